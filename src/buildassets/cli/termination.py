@@ -43,7 +43,7 @@ def _ending() -> "_Ending":
 class _Ending:
     """The end of the program, begun by a signal.
 
-    Python loses a signal in two cases, and then the program would go on for ever: where it comes just before the main
+    Python loses a signal in two cases, and then the program would go on forever: where it comes just before the main
     thread begins to wait for a lock or for a process, nothing wakes that thread; and what is raised in a destructor or
     in a callback of a weak reference, as each import has one, is dropped (`sys.unraisablehook`). So a thread of its own
     hears of each signal (`signal.set_wakeup_fd`), and sends it once more where the main thread does not begin to end.

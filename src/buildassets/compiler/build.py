@@ -327,7 +327,7 @@ class _InTemplates:
         self.found: NamesInTemplates | None = None
 
     def read(self) -> "NamesInTemplates":
-        """All that they name."""
+        """Everything that they name."""
         if self.found is None:
             from buildassets.compiler.templates.named import named_in_templates
 

@@ -213,7 +213,7 @@ def _left_by_killed_builds(output: str) -> Iterator[str]:
 
 
 def _files_in(folder: str) -> Iterator[str]:
-    """The paths of all files and links below `folder`; none if it is no folder."""
+    """The paths of all files and links below `folder`; none if it is not a folder."""
     if os.path.isdir(folder) and not os.path.islink(folder):
         yield from (os.path.join(folder, name) for name in files_below(folder))
 

@@ -60,7 +60,7 @@ def _change(path: str) -> Stale:
 
 
 def _reached(manifest: Manifest, logical_path: str) -> Iterator[tuple[LogicalPath, Entry]]:
-    """The asset, and all that it reaches by references."""
+    """The asset, and everything that it reaches by references."""
     found, waiting = {logical_path}, [logical_path]
     while waiting:
         path = waiting.pop()

@@ -87,7 +87,7 @@ class Draft:
     - `bundler`: the bundler that wrote this script, empty if none did; None if that is not known
     - `may_name_workers`: False if it is a script in which the words are known to be missing by which workers are made
     - `names`: those that a bundle gives to what CSS modules declare, by the logical path of the module without
-      `.module.css` and by the name as it is written there
+      `.module.css` and by the name as written there
     - `metrics`: those of a font that was made here
     - `icons`: of a sprite, the width and height of each icon in CSS pixels, empty where it has none
     """
@@ -250,7 +250,7 @@ class ModuleBundles:
 
     - `drafts`: the bundles, their style sheets and chunks
     - `sources`: the files outside of source roots that they refer to
-    - `parts`: the sources that they are made of and that are no assets of their own; all TypeScript and JSX, too
+    - `parts`: the sources that they are made of and that are not assets of their own; all TypeScript and JSX, too
     - `imports`: the paths of all files that were read, each with those that it imports
     """
 

@@ -37,7 +37,7 @@ def compressed_chunks(coding: str, chunks: Iterable[bytes], size_bytes: int, lev
 
 
 def memory_bytes(coding: str, size_bytes: int) -> int:
-    """The most memory that compressing `size_bytes` takes, beside the content; measured at the highest levels."""
+    """The most memory that compressing `size_bytes` takes, besides the content; measured at the highest levels."""
     least, each, most = _MEMORY_MB[coding]
     return 1_000_000 * min(least + each * size_bytes // 1_000_000, most)
 

@@ -4,7 +4,7 @@ Takes a pattern, gives absolute paths, a digest of which there are, and the fold
 folders; imports the vocabulary only.
 
 - `*`, `?` and `[…]` match within a name, `**` as a whole segment any number of folders, also none.
-- A wildcard matches no name that is hidden, or that editors give to what they keep beside a file: `.a`, `a~`, `#a#`.
+- A wildcard matches no name that is hidden, or that editors give to what they keep next to a file: `.a`, `a~`, `#a#`.
 - `**` follows no links, and enters no folder of installed packages or of a virtual environment.
 """
 
@@ -41,7 +41,7 @@ class FileSet:
 
     @property
     def name(self) -> str:
-        """The set as one text, which is no path; without what was found."""
+        """The set as one text, which is not a path; without what was found."""
         return f"{self.folder}{_MARK}{self.glob}"
 
 

@@ -163,7 +163,7 @@ def is_staging(name: str) -> bool:
 
 @contextmanager
 def _written_beside(path: str) -> Iterator[str]:
-    """A path beside `path` to write to; renamed to `path` at the end, or removed if the block raises."""
+    """A path next to `path` to write to; renamed to `path` at the end, or removed if the block raises."""
     new = os.path.join(os.path.dirname(path), staging_name())
     try:
         yield new
@@ -194,7 +194,7 @@ def write_whole(path: str, content: bytes | Iterable[bytes]) -> None:
 
 
 def sync(folder: str) -> None:
-    """Flush all that was written to the file system of `folder` to its disk. Raises OSError.
+    """Flush everything that was written to the file system of `folder` to its disk. Raises OSError.
 
     This is one call for all files: waiting for each file takes thousands of times as long. Windows has no such call,
     except for administrators, so there each file is flushed.

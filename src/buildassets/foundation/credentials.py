@@ -139,7 +139,7 @@ def _length(rest: str) -> int:
     """The length of user and password in a URL; `rest` is its part after the slashes.
 
     A bare `/`, `?` or `#` in a password ends the host for every parser of the URL. Such a password is recognised by a
-    port that is no number, or by a host that follows later.
+    port that is not a number, or by a host that follows later.
     """
     match = re.match(_AUTHORITY, rest)
     authority = match[0] if match else ""

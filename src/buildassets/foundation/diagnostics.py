@@ -125,7 +125,7 @@ def locate(file: str, text: str, start: int, end: int | None = None) -> Location
 
 
 def _line_before(text: str, place: int) -> tuple[int, int]:
-    """How many line ends stand before `place`, and where the line of it begins; `place` is not within a CR LF."""
+    """How many line ends are before `place`, and where the line of it begins; `place` is not within a CR LF."""
     if place > _NEARBY:
         starts = _line_starts(text)
         number = bisect_right(starts, place) - 1
@@ -348,7 +348,7 @@ def from_json(document: Mapping[str, Any]) -> Diagnostic:
 
 
 def render_annotation(diagnostic: Diagnostic, form: str = "github") -> str:
-    """The diagnostic as a command for a CI service, which shows it beside the line: `::error file=…,line=…::…`.
+    """The diagnostic as a command for a CI service, which shows it next to the line: `::error file=…,line=…::…`.
 
     For Azure Pipelines it is `##vso[task.logissue type=error;sourcepath=…;linenumber=…]…`.
     """

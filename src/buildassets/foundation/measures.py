@@ -1,6 +1,6 @@
 """Measures of a build for people: the time of each stage, and what its bundles are made of. Pure.
 
-Neither decides anything that is released, so both are kept beside the release and not in its manifest.
+Neither decides anything that is released, so both are kept next to the release and not in its manifest.
 """
 
 from collections.abc import Mapping

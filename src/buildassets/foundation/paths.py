@@ -22,7 +22,7 @@ _SAFE_IN_URL = "/-._~!$*+=@"
 
 
 def normalise(path: str) -> LogicalPath | None:
-    """The logical path that `path` means; None where it leads out of the root or names no file."""
+    """The logical path that `path` means; None where it leaves the root or names no file."""
     if not path:
         return None
     normal = normpath(path.lstrip("/"))
@@ -32,7 +32,7 @@ def normalise(path: str) -> LogicalPath | None:
 
 
 def join(base: LogicalPath, relative_path: str) -> LogicalPath | None:
-    """The logical path that `relative_path` means in the asset `base`; None where it leads out of the root."""
+    """The logical path that `relative_path` means in the asset `base`; None where it leaves the root."""
     folder, slash, _ = base.rpartition("/")
     return normalise(folder + slash + relative_path)
 
@@ -104,5 +104,5 @@ def split_url(url: str) -> tuple[str, str]:
 
 
 def icon_id(name: str) -> str:
-    """The `id` of the icon `name` in its sprite, and the fragment of its URL: what cannot stand there is a number."""
+    """The `id` of the icon `name` in its sprite, and the fragment of its URL: what cannot are there is a number."""
     return "".join(letter if letter.isalnum() or letter in "/-._" else f"_{ord(letter):x}_" for letter in name)

@@ -38,7 +38,7 @@ def require(*, permitted: bool, what: str) -> None:
 
 NOTHING: Final = Permission(tools=False, programs=False, python=False, network=False, listens=False, deletes=False)
 OWN: Final = replace(NOTHING, deletes=True)
-"""To remove what we have made for ourselves: the cache, and what stands in our own folders beside it."""
+"""To remove what we have made for ourselves: the cache, and what is in our own folders next to it."""
 READING: Final = replace(NOTHING, tools=True)
 """To examine a project that nobody trusts, as `check --no-run` does."""
 IMPORTING: Final = replace(NOTHING, python=True)

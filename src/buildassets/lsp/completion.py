@@ -38,7 +38,7 @@ class CompletionProposal:
 
 
 def proposals(project: EditedProject, path: str, text: str, offset: int) -> Iterator[CompletionProposal]:
-    """The names that can stand at `offset` of `text`, the text of the file at `path`, sorted by asset."""
+    """The names that can be at `offset` of `text`, the text of the file at `path`, sorted by asset."""
     if project.template(path):
         word, written = _in_template(project, text[:offset])
         if HELPERS.get(word) is NamingRule.ICON:

@@ -57,7 +57,7 @@ class ProjectServer(LanguageServer):
         return (project, text, spot) if spot else None
 
     def completed(self, uri: str, position: types.Position) -> list[types.CompletionItem]:
-        """The names that can stand at that position of a document."""
+        """The names that can be at that position of a document."""
         path, text = self._document(uri)
         project = self.project(path)
         if path is None or project is None:
@@ -142,7 +142,7 @@ def _searched(folder: str) -> tuple[str | None, object]:
 
 
 def make_server() -> ProjectServer:
-    """A server with all that it can do."""
+    """A server with everything that it can do."""
     server = ProjectServer()
     _add_events(server)
     _add_questions(server)

@@ -280,7 +280,7 @@ def _known(document: dict[str, Any], file: str) -> dict[str, Any]:
 
 
 def no_manifest(file: str, why: str = "") -> ManifestError:
-    """The error for a JSON document `file` that is no valid manifest; `why` is the reason."""
+    """The error for a JSON document `file` that is not a valid manifest; `why` is the reason."""
     reason = f": {why}" if why else ""
     return refusal("manifest/invalid", f"`{file}` is not a buildassets manifest{reason}", file)
 

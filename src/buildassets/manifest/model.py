@@ -69,7 +69,7 @@ class Delta:
 
 @frozen
 class Companion:
-    """A file beside the assets that keeps its name. `digest` is the SHA-256 of its content in base64."""
+    """A file next to the assets that keeps its name. `digest` is the SHA-256 of its content in base64."""
 
     size: int
     digest: str
@@ -86,7 +86,7 @@ class Entry:
     `deltas` are the SHA-256 in base64 of the earlier file that a browser must have; `media.delta_file` names their
     files. `own` is the fingerprint of the text before the names of other assets were written into it, if any were.
     `width` and `height` are those of an image in CSS pixels, as browsers show it; both are None where it has no size.
-    `names` are those of CSS modules in a bundle, by module and by the name as it is written there.
+    `names` are those of CSS modules in a bundle, by module and by the name as written there.
     `variants` are the logical paths of a picture's variants in other widths and formats, sorted.
     `preloads` are the fonts that pages preload with the sheet, in its order.
     A file that is `plain` has its own name, which later releases use again; it has no `integrity` and no copies.

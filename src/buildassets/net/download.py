@@ -48,7 +48,7 @@ _PASSING: Final = (408, 425, 429, 500, 502, 503, 504)
 
 @frozen
 class Terms:
-    """The parts of a request beside its URL.
+    """The parts of a request besides its URL.
 
     `authorization` is sent to the server that the URL names, and never after a redirect, not even to the same server.
     `proxies` are URLs by scheme; None means those of the environment. With a `body` the request is a POST.

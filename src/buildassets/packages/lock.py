@@ -1,6 +1,6 @@
 """`buildassets.lock`: the exact tools and packages of a project, each with its digests.
 
-TOML in git, beside the configuration: sorted, one table for each tool, platform and package, without a digest over the
+TOML in git, next to the configuration: sorted, one table for each tool, platform and package, without a digest over the
 whole, URLs or times, so that git can merge the changes of two branches. Takes a file, gives frozen values, and checks
 everything in it, since any pull request can change it. Raises ConfigError.
 """

@@ -1,6 +1,6 @@
 """The packages that a project declares, of Python and of npm, and the program that installs them.
 
-Takes the files of a project, gives names in their normal form (PEP 503). What is no list of requirements is passed
+Takes the files of a project, gives names in their normal form (PEP 503). What is not a list of requirements is passed
 over.
 """
 

@@ -17,7 +17,7 @@ from buildassets.project.occurrences import ANY
 from buildassets.project.python import UNKNOWN, Maybe, value_of
 
 WITH_RUNSERVER: Final = ("django.contrib.staticfiles", "daphne", "whitenoise.runserver_nostatic")
-"""The applications with a `runserver` of their own, which takes the place of ours if they stand before it."""
+"""The applications with a `runserver` of their own, which takes the place of ours if they are before it."""
 _VARIABLE: Final = "DJANGO_SETTINGS_MODULE"
 _NAMED: Final = re.compile(rf"[\"']{_VARIABLE}[\"']\s*,\s*[\"']([\w.]+)[\"']")
 
@@ -90,7 +90,7 @@ class DjangoSettings:
         return value if isinstance(value, dict) else {}
 
     def folders(self) -> list[tuple[str, str]] | None:
-        """The prefixes and folders of `STATICFILES_DIRS`; None where some are computed, or where it is no list."""
+        """The prefixes and folders of `STATICFILES_DIRS`; None where some are computed, or where it is not a list."""
         given = self.value("STATICFILES_DIRS", [])
         pairs = [["", one] if isinstance(one, str) else one for one in given] if isinstance(given, list) else [UNKNOWN]
         known = [(one[0], one[1]) for one in pairs if _is_pair(one)]

@@ -540,7 +540,7 @@ def _is_known(value: Any) -> bool:
 
 
 def _has_no_settings(statement: ast.ImportFrom) -> bool:
-    """Whether the module is of the standard library or of Django, whose names are no settings of a project."""
+    """Whether the module is of the standard library or of Django, whose names are not settings of a project."""
     package = (statement.module or "").partition(".")[0]
     return not statement.level and (package == "django" or package in sys.stdlib_module_names)
 

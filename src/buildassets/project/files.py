@@ -1,6 +1,6 @@
 """The files of a project that its developers wrote, and their texts.
 
-Takes a folder. Leaves out hidden folders, virtual environments, packages of others, what tools make, and names with
+Takes a folder. Leaves out hidden folders, virtual environments, third-party packages, what tools make, and names with
 control characters or bytes that are no text, which cannot be written into a file.
 """
 

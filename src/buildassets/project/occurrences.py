@@ -1,6 +1,6 @@
 """Finds the names of modules whose lists and dicts may change in ways that no single statement shows. Pure.
 
-A list or dict stays known only where each occurrence of its name stands in a position that is listed here: whatever
+A list or dict stays known only where each occurrence of its name is in a position that is listed here: whatever
 else may hand it to code that changes it. Names that share one are known only where none of them is changed.
 """
 
@@ -306,7 +306,7 @@ class _Occurrences:
             self._expression(part, own | targets)
 
     def _scope(self, node: ast.AST, own: frozenset[str] = frozenset()) -> None:
-        """Look at a function or class: names of the module may stand in it where nothing is changed."""
+        """Look at a function or class: names of the module may be in it where nothing is changed."""
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             for one in node.decorator_list:
                 self._expression(one, own)

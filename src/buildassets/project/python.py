@@ -79,7 +79,7 @@ def parsed(text: str) -> ast.Module | None:
 
 
 def simple_statements(node: ast.AST, *, is_top: bool = True) -> Iterator[tuple[ast.stmt, bool]]:
-    """The statements that contain no others, with whether they stand at the top of the module."""
+    """The statements that contain no others, with whether they are at the top of the module."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case):
             continue

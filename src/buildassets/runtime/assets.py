@@ -182,7 +182,7 @@ class Assets:
         """`<svg>` with an icon of a sprite, as in `check` or `arrows/left`. Without `label` screen readers skip it.
 
         It has the size of the icon's file; of `width` and `height` one scales the other. `sprite` is the logical path
-        of one where several have the icon. With `inline` the icon itself stands in the page, for style sheets that
+        of one where several have the icon. With `inline` the icon itself is in the page, for style sheets that
         color its parts; so it does under a URL prefix with a host, as browsers take no `<use>` from elsewhere. Raises
         AssetNotFound.
         """
@@ -299,7 +299,7 @@ class Assets:
     def csp(self, inline: Iterable[str] = ()) -> dict[str, list[str]]:
         """Sources for `script-src` and `style-src` of a Content-Security-Policy, for pages without a nonce.
 
-        They are the place of the assets, and the hashes of what stands in the page itself: the import map, the scripts
+        They are the place of the assets, and the hashes of what is in the page itself: the import map, the scripts
         of `release_watch` and `livereload`, and all of `inline`: names of assets that `inline` writes, and markup.
         """
         from buildassets.runtime.csp import sources

@@ -45,7 +45,7 @@ def refused(headers: Mapping[str, str], etag: str, modified: int) -> int | None:
 def range_holds(validator: str | None, etag: str, modified: int | None) -> bool:
     """Whether a range may be sent: the `validator` in `If-Range` still matches (section 13.1.5), or there is none.
 
-    `modified` is None where the date is no strong validator (section 8.8.2.2), as precompressed copies share it.
+    `modified` is None where the date is not a strong validator (section 8.8.2.2), as precompressed copies share it.
     """
     return (
         validator is None or validator.strip() == etag or (modified is not None and seconds_of(validator) == modified)

@@ -1,4 +1,4 @@
-"""Computes the sources of a Content-Security-Policy that what stands in a page needs (CSP 3, section 2.3).
+"""Computes the sources of a Content-Security-Policy that what is in a page needs (CSP 3, section 2.3).
 
 Takes markup, gives sources by directive. Standard library only. Not imported unless a policy is asked for.
 """

@@ -124,7 +124,7 @@ class ServedFiles:
 
 
 def _check_types(assets: object, headers: object) -> None:
-    """Raise TypeError where `assets` is no `Assets`, or `headers` no function."""
+    """Raise TypeError where `assets` is not an `Assets`, or `headers` no function."""
     if not isinstance(assets, Assets):
         path = os.fspath(assets) if isinstance(assets, str | os.PathLike) else "build/manifest.json"
         raise TypeError(f"`assets` is {assets!r}; give it `Assets({path!r})`")

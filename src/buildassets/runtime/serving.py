@@ -77,7 +77,7 @@ class Representation:
 
 @dataclass(frozen=True, slots=True, eq=False)  # compared by identity: comparing fields would cost more than an answer
 class Resource:
-    """The target of one URL: a file, by its name below an absolute `folder`, and the copies beside it.
+    """The target of one URL: a file, by its name below an absolute `folder`, and the copies next to it.
 
     `sizes` and `tags` belong to `codings`, in the same order, which begins with `identity`. There is one value for each
     asset, so it holds no more than needed. `modified` is in seconds since 1970; `is_lasting` is true where the name
@@ -107,7 +107,7 @@ class Resource:
 
 @frozen
 class GeneratedTarget:
-    """The target of a URL whose content is no file and may change with each release, so that no cache keeps it."""
+    """The target of a URL whose content is not a file and may change with each release, so that no cache keeps it."""
 
     type: str
     content: bytes

@@ -32,7 +32,7 @@ _Group = list[tuple[int, str]]  # width and name of each variant of one type, as
 
 
 def picture(release: Pictures, name: str, alt: str, given: dict[str, Any]) -> Markup:
-    """`<picture>` with a `<source>` for each type; `given` are attributes of its `<img>`, beside `sizes`, `widths`."""
+    """`<picture>` with a `<source>` for each type; `given` are attributes of its `<img>`, besides `sizes`, `widths`."""
     groups = _groups(release, name, given.pop("widths", True))
     own: str = release.entries[name].get("type", "")
     types = [*(one for one in _SMALLEST_FIRST if one in groups), *sorted(groups.keys() - {*_SMALLEST_FIRST})]

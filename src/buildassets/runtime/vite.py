@@ -128,7 +128,7 @@ def gives(server: str, path: str, seconds: float = _ASKING_SECONDS) -> bool:
 
 
 def _finds(server: str, path: str, deadline: float) -> bool:
-    """Whether the server answers 200 for `path`. Raises OSError, and ValueError for what is no URL."""
+    """Whether the server answers 200 for `path`. Raises OSError, and ValueError for what is not a URL."""
     parts = urlsplit(server)
     host = parts.hostname or ""
     request = (

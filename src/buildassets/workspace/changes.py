@@ -148,7 +148,7 @@ def _is_name(ref: str) -> bool:
 
 
 def _paths_in(text: str) -> Iterator[str]:
-    """The paths that `text` may name, as it is written, and without the escapes of URLs and style sheets."""
+    """The paths that `text` may name, as written, and without the escapes of URLs and style sheets."""
     paths = [found.group() for found in re.finditer(_UPWARD, text)]
     if text[0] in "\"'":
         paths.append(text[1:-1])

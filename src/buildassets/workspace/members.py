@@ -2,7 +2,7 @@
 
 - A `*`, `?` or `[…]` matches inside one segment of a path, `**` any number of segments.
 - No wildcard matches a folder whose name begins with a dot, nor `node_modules`.
-- A folder that a wildcard matches and that is no project is left out; one that is named in full is a fault.
+- A folder that a wildcard matches and that is not a project is left out; one that is named in full is a fault.
 - What `**` finds inside of a project is no other one unless it has a configuration.
 """
 
@@ -116,7 +116,7 @@ def _below(path: str, name: str, *, follows_links: bool = True) -> list[str]:
 
 
 def _refuse(folder: str, name: str, table: Table, key: str, *, number: int) -> None:
-    """Record that the folder with this name is no project."""
+    """Record that the folder with this name is not a project."""
     path = os.path.join(folder, name)
     if os.path.isdir(path):
         message = f"`{name}` is not a project: it has no configuration, and no folder `assets/` or `static/`"

@@ -56,5 +56,5 @@ def _of_command(config: Config, command: ConfiguredCommand) -> Iterator[str]:
 
 
 def written_by(config: Config) -> Iterable[str]:
-    """The absolute paths that a build writes: the release directory and what lies beside it."""
+    """The absolute paths that a build writes: the release directory and what lies next to it."""
     return (config.output, *(config.output + suffix for suffix in (MAPS_SUFFIX, ".intoto.json", ".cdx.json")))

@@ -307,7 +307,7 @@ def _document(result: BuildResult, folder: str) -> dict[str, object]:
 def _previous_releases(
     sources: Sequence[str], url: str | None, mode: Mode, *, if_any: bool, permission: Permission
 ) -> "Iterator[Sequence[Previous]]":
-    """The releases that `sources` name; their files are below `url` if that is given, else beside the manifest.
+    """The releases that `sources` name; their files are below `url` if that is given, else next to the manifest.
 
     With `if_any` a release that does not exist is left out. Raises BuildError, and UsageError for options that exclude
     each other.

@@ -1,4 +1,4 @@
-"""`build --provenance`: writes a statement and a bill of materials beside the release."""
+"""`build --provenance`: writes a statement and a bill of materials next to the release."""
 
 import os
 from typing import TYPE_CHECKING

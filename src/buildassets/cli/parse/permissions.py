@@ -32,7 +32,7 @@ BESIDE: Final[Mapping[str, Row]] = {
     "completion in a shell": Row(),
     "build(), check(), load_config() in Python": BUILD,
 }
-"""What does the same beside the verbs, for the page: they are no verbs, and the verbs that they start have rows."""
+"""What does the same besides the verbs, for the page: they are not verbs, and the verbs that they start have rows."""
 
 
 def permission_of(verb: str, **options: bool) -> Permission:

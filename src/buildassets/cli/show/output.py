@@ -206,7 +206,7 @@ def show(
 ) -> None:
     """Print diagnostics as text, unless they go into a JSON document, and under CI also as annotations.
 
-    Errors come last: the end is what stands above the prompt. If `verbose`, all places of one for several are listed.
+    Errors come last: the end is what is above the prompt. If `verbose`, all places of one for several are listed.
     """
     each = sorted(diagnostics, key=_is_error)
     for diagnostic in () if as_json else grouped(each, lists_all=verbose):

@@ -25,7 +25,7 @@ def size(stream: TextIO) -> os.terminal_size | None:
 
 
 def columns() -> int | None:
-    """The width of the terminal that shows messages; None where stderr is no terminal."""
+    """The width of the terminal that shows messages; None where stderr is not a terminal."""
     found = size(sys.stderr)
     return found.columns if found else None
 

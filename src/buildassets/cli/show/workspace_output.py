@@ -1,4 +1,4 @@
-"""The output of one project among those of a workspace: its name stands before each line and around each document."""
+"""The output of one project among those of a workspace: its name is before each line and around each document."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any

@@ -1,1 +1,1 @@
-"""Watches of projects, and the commands that run beside them."""
+"""Watches of projects, and the commands that run next to them."""

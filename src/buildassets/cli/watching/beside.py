@@ -1,4 +1,4 @@
-"""Runs a command beside a watch, such as the web server of a developer."""
+"""Runs a command next to a watch, such as the web server of a developer."""
 
 import os
 import shutil

@@ -64,7 +64,7 @@ class WatchOptions:
 
 
 def watch(options: WatchOptions, beside: Sequence[str], *, is_workspace: bool) -> int:
-    """Watch until Ctrl-C; the exit code is that of a command beside the watch that ended it, else 0."""
+    """Watch until Ctrl-C; the exit code is that of a command next to the watch that ended it, else 0."""
     find = _of_workspace(options) if is_workspace else _alone(options)
     with ExitStack() as ends:
         executor = ends.enter_context(threads(options.given.jobs))
@@ -168,7 +168,7 @@ class _WatchCommand:
         self._commands: list[Beside | Together] = []
 
     def exit_code(self, beside: Sequence[str]) -> int:
-        """Run until something ends it; the exit code is that of a command beside the watch that ended it, else 0."""
+        """Run until something ends it; the exit code is that of a command next to the watch that ended it, else 0."""
         if beside:
             as_json = self._options.given.as_json
             self._child = Beside(beside, stdout_is_ours=as_json, permission=permitted("watch"))

@@ -1,4 +1,4 @@
-"""Runs the commands that the configuration names beside a watch, each in a process group of its own.
+"""Runs the commands that the configuration names next to a watch, each in a process group of its own.
 
 What they print goes to our streams, each line behind the name of its command.
 """
@@ -59,7 +59,7 @@ def exit_code_of_any(commands: "Iterable[Beside | Together]", watch: Callable[[]
 class Together:
     """Starts the commands of the configuration once there is a release; when one ends, so do all, and the watch.
 
-    With `stdout_is_ours`, what they print goes to stderr. `prefix` stands before their names.
+    With `stdout_is_ours`, what they print goes to stderr. `prefix` is before their names.
     """
 
     def __init__(self, *, stdout_is_ours: bool, prefix: str = "") -> None:

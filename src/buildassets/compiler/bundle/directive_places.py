@@ -49,7 +49,7 @@ class NpmRoot:
 
 
 class LoadPath:
-    """A load path. Its files are no assets, but can be joined with one."""
+    """A load path. Its files are not assets, but can be joined with one."""
 
     makes_assets = False
 

@@ -1,4 +1,4 @@
-"""Bundles that esbuild makes of an entry module and all that it imports.
+"""Bundles that esbuild makes of an entry module and everything that it imports.
 
 Takes the configuration's entries and the sources; gives drafts with logical paths, which later stages treat like all
 others.
@@ -200,7 +200,7 @@ class _Bundling:
         return {name: named[name] for name in sorted(named) if name}
 
     def _module_name(self, path: str) -> str:
-        """The logical path of the CSS module without its suffix; empty if it is no source."""
+        """The logical path of the CSS module without its suffix; empty if it is not a source."""
         source = self._by_path.get(path)
         return source.logical.removesuffix(SUFFIX) if source else ""
 

@@ -1,4 +1,4 @@
-"""Finds and rewrites the URLs in pieces that esbuild wrote: of other pieces, and of files beside the sources. Pure.
+"""Finds and rewrites the URLs in pieces that esbuild wrote: of other pieces, and of files next to the sources. Pure.
 
 esbuild writes the URL of a piece with a host that we gave it. It leaves other URLs as they are in the source, relative
 to that; the piece's source map names the source.
@@ -39,7 +39,7 @@ class Aim:
 
     - `text[start:end]`: the reference without its quotes, or the whole string if `form` is `value`
     - `piece`: the name of the piece
-    - `path`: if it is no piece, the file, which `origin` names by a relative URL
+    - `path`: if it is not a piece, the file, which `origin` names by a relative URL
     - `tail`: the query and fragment
     - `script`: if the file is a script to be loaded by URL, the format in which it has to be bundled
     """

@@ -47,7 +47,7 @@ _Chain = tuple[object, ...]  # the conditions around an imported sheet, the oute
 
 
 class _Part(NamedTuple):
-    """`text`, or else what stands at `start:end` in the sheet `path`."""
+    """`text`, or else what is at `start:end` in the sheet `path`."""
 
     path: LogicalPath | None
     start: int = 0
@@ -94,7 +94,7 @@ class _Sheet:
         return None
 
     def target_of(self, one: Import) -> LogicalPath | None:
-        """The sheet that the import names; None for one that stays as it is."""
+        """The sheet that the import names; None for one that stays unchanged."""
         number = self.reference_of(one)
         if number is None or one.conditions is None:
             return None
@@ -160,7 +160,7 @@ class Inliner:
     def inlined(self, path: LogicalPath) -> Linked:
         """The compiled asset `path` with all that it imports, which must be compiled; unchanged if it imports nothing.
 
-        A sheet that keeps its name stays as it is, byte for byte. If what it imports has errors, so has the result.
+        A sheet that keeps its name stays unchanged, byte for byte. If what it imports has errors, so has the result.
         """
         asset = self._compiled[path]
         if asset.draft.source.keeps_name or not (imported := self.imported(path)):
@@ -225,7 +225,7 @@ class _Inlining:
         return self._inliner.sheet(path) if path == self._top else self._inliner.whole(path)
 
     def whole(self, *, source_maps: bool) -> Linked:
-        """The sheet with all that it imports."""
+        """The sheet with everything that it imports."""
         sheet = self._sheet(self._top)
         kept = self._kept(sheet)
         parts = self._parts(self._top, (), (self._top,), kept)
@@ -258,7 +258,7 @@ class _Inlining:
         self._faults[warning(_CODE, what, self._place(sheet, number), hint=hint)] = None
 
     def _stays(self, sheet: _Sheet, one: Import) -> bool:
-        """Whether the import stays as it is, or one in the sheet that it names."""
+        """Whether the import stays unchanged, or one in the sheet that it names."""
         target = sheet.target_of(one)
         return target is None or self._has_remaining(target)
 
@@ -270,7 +270,7 @@ class _Inlining:
         return self._remaining[path]
 
     def _movable(self, path: LogicalPath, outer: Conditions, above: tuple[LogicalPath, ...]) -> list[_Part] | None:
-        """The imports that stay in the sheet `path`, as they are written before it; None if they cannot be.
+        """The imports that stay in the sheet `path`, as written before it; None if they cannot be.
 
         They have to come before all rules, and before what declares layers.
         """
@@ -433,7 +433,7 @@ class _Inlining:
         return Linked(draft, tuple(links))
 
     def _edits(self, sheet: _Sheet, part: _Part) -> list[Edit]:
-        """The edits of the whole text of a sheet that leave what belongs to the `part`, as it is written here."""
+        """The edits of the whole text of a sheet that leave what belongs to the `part`, as written here."""
         own = sheet.ended.edits if sheet.path == self._top else sheet.edits
         last = max((one.end for one in sheet.head.imports), default=0)
         if part.start == last == len(sheet.text):  # what it lacks of its end is gone with its last import

@@ -34,8 +34,8 @@ _ANY_KIND: Final = ("link", "depend_on", "depend_on_asset", "link_tree", "link_d
 class Requires:
     """The sources that the directives of one source name.
 
-    - `required`: those to join with it, in order; the source itself stands at the place of its own text
-    - `stubbed`: those to leave out, with all that they require
+    - `required`: those to join with it, in order; the source itself is at the place of its own text
+    - `stubbed`: those to leave out, with everything that they require
     - `linked`: those to release, too
     - `depended`: those whose change counts as a change of it
     - `refused`: those that nothing compiles
@@ -53,7 +53,7 @@ _NOTHING: Final = Requires(())
 
 
 def joining_order(tops: Sequence[LogicalPath], requires: Mapping[LogicalPath, Requires]) -> tuple[LogicalPath, ...]:
-    """`tops` and all that they require, each once, requirements first; without those that `tops` stub."""
+    """`tops` and everything that they require, each once, requirements first; without those that `tops` stub."""
     if len(tops) == 1 and requires[tops[0]] is _NOTHING:
         return (tops[0],)
     stubbed = [path for top in tops for path in requires[top].stubbed]

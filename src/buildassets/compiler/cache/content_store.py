@@ -74,7 +74,7 @@ class ContentStore:
         return S_ISREG(status.st_mode) and size_bytes in (None, status.st_size)
 
     def _is_folder(self, folder: str) -> bool:
-        """Whether no link stands in the place of `folder` or of the whole store. Each folder is checked once."""
+        """Whether no link is in the place of `folder` or of the whole store. Each folder is checked once."""
         if folder not in self._folders:
             self._folders[folder] = not os.path.islink(self._folder) and not os.path.islink(folder)
         return self._folders[folder]

@@ -1,4 +1,4 @@
-"""Has the library hash many files in threads, while Python goes on: all may be written anew, and hold what they held.
+"""Has the library hash many files in threads, while Python goes on: all may be written again, and hold what they held.
 
 Without the library, and where there are few, nothing is hashed ahead: whoever wants a digest reads the file.
 """

@@ -22,7 +22,7 @@ _FORMAT: Final = 1
 def keep_measures(folder: str, output: str, manifest_digest: str, measures: Measures) -> None:
     """Keep `measures` for the release in `output`, whose manifest has that digest.
 
-    A cache that cannot be written is no fault.
+    A cache that cannot be written is not a fault.
     """
     contents = {path: values_by_name(made) for path, made in measures.contents.items()}
     document = {"format": _FORMAT, "manifest": manifest_digest, "seconds": measures.seconds, "contents": contents}

@@ -194,7 +194,7 @@ class Cache:
     def step(self, name: str, key: str, make: Callable[[], _Value], form: Form[_Value]) -> _Value:
         """The kept value of the step `name` if it is still valid, else that of `make`, which is then kept.
 
-        `key` has to contain all that the step depends on besides files.
+        `key` has to contain everything that the step depends on besides files.
         """
         held = self.held(name, key, form)
         if not isinstance(held, Stale):

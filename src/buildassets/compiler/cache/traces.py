@@ -92,7 +92,7 @@ class Kept:
 
 
 def first_key(step: str, settings: str) -> str:
-    """The first key of the chain of `step`; `settings` has to contain all that it depends on besides files."""
+    """The first key of the chain of `step`; `settings` has to contain everything that it depends on besides files."""
     return digest_of_all([step, settings])
 
 

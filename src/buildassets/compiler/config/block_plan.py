@@ -1,7 +1,7 @@
 """Adds to the configuration what a template system needs: the assets for the blocks in its templates.
 
 Takes the path of a plan, a JSON file that a package of `compat` writes, gives a frozen value. Raises ConfigError if the
-file is no plan.
+file is not a plan.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Reads the keys of commands: `[commands.NAME]`, which make assets, and `[run]`, which go beside a watch."""
+"""Reads the keys of commands: `[commands.NAME]`, which make assets, and `[run]`, which go next to a watch."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -171,7 +171,7 @@ def _is_compiled(suffix: str, found: Mapping[str, ConfiguredCommand], names: Map
 
 
 def commands_beside(table: Table) -> dict[str, tuple[str, ...]]:
-    """The commands beside a watch, by name."""
+    """The commands next to a watch, by name."""
     found = {}
     for name in table:
         command = arguments(table, name, '["python", "worker.py"]')

@@ -13,7 +13,7 @@ TEXTS: Final[tuple[Literal["templates"]]] = ("templates",)
 
 
 def fonts(table: Table) -> dict[str, FontRule]:
-    """The fonts that are made anew, by globs on logical paths."""
+    """The fonts to make, by globs on logical paths."""
     found = {}
     for glob in table:
         given = table.table(glob)

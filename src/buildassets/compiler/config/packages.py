@@ -12,7 +12,7 @@ from buildassets.packages.lock import LockedPackage
 
 
 def with_packages(config: Config, packages: Mapping[str, LockedPackage]) -> Config:
-    """`config` with the folder of packages among its load paths if one has Sass sources, which are no assets then."""
+    """`config` with the folder of packages among its load paths if one has Sass sources, which are not assets then."""
     root = config.package_root
     sourced = [name for name, one in packages.items() if one.source]
     plain = [f"{VENDOR}/{name}/{file}" for name, one in packages.items() for file in one.plain]

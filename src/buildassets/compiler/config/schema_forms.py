@@ -73,7 +73,7 @@ def cache() -> Schema:
 
 
 def ref(name: str) -> Schema:
-    """A reference to a definition, in a form to which keys may be added: beside `$ref` they are ignored (draft 7)."""
+    """A reference to a definition, in a form to which keys may be added: next to `$ref` they are ignored (draft 7)."""
     return {"allOf": [{"$ref": f"#/definitions/{name}"}]}
 
 

@@ -1,7 +1,7 @@
 """Minifies SVG, HTML and JSON with our own readers: what goes is white space and comments, and the tree stays.
 
 Each result is read again and compared with the source by the module of its language. A text for which there is no
-proof, such as one that is not well-formed, is left as it is.
+proof, such as one that is not well-formed, is left unchanged.
 """
 
 from collections.abc import Callable
@@ -72,7 +72,7 @@ def _html(given: EngineInput) -> str | None:
 
 
 def _preserves_space(given: EngineInput, url: str | None) -> bool:
-    """Whether the style sheet at `url` may preserve white space: one that is no file beside the page may do so."""
+    """Whether the style sheet at `url` may preserve white space: one that is not a file next to the page may do so."""
     path = percent_decoded(split_url(url)[0]) if url and not _ELSEWHERE.match(url) else ""
     try:
         css = given.read(path) if path else None

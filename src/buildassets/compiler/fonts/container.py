@@ -33,7 +33,7 @@ _LONGEST_NUMBER: Final = 5  # bytes of a UIntBase128
 
 
 class DamagedError(Exception):
-    """The file is no whole font; the text continues the sentence after its name."""
+    """The file is not a whole font; the text continues the sentence after its name."""
 
 
 class FontTooLargeError(Exception):

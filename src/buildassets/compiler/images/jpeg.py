@@ -12,7 +12,7 @@ _EXIF: Final = b"Exif\0\0"
 
 
 def size(data: bytes) -> tuple[int, int] | None:
-    """Width and height. Exif data counts wherever it stands before the scan; of several the first.
+    """Width and height. Exif data counts wherever it is before the scan; of several the first.
 
     Raises IndexError or struct.error if `data` ends before the scan.
     """

@@ -55,7 +55,7 @@ def _pixel_data(data: bytes) -> Iterator[bytes]:
 
 
 def size(data: bytes) -> tuple[int, int] | None:
-    """Width and height. An `eXIf` counts if it stands before the pixels; of several the first.
+    """Width and height. An `eXIf` counts if it is before the pixels; of several the first.
 
     Raises struct.error if `data` ends before the pixels.
     """

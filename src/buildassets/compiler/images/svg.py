@@ -76,7 +76,7 @@ def _attribute(text: str, root: MarkupToken, name: str) -> str | None:
 
 
 def _pixels(value: str | None) -> float | None:
-    """A length in CSS pixels, at least 0; None for a percentage, `auto` and everything that is no length."""
+    """A length in CSS pixels, at least 0; None for a percentage, `auto` and everything that is not a length."""
     match = _LENGTH.fullmatch(value) if value else None
     if match is None or match[2].lower() not in _UNITS:
         return None

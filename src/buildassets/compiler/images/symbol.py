@@ -1,4 +1,4 @@
-"""Makes the `<symbol>` of one icon: an SVG image in a form in which many stand in one document, a sprite. Pure.
+"""Makes the `<symbol>` of one icon: an SVG image in a form in which many are in one document, a sprite. Pure.
 
 Its ids, classes and animations get names that no other icon has. What a page that uses the icon would run or load is
 refused, and what shows nothing is left out: titles, metadata, the elements and attributes of editors.
@@ -191,7 +191,7 @@ def _animates_url(event: XmlEvent) -> bool:
 
 
 class _IconNames:
-    """The names that one icon has in the sprite, for all that it names itself."""
+    """The names that one icon has in the sprite, for everything that it names itself."""
 
     def __init__(self, icon: str, drawn: Sequence[XmlEvent]) -> None:
         self._prefix = "ico-" + _IN_ESCAPED.sub(lambda match: _escape(match[0]), icon)

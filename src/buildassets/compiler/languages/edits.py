@@ -61,7 +61,7 @@ def distances(spans: Iterable[tuple[int, int]], ordered: Iterable[Edit]) -> Iter
 
 
 def moved_links(links: Sequence[Link], ordered: Iterable[Edit], offset: int = 0) -> list[Link]:
-    """`links`, in text order, where they stand after edits, if `offset` characters come before that text."""
+    """`links`, in text order, at their places after edits, if `offset` characters come before that text."""
     spans = ((reference.start, reference.end) for reference, _ in links)
     moves = zip(links, distances(spans, ordered), strict=True)
     return [_moved(link, offset + distance) for link, distance in moves if distance is not None]

@@ -15,7 +15,7 @@ class Member(NamedTuple):
 
 @frozen
 class JoinFault:
-    """Why texts cannot be joined: what stands at `start:end` in that member. The rest is as in a Diagnostic."""
+    """Why texts cannot be joined: what is at `start:end` in that member. The rest is as in a Diagnostic."""
 
     member: int
     start: int

@@ -26,7 +26,7 @@ class MapComment(NamedTuple):
 
 
 def map_comment(text: str, syntax: Syntax) -> MapComment | None:
-    """The last such comment, if no code stands behind it. Its URL can be of any kind, unlike that of a reference."""
+    """The last such comment, if no code is behind it. Its URL can be of any kind, unlike that of a reference."""
     hint = text.rfind(_HINT)
     if hint < 0:
         return None

@@ -1,7 +1,7 @@
 """References of texts: one module a syntax, each with `scan(text) -> list[Reference]`; and how new URLs are written.
 
 Pure. A reference's place is found by a lexer, never by a pattern over the whole text: what merely looks like a
-reference, in a comment, a string or a regular expression, is no reference.
+reference, in a comment, a string or a regular expression, is not a reference.
 """
 
 from collections.abc import Callable, Iterable, Iterator

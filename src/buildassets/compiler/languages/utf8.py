@@ -10,7 +10,7 @@ _HINT: Final = "save the file as UTF-8"
 
 
 def decoded(raw: bytes, shown: str) -> str | Diagnostic:
-    """`raw` as text, or the diagnostic for the place where it is no UTF-8. A byte order mark of UTF-8 stays.
+    """`raw` as text, or the diagnostic for the place where it is not UTF-8. A byte order mark of UTF-8 stays.
 
     UTF-16 with a byte order mark is read as browsers read it (Encoding Standard, "BOM sniff").
     """

@@ -1,4 +1,4 @@
-"""Chooses the files of npm packages that a browser needs: those that `exports` names, and all that these reach.
+"""Chooses the files of npm packages that a browser needs: those that `exports` names, and everything that these reach.
 
 Adds the Sass sources of packages if asked to. Takes unpacked packages, gives a `Needed`. Reads the packages' files;
 imports `languages`, `resolve.node` and `packages.vendor.values`.

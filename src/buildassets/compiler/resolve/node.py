@@ -49,7 +49,7 @@ class NodePackages:
     """The packages below the npm roots with the prefixes `roots`; every result is kept.
 
     `describe` gives the content of a folder's `package.json`: an empty mapping if the folder has none, None if there is
-    no such folder. `known` contains all assets. `conditions` are those that hold, beside `default`. `names` gives the
+    no such folder. `known` contains all assets. `conditions` are those that hold, besides `default`. `names` gives the
     names of all packages.
     """
 

@@ -27,7 +27,7 @@ def target_of(
 
     Left alone are other hosts and schemes, root-relative paths outside of `url_prefix`, fragments, bare module names,
     folders, and what the configuration declares external. A path out of the asset tree keeps its leading `..`, so it
-    is no asset's name.
+    is not an asset's name.
     """
     url = reference.url.strip(_SPACE_AROUND_URLS)
     if url.startswith(url_prefix):
@@ -88,7 +88,7 @@ def is_bare(reference: Reference) -> bool:
 def module_url(specifier: str, base: LogicalPath) -> str | None:
     """The URL path below the prefix to which a browser resolves a relative `specifier` in the module `base`.
 
-    None if it is not relative, has a query or a fragment, leads out of the asset tree, or if browsers might not agree.
+    None if it is not relative, has a query or a fragment, leaves the asset tree, or if browsers might not agree.
     Two spellings of one path, such as `./a%2Cb.js` and `./a,b.js`, are two URLs.
     """
     if not specifier.startswith(("./", "../")) or _UNSURE.search(specifier):

@@ -55,7 +55,7 @@ class Discovery:
 
     `skipped` are the files that make no asset, each with the reason as a noun phrase; a skipped link to a folder is
     there under the link's own name. Excluded files and Sass partials are not in it. `looked_at` are the paths of all
-    folders that were read and of all links. `fonts` are the logical paths of fonts that are made anew, each with that
+    folders that were read and of all links. `fonts` are the logical paths of fonts to make, each with that
     of what is made of it. `icons` are the names of all icons in the folders of sprites.
     """
 
@@ -491,7 +491,7 @@ def _shown(source: Source) -> str:
 
 
 def unreadable(shown: str, fault: OSError, kind: str = "") -> Diagnostic:
-    """The error for what was found in a source root and cannot be read; `kind` stands before its name."""
+    """The error for what was found in a source root and cannot be read; `kind` is before its name."""
     hints = {ENOENT: _GONE, EFBIG: _TOO_LARGE}
     hint = hints.get(fault.errno or 0, _NOT_PERMITTED)
     message = f"cannot read {kind}`{shown}`: {reason_text(fault)}"

@@ -64,7 +64,7 @@ def is_glob(pattern: str) -> bool:
 
 
 def named_by(pattern: str, names: Collection[str]) -> set[str]:
-    """Those of `names` that `pattern` names: that exact path, or all that a glob matches."""
+    """Those of `names` that `pattern` names: that exact path, or everything that a glob matches."""
     path = pattern.removeprefix("./")
     if path in names:
         return {path}

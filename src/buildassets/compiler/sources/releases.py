@@ -11,7 +11,7 @@ from buildassets.manifest.model import MANIFEST_NAME
 
 
 def is_release(folder: str) -> bool:
-    """Whether `folder` has a manifest of buildassets, of any schema, beside a folder `assets`."""
+    """Whether `folder` has a manifest of buildassets, of any schema, next to a folder `assets`."""
     if not os.path.isdir(os.path.join(folder, "assets")):
         return False
     content = bytes_at(os.path.join(folder, MANIFEST_NAME), MOST_MANIFEST_BYTES)

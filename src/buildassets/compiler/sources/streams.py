@@ -21,7 +21,7 @@ def may_be_stream(path: str) -> bool:
 def is_stream(path: str) -> bool:
     """Whether the file is an MPEG transport stream (ISO/IEC 13818-1, 2.4.3.2): each 188 bytes begin with 0x47.
 
-    Cameras write a time of four bytes before each packet. A text is no stream, however many of its bytes are `G`.
+    Cameras write a time of four bytes before each packet. A text is not a stream, however many of its bytes are `G`.
     """
     try:
         with open(plain(path), "rb") as file:

@@ -36,7 +36,7 @@ _EXCLUDED: Final = compile_globs(BUILT_IN_EXCLUDES)
 
 
 def usual_engine(config: Config) -> TemplateEngine:
-    """The template language of a project without a setting: Django's beside a `manage.py`, else Jinja."""
+    """The template language of a project without a setting: Django's next to a `manage.py`, else Jinja."""
     return "django" if os.path.isfile(os.path.join(config.folder, "manage.py")) else "jinja"
 
 

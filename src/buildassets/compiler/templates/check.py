@@ -160,7 +160,7 @@ def check_text(
     """Check the names in `text`, that of the template `file` while it is edited; `files` are all templates.
 
     Line ends are LF. Names of CSS modules are reported only if these are known. What cannot be read yet, as it is half
-    written, is no fault.
+    written, is not a fault.
     """
     template = _Text(file, text)
     readings, unread = _readings(config, [template])

@@ -341,7 +341,7 @@ def _keyword(node: nodes.Call, *names: str) -> nodes.Expr | None:
 
 
 def _choices(node: nodes.Expr) -> Iterator[nodes.Expr]:
-    """The expressions of which `node` returns one; empty if it is no choice."""
+    """The expressions of which `node` returns one; empty if it is not a choice."""
     if isinstance(node, nodes.CondExpr):
         yield from (node.expr1, node.expr2) if node.expr2 is not None else (node.expr1,)
     elif isinstance(node, nodes.Or | nodes.And):

@@ -1,4 +1,4 @@
-"""Finds the source map that a command gave with its result: in a comment at its end, or beside its file.
+"""Finds the source map that a command gave with its result: in a comment at its end, or next to its file.
 
 Takes the result, gives it without the comment, and the map with absolute paths. Looks whether files are there.
 """

@@ -12,7 +12,7 @@ class Made:
     """The output of a command; with an error among the diagnostics, `body` is of no use.
 
     `inputs` are the files that it read or may read, `absences` other paths that decide the result. `map_json` is the
-    source map that it wrote beside `{out}`, `folders` are those that the paths in it may be relative to.
+    source map that it wrote next to `{out}`, `folders` are those that the paths in it may be relative to.
     """
 
     body: bytes = b""

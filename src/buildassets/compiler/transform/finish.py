@@ -188,7 +188,7 @@ def _minified(draft: Draft, text: str, kind: str, minifier: Engine, *, engines: 
 
 
 def _beside(draft: Draft, text: str, minified: Compiled, engines: EngineSet, *used: tuple[str, str]) -> Draft:
-    """`draft` with what a minifier has read and reported beside its result, made of `text`."""
+    """`draft` with what a minifier has read and reported next to its result, made of `text`."""
     positions = OriginalPositions(draft, engines.shown, text)
     return replace(
         draft,
@@ -241,7 +241,7 @@ def origin_of(draft: Draft, text: str, syntax: Syntax) -> SourceMap:
 def engine_map(compiled: Compiled, syntax: Syntax | None) -> SourceMap:
     """The source map of an engine's result, whose syntax is `syntax`; an empty map if the engine made none.
 
-    A source that is no absolute path counts as a URL, such as the `data:` URL of a sheet without a file.
+    A source that is not an absolute path counts as a URL, such as the `data:` URL of a sheet without a file.
     """
     source_map = read_map(compiled.source_map or "", Lines(compiled.text, syntax)) or SourceMap()
     origins = (origin._replace(is_url=not os.path.isabs(origin.name)) for origin in source_map.origins)

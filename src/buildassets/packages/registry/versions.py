@@ -24,7 +24,7 @@ def is_exact(text: str) -> bool:
 
 
 def satisfies(version: str, wanted: str) -> bool:
-    """Whether `version` is in the range `wanted`; never if that is no range."""
+    """Whether `version` is in the range `wanted`; never if that is not a range."""
     if len(wanted) > _LONGEST or not is_exact(version):
         return False
     try:

@@ -101,7 +101,7 @@ def _hint_for(name: str) -> str:
 def install(shop: Workshop, asked: Sequence[RequestedTool]) -> Installed:
     """Add the `asked` tools to the lock and fetch them; without any, fetch the tools of the lock that are missing.
 
-    A locked tool that is asked for without a range stays as it is.
+    A locked tool that is asked for without a range stays unchanged.
     """
     with _turn(shop):
         lock = read_lock(shop.folder)

@@ -140,7 +140,7 @@ def _refuse_imported(lock: Lock, names: Sequence[str]) -> None:
 
 
 def _reached(lock: Lock, names: Iterable[str]) -> set[str]:
-    """The packages `names`, and all that they require, directly or indirectly."""
+    """The packages `names`, and everything that they require, directly or indirectly."""
     waiting, reached = list(names), set[str]()
     while waiting:
         name = waiting.pop()

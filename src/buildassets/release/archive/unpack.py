@@ -1,6 +1,6 @@
 """Unpacks a release from an archive: every byte is checked before any file is moved into place.
 
-Whatever the archive holds, files are written into a new folder beside the destination only, no more than the manifest
+Whatever the archive holds, files are written into a new folder next to the destination only, no more than the manifest
 names, and no links. Afterwards the destination holds the whole release, or on an error what it held before.
 """
 

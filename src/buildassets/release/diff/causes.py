@@ -225,7 +225,7 @@ def kinds_of(entry: Entry) -> set[str]:
 
 
 def _is_made(entry: Entry) -> bool:
-    """Whether engines and settings decide its content; images and fonts, for example, are released as they are."""
+    """Whether engines and settings decide its content; images and fonts, for example, are released unchanged."""
     return media_of(entry.file).syntax is not None
 
 

@@ -50,8 +50,8 @@ class EarlierRelease:
 def previous_release(source: str, url: str | None = None, *, permission: Permission) -> Iterator[EarlierRelease]:
     """The release that `source` names: a folder, an archive, a manifest, or the URL of a manifest.
 
-    `url` is the URL or folder of its files, if they are not beside the manifest. Raises FileNotFoundError where there
-    is no release, and BuildError where it cannot be read.
+    `url` is the URL or folder of its files, if they are not next to the manifest. Raises FileNotFoundError where there
+    is not a release, and BuildError where it cannot be read.
     """
     manifest = manifest_at(source, permission=permission)
     if url is None and _is_archive(source):

@@ -17,7 +17,7 @@ CHUNK_BYTES: Final = 1 << 18
 class ReleaseMember:
     """A file of a release. `chunks` gives its content, once, and only until the next member is requested.
 
-    `oddity` describes it if it is no plain file, such as `a symbolic link`; it has no content then.
+    `oddity` describes it if it is not a plain file, such as `a symbolic link`; it has no content then.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Writes the statement and the bill of materials beside the release directory, which must not change any more."""
+"""Writes the statement and the bill of materials next to the release directory, which must not change any more."""
 
 import json
 import os

@@ -146,7 +146,7 @@ class LocalStorage:
 
 
 def _without_link(path: str, flags: int) -> int:
-    """A descriptor of the file at `path`, which is not a link: one could lead out of the target. Raises OSError."""
+    """A descriptor of the file at `path`, which is not a link: one could leave the target. Raises OSError."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 

@@ -36,7 +36,7 @@ def report_page(document: Mapping[str, Any]) -> str:
 
 
 def _own(name: str) -> str:
-    """A file beside this module."""
+    """A file next to this module."""
     with open(os.path.join(os.path.dirname(__file__), name), encoding="utf-8") as file:
         return file.read()
 

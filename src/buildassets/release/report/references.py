@@ -38,7 +38,7 @@ class References:
         return ways
 
     def _follow(self, starts: Mapping[str, tuple[str, ...]], ways: dict[str, tuple[str, ...]]) -> None:
-        """Add to `ways` all that is reached from `starts` and was not before, the nearest first."""
+        """Add to `ways` everything that is reached from `starts` and was not before, the nearest first."""
         ways |= {path: way for path, way in starts.items() if path not in ways}
         queue = deque(starts)
         while queue:

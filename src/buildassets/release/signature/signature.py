@@ -1,6 +1,6 @@
 """Signatures of archives: the 64 bytes of Ed25519 over all bytes of the archive, as OpenSSL writes and checks them.
 
-They are in a file of their own beside the archive, so that an archive is the same bytes whoever signs it. Archives are
+They are in a file of their own next to the archive, so that an archive is the same bytes whoever signs it. Archives are
 mapped into memory, not read, as Ed25519 goes over its message twice (RFC 8032, section 5.1.6).
 """
 
@@ -24,7 +24,7 @@ _HINT: Final = "get archive and signature again from where they were packed, or 
 
 
 def sign(archive: str, key: "Ed25519PrivateKey") -> str:
-    """Write the signature of `archive` beside it, and return its path. Raises OSError."""
+    """Write the signature of `archive` next to it, and return its path. Raises OSError."""
     with _mapped(archive) as content:
         signature = key.sign(content)
     write_whole(archive + SUFFIX, signature)

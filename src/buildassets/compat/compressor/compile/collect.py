@@ -239,7 +239,7 @@ class _Collection:
 
 
 def _renewal() -> list[str]:
-    """The command that writes the plan anew; none where settings are no module that another process could load."""
+    """The command that writes the plan again; none where settings are not a module that another process could load."""
     if "DJANGO_SETTINGS_MODULE" not in os.environ:
         return []
     return [sys.executable, "-m", "django", "compress", "--force", "--only-plan", "--pythonpath", sys.path[0] or "."]

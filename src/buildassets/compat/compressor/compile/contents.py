@@ -129,7 +129,7 @@ class BlockContents:
         return True
 
     def _of_the_page(self, rendering: Rendering, part: BlockPart) -> BlockPart:
-        """The part, or one that stays as it is: an inline text with URLs that are relative to the page."""
+        """The part, or one that stays unchanged: an inline text with URLs that are relative to the page."""
         block, text = rendering.block, part.element.text
         is_inline = (
             part.sort is ElementSort.CONTENT and url_of(part.element) is None and is_plain_type(block.kind, part.type)
@@ -359,7 +359,7 @@ class BlockContents:
         return asset
 
     def _alone(self, path: str) -> str:
-        """The asset of a source that is no member of a bundle; a generated one would else be a part of one only."""
+        """The asset of a source that is not a member of a bundle; a generated one would else be a part of one only."""
         if path in self.sources.texts:
             self.sources.named.add(path)
         return splitext(path)[0] + ".css" if path.endswith(_SCSS) else path
@@ -479,7 +479,7 @@ def _charset(given: str) -> str:
 
 
 def _place_of(rendering: Rendering, part: BlockPart) -> Location:
-    """Where a part is written in its template: where its text begins, if it stands there as it is."""
+    """Where a part is written in its template: where its text begins, if it is there as it is."""
     text = part.element.text
     if text and text in rendering.place.source:
         source, start = rendering.place.source, rendering.place.offset()

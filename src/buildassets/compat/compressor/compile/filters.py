@@ -50,7 +50,7 @@ class Filters:
 
 
 def _overrides(made: Any, method: str) -> bool:
-    """Whether a class has a `method` of its own, beside that of the base class, which does nothing."""
+    """Whether a class has a `method` of its own, besides that of the base class, which does nothing."""
     found = getattr(made, method, None)
     return found is not None and getattr(found, "__qualname__", "") != f"FilterBase.{method}"
 

@@ -88,7 +88,7 @@ class JinjaBlocks:
     def _overlay(self, environment: Any) -> Any:
         """A copy of the environment that compiles only what leads to blocks, and records what is not known.
 
-        It has a cache of its own, so that the site's templates stay as they are.
+        It has a cache of its own, so that the site's templates stay unchanged.
         """
         own = environment.overlay(undefined=_undefined_of(self), bytecode_cache=None, auto_reload=False, cache_size=-1)
         parse = own._parse

@@ -2,7 +2,7 @@
 
 Both branches of a condition are run then, bodies of loops also where what they go over is not known. While a block is
 rendered all is as it was written, but for conditions, which the recorder of the rendering may choose: what a block
-calls may stand outside of it, as a parent's block does. Imports Jinja.
+calls may be outside of it, as a parent's block does. Imports Jinja.
 """
 
 from typing import Any, Final

@@ -34,7 +34,7 @@ _SASS_IMPORT: Final = re.compile(r"@import\s+(?:url\(|[\"'](?:https?:)?//)|@impo
 class JoinedMember:
     """A source by its logical path; `text` is None where it is compiled later, from `source`.
 
-    One that `is_alone` is no bundle, but the asset itself.
+    One that `is_alone` is not a bundle, but the asset itself.
     """
 
     path: str
@@ -48,7 +48,7 @@ def grouped(
 ) -> Iterator[list[JoinedMember]]:
     """The members of each file: all in one, but for those that cannot be joined at their position.
 
-    `generate` makes a source of a text, beside a logical path.
+    `generate` makes a source of a text, next to a logical path.
     """
     waiting = [[*members]]
     while waiting:

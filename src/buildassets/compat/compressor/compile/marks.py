@@ -35,7 +35,7 @@ def marked_names(text: str) -> list[str]:
 
 
 def without_queries(text: str) -> tuple[str, set[str]]:
-    """`text` without the marks that stand behind the file in a URL, as in `app.js{{ version }}`, and their names.
+    """`text` without the marks that are behind the file in a URL, as in `app.js{{ version }}`, and their names.
 
     What a page has there is a query, which is cut off before a key is made of the URL.
     """

@@ -21,7 +21,7 @@ _END: Final[_Word] = (None, "")
 
 
 def is_no_program(text: str) -> bool:
-    """Whether `return` stands outside of functions there, or a declaration lacks its name or the value of a constant.
+    """Whether `return` is outside of functions there, or a declaration lacks its name or the value of a constant.
 
     By ECMA-262, sections 14.3 and 14.10: both are early errors.
     """

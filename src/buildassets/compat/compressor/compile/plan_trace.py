@@ -1,6 +1,6 @@
 """Checks whether an earlier plan is still valid, by the settings, and all files and folders that were read for it.
 
-Takes a folder, gives whether its plan holds; keeps a trace beside it. What Python loads and what templates and their
+Takes a folder, gives whether its plan holds; keeps a trace next to it. What Python loads and what templates and their
 tags read is recorded by the interpreter's own audit events, so that nobody has to name it. Imports Django.
 """
 

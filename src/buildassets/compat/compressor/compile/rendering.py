@@ -17,7 +17,7 @@ _TAG: Final = re.compile(r"\{%[-+]?\s*compress\s")
 class BlockPlace:
     """A tag in a template: `file` as a user would write it, `source` the template's text, `line` that of the tag.
 
-    `start` is where the tag stands in the text, where that is known; `number` counts the blocks of the template else.
+    `start` is where the tag is in the text, where that is known; `number` counts the blocks of the template else.
     """
 
     file: str
@@ -40,7 +40,7 @@ class BlockPlace:
         return locate(self.file, self.source, found, found + len(name or ""))
 
     def url(self, url: str, path: str) -> Location:
-        """The place of a URL behind the tag, as it is written there; or of the `path` that a tag makes it of."""
+        """The place of a URL behind the tag, as written there; or of the `path` that a tag makes it of."""
         behind = max(self.source.find("%}", self.offset()), self.offset())
         for text in filter(None, (path, url)):
             found = re.compile(rf"(?<![\w.-]){re.escape(text)}(?![\w./-])").search(self.source, behind)
@@ -58,7 +58,7 @@ class BlockPlace:
         return locate(self.file, self.source, found.end() - len(name), found.end())
 
     def _end(self, start: int) -> int:
-        """Where the block ends whose tag stands at `start`: what another holds is not meant."""
+        """Where the block ends whose tag is at `start`: what another holds is not meant."""
         found = self.source.find("endcompress", start)
         return len(self.source) if found < 0 else found
 

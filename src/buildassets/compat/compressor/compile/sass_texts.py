@@ -59,7 +59,7 @@ def compiled_sass(content: SourceToCompile, suffix: str, folders: Sequence[str],
 
 
 def _candidates(name: str, folders: Sequence[str]) -> list[str]:
-    """The files that an import of `name` may mean: those that are there; where none is, all that would do."""
+    """The files that an import of `name` may mean: those that are there; where none is, everything that would do."""
     folder, base = os.path.split(name)
     suffixes = ("",) if base.endswith(_SUFFIXES) else _SUFFIXES
     found = [

@@ -34,7 +34,7 @@ class GeneratedSources:
     packaged: set[str] = field(default_factory=set)
 
     def add(self, beside: str, text: str, place: Location | None, *, is_packaged: bool = False) -> str:
-        """The path of a source beside the logical path `beside`, with its suffix, that holds `text`."""
+        """The path of a source next to the logical path `beside`, with its suffix, that holds `text`."""
         stem, suffix = splitext(beside)
         path = join(dirname(stem), f"{os.path.basename(stem)}.{digest_of(text)}{suffix}")
         self.texts[path] = text

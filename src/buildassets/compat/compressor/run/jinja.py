@@ -2,7 +2,7 @@
 
     "OPTIONS": {"extensions": ["buildassets.compat.compressor.CompressorExtension"]}
 
-Takes what stands between the tags, gives what the release has in its place, or the block as it is written. Imports
+Takes what is between the tags, gives what the release has in its place, or the block as written. Imports
 Jinja and Django.
 """
 

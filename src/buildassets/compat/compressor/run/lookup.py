@@ -45,7 +45,7 @@ _Tag = Sequence[dict[str, Any]]
 
 
 def current_release() -> tuple[Assets, Release] | None:
-    """The release of the process; None if there is none, so that blocks stay as they are written."""
+    """The release of the process; None if there is none, so that blocks stay as written."""
     try:
         found = assets()
         release = release_of(found)
@@ -144,7 +144,7 @@ def _keys(current: tuple[Assets, Release], block: Block, written: str) -> tuple[
 
 
 def _made_keys(block: Block, written: str, prefixes: tuple[str, ...], files: frozenset[str] | None) -> tuple[str, ...]:
-    """The keys with names as they are written; then, but for those of `files`, without what a storage put into them."""
+    """The keys with names as written; then, but for those of `files`, without what a storage put into them."""
     elements = elements_of(written)
     checks: list[Callable[[str], bool]] = [lambda _: True]
     if files is not None:

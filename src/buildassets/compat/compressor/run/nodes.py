@@ -1,6 +1,6 @@
 """The tag `compress` as a node of Django's templates.
 
-Takes what stands between the tags, gives what the release has in its place, or the block as it is written: where
+Takes what is between the tags, gives what the release has in its place, or the block as written: where
 compression is off, where the release does not know the block, where there is no release. Imports Django.
 """
 

@@ -1,7 +1,7 @@
 """A postprocessor for django-sekizai's `render_block`: `compressor.contrib.sekizai.compress`.
 
 Takes what a page has gathered, gives what the release has in its place. What only pages gather no build knows, unless a
-template has the same block; so it mostly stays as it is. Imports Django.
+template has the same block; so it mostly stays unchanged. Imports Django.
 """
 
 from typing import Any

@@ -45,7 +45,7 @@ def templates(assets: Assets, packages: Iterable[str], attributes: Mapping[str, 
 
 
 def _of_script(release: Release, attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Attributes of a script that runs where it stands, unless its template has it otherwise."""
+    """Attributes of a script that runs at its place, unless its template has it otherwise."""
     return {"defer": False, "integrity": release.asks_integrity, **attributes}
 
 

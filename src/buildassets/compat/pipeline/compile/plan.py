@@ -45,7 +45,7 @@ def planned() -> list[str]:
 
 
 def _renewal(folder: str) -> list[str]:
-    """The command that writes the plan anew; none where settings are no module that another process could load."""
+    """The command that writes the plan again; none where settings are not a module that another process could load."""
     module = os.environ.get("DJANGO_SETTINGS_MODULE")
     return [sys.executable, "-m", _PROGRAM, module, folder] if module else []
 

@@ -78,7 +78,7 @@ class _FormMediaType(type):
         return [*_names("js", getattr(cls, "js_packages", None) or ()), *(cls.__dict__.get("_js") or ())]
 
     def __new__(mcs, name: str, bases: tuple[type, ...], attributes: dict[str, Any]) -> Any:
-        """The class, whose own `css` and `js` stand behind those of packages."""
+        """The class, whose own `css` and `js` are behind those of packages."""
         own = {f"_{key}": attributes.pop(key, None) for key in ("css", "js")}
         return super().__new__(mcs, name, bases, {**attributes, **own})
 

@@ -57,7 +57,7 @@ class Tree:
 
 @frozen
 class Static:
-    """A folder of static files: `prefix` stands before the names of its files in bundles. Both paths are absolute."""
+    """A folder of static files: `prefix` is before the names of its files in bundles. Both paths are absolute."""
 
     path: str
     prefix: str = ""

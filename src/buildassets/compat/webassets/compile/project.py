@@ -261,7 +261,7 @@ class BundleProject:
             self.blocks[output_key(name)] = [self._element(one, tree) for one in compiled]
 
     def _note_bases(self, tree: Tree, filters: tuple[FilterUse, ...], name: str, members: list[str]) -> None:
-        """Without a filter that looks beside the sources, what sheets refer to is seen from the bundle."""
+        """Without a filter that looks next to the sources, what sheets refer to is seen from the bundle."""
         if name.endswith(".css") and _REWRITING.isdisjoint(one.name for one in (*filters, *_filters(tree))):
             for member in members:
                 self._bases.setdefault(member, name)

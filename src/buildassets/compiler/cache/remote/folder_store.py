@@ -1,4 +1,4 @@
-"""A remote cache in a folder that machines share, such as one of NFS. Nothing is read that is no plain file."""
+"""A remote cache in a folder that machines share, such as one of NFS. Nothing is read that is not a plain file."""
 
 import os
 from typing import Final

@@ -46,7 +46,7 @@ class Ring:
 
     @property
     def unreadable(self) -> tuple[str, ...]:
-        """The scopes beside the own one that no public key is listed for: an HMAC key proves nothing about them."""
+        """The scopes besides the own one that no public key is listed for: an HMAC key proves nothing about them."""
         return tuple(scope for scope in self.scopes[1:] if not self.trusted.get(scope))
 
     def unlisted(self) -> str:

@@ -87,7 +87,7 @@ class Line:
         return None
 
     def gained(self, seconds: float) -> None:
-        """Count that waiting was worth so many seconds. What it was worth more is no patience for later."""
+        """Count that waiting was worth so many seconds. What it was worth more is not a patience for later."""
         self._in_vain_seconds = max(0.0, self._in_vain_seconds - seconds)
 
     @contextmanager

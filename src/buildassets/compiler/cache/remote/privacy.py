@@ -83,5 +83,5 @@ def _values(config: Config, environment: Mapping[str, str]) -> Iterator[str]:
 
 
 def _forms(text: str) -> tuple[str, str]:
-    """The text, and as it stands in JSON."""
+    """The text, and as it is in JSON."""
     return text, json.dumps(text)[1:-1]

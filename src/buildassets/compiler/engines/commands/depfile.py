@@ -13,7 +13,7 @@ _ORDER_ONLY: Final = "|"
 
 
 def prerequisites(text: str) -> tuple[str, ...]:
-    """The names behind the targets of all rules in `text`, each once; raises ValueError if a line is no rule."""
+    """The names behind the targets of all rules in `text`, each once; raises ValueError if a line is not a rule."""
     found: dict[str, None] = {}
     for line in _CONTINUED.sub(" ", text).splitlines():
         if line.strip() and not line.startswith("#"):

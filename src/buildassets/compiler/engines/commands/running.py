@@ -206,7 +206,7 @@ class _Output:
         self.overflowed = self._may_overflow and len(texts[0]) > self._most[0]
 
     def read_rest(self) -> None:
-        """Read what is left in the pipes; not for ever, as a process may have left the group and hold them."""
+        """Read what is left in the pipes; not forever, as a process may have left the group and hold them."""
         if not hasattr(os, "killpg"):
             return
         deadline = monotonic() + _REST_SECONDS

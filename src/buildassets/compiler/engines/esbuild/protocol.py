@@ -22,7 +22,7 @@ def packet(number: int, value: Value) -> bytes:
 def reply(body: bytes) -> tuple[int, Value]:
     """The number of the request that a packet answers, and the answer; `body` is the packet without its length.
 
-    The number is negative if the packet is no answer. Raises ValueError if `body` is no packet.
+    The number is negative if the packet is not an answer. Raises ValueError if `body` is not a packet.
     """
     try:
         (number,) = _UINT32.unpack_from(body)

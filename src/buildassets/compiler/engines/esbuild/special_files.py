@@ -1,4 +1,4 @@
-"""Finds what is no file among what a bundle is made of: esbuild reads by itself, and waits for a named pipe for ever.
+"""Finds what is no file among what a bundle is made of: esbuild reads by itself, and waits for a named pipe forever.
 
 Takes the paths of entries, gives diagnostics. Follows relative paths in the texts of scripts and sheets, and reads the
 disk. It is asked only about a bundle that takes long, so it need not know what is a comment.
@@ -23,7 +23,7 @@ _SHEET: Final = ".css"
 
 
 def special_files(entries: Sequence[str], shown: Callable[[str], str]) -> Iterator[Diagnostic]:
-    """An error for each thing that is no file, from the absolute `entries` on."""
+    """An error for each thing that is not a file, from the absolute `entries` on."""
     waiting, seen = list(entries), set(entries)
     while waiting:
         importer = waiting.pop()

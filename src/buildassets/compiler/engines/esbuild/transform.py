@@ -55,7 +55,7 @@ class EsbuildTransform:
     def run(self, given: EngineInput) -> Compiled:
         """The script that `given` compiles to, with a source map; an error if it cannot be compiled.
 
-        A script that is not to be compiled and has no name that is defined stays as it is written.
+        A script that is not to be compiled and has no name that is defined stays as written.
         """
         given = replace(given, reader=Reader(self._options.shown))
         compiled = self._compiled(given)

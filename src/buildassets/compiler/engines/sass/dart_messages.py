@@ -104,7 +104,7 @@ def _reached_from(files: SheetFiles, frames: Iterable[Frame]) -> Iterator[str]:
 def warnings_in(files: SheetFiles, events: Iterable[LogEvent]) -> list[Diagnostic]:
     """The warnings in `events`; for each deprecation only the first, with a note if there are more.
 
-    Those in files of others are apart from those in the project's own.
+    Those in third-party files are apart from those in the project's own.
     """
     warnings: dict[tuple[str, object], Diagnostic] = {}
     for event in events:
@@ -188,7 +188,7 @@ def _recommended(advice: str) -> str:
 
 
 def special_file(files: SheetFiles, special: SpecialFile) -> Diagnostic:
-    """The error for a rule that loads what is no file."""
+    """The error for a rule that loads what is not a file."""
     load = special.load
     location = locate(files.name_of(special.importer), files.text_of(special.importer), load.start, load.end)
     message = f"`{files.name_of(special.path)}` cannot be read: {special.reason}"

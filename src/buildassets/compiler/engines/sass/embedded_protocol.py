@@ -154,7 +154,7 @@ def compile_request(
 
     `package_folder` is where the search for `pkg:` begins, for sheets without a file. `functions` are the signatures
     of our functions that sheets can call, such as `f($x)`. If it `asks`, it is to ask us for a file that it does not
-    find beside the importer, before it looks in the load paths.
+    find next to the importer, before it looks in the load paths.
     """
     sheet = encoded((1, source), (2, url), (3, syntax))
     importers = [encoded((3, 1))] if asks else []

@@ -38,7 +38,7 @@ class AssetCalls:
     def value(self, name: str, path: str | None, kind: str) -> tuple[str, bool]:
         """The result of the function `name`, and whether it is a string in quotes.
 
-        `path` is None if the argument is no string; then `kind` describes it: `a number`. Raises ValueError with the
+        `path` is None if the argument is not a string; then `kind` describes it: `a number`. Raises ValueError with the
         message for a wrong argument. The URL needs no escapes, with quotes or without.
         """
         name = name.replace("_", "-")
@@ -84,7 +84,7 @@ def uncalled(css: str) -> Iterator[tuple[int, int]]:
 
 
 def outside(css: str, urls: Iterable[str], references: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The spans in `css` where one of `urls` is no reference, comments aside, in text order.
+    """The spans in `css` where one of `urls` is not a reference, comments aside, in text order.
 
     More text may follow the URL, as with `asset-path("a.png") + ".gz"`. `references` are the spans of all references.
     """

@@ -1,6 +1,6 @@
 """Finds the file that an `@import` of Sass loads. Reads the disk, knows no compiler.
 
-Sass's rules (its documentation, section `@import`, "Finding the file"): beside the importing file first, then in each
+Sass's rules (its documentation, section `@import`, "Finding the file"): next to the importing file first, then in each
 load path; the leading `_` and the suffix may be left out; a folder stands for its `_index`. A plain `x.css` is
 inlined where `@import "x"` finds no Sass file of that name.
 """
@@ -117,7 +117,7 @@ class Load(NamedTuple):
 def loads(
     text: str, importer: str, load_paths: Sequence[str], listings: Listings, *, merged: Merged = ()
 ) -> Iterator[Load]:
-    """All that `text`, the content of the file `importer`, may load.
+    """Everything that `text`, the content of the file `importer`, may load.
 
     Counts every `@use`, `@forward`, `@import` and `load-css()`, also in comments, except those whose scheme is not
     `file:` (`pkg:`).

@@ -1,4 +1,4 @@
-"""Compiles Sass with libsass in child processes, since it can crash, run for ever, and prints to stderr.
+"""Compiles Sass with libsass in child processes, since it can crash, run forever, and prints to stderr.
 
 Does not import `sass`: only the child processes do.
 """

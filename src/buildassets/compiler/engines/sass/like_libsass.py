@@ -92,7 +92,7 @@ def _needs_dart_sass(compiled: Compiled) -> bool:
 
 
 def late_declarations(text: str) -> Iterator[tuple[int, int]]:
-    """The names of properties in the SCSS `text` that stand behind a nested rule or `@media` of the same rule."""
+    """The names of properties in the SCSS `text` that are behind a nested rule or `@media` of the same rule."""
     blank = blanked(text)
     frames: list[list[bool]] = [[False, False, False]]  # of each open block: is a rule, has a rule in it, is a control
     position = 0

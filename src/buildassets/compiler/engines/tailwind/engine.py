@@ -42,7 +42,7 @@ _MAY_REFER: Final = re.compile(r"url\(|src\(|image-set\(", re.IGNORECASE)  # a m
 class TailwindEngine:
     """Tailwind behind the Engine protocol.
 
-    `scanned` are the absolute globs of the files whose classes count, beside a sheet's own `@source`s; of these files
+    `scanned` are the absolute globs of the files whose classes count, besides a sheet's own `@source`s; of these files
     those for which `is_scanned` is true. `output` is the release directory, which is never scanned. Sheets import
     others below `folders` and from packages only: what they import is released.
     """

@@ -85,7 +85,7 @@ def _place(fault: TailwindFault, sheet: TailwindSheet) -> Location | None:
 
 
 def _at(sheet: TailwindSheet, start: int, end: int) -> Location | None:
-    """The place of a span of the whole text, if it stands in a file."""
+    """The place of a span of the whole text, if it is in a file."""
     number = bisect_right(starts(sheet.pieces), start) - 1
     while number >= 0 and not sheet.pieces[number].path:
         number -= 1

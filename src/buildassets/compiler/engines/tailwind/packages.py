@@ -32,7 +32,7 @@ def sheet_of_package(reader: Reader, folder: str, name: str) -> tuple[str, str] 
 
 
 def plugin_files(reader: Reader, folder: str, name: str) -> str | None:
-    """The absolute path of the plugin `name`, if that is the path of a file; all that it is made of is read."""
+    """The absolute path of the plugin `name`, if that is the path of a file; everything that it is made of is read."""
     if not name.startswith((".", "/")):
         package, _ = _parts(name)
         any(reader.read(os.path.join(home, "package.json")) for home in homes(folder, package))

@@ -19,7 +19,7 @@ _PACKAGE: Final = "tailwindcss"
 class AtRule:
     """`text[start:end]` is the rule with its semicolon, or up to its block. `name` is `@import` or the like.
 
-    `words` are what stands before its first string that is in no parentheses, in lower case. `value` is what that
+    `words` are what is before its first string that is in no parentheses, in lower case. `value` is what that
     string means, None if there is none, and `text[value_start:value_end]` the string with its quotes; `rest` is what
     follows it.
     """

@@ -34,7 +34,7 @@ _MOST_EXPANDED: Final = 1000  # of what one glob stands for
 
 
 class Piece(NamedTuple):
-    """A part of the whole text; it stands at `offset` in the file `path`. What no file has is of no path."""
+    """A part of the whole text; it is at `offset` in the file `path`. What no file has is of no path."""
 
     text: str
     path: str = ""
@@ -42,7 +42,7 @@ class Piece(NamedTuple):
 
 
 class _Replaced(NamedTuple):
-    """`pieces` stand in place of what is between `start` and `end`."""
+    """`pieces` are in place of what is between `start` and `end`."""
 
     start: int
     end: int

@@ -1,6 +1,6 @@
 """Finds font faces, and the lists of families that use them. Pure.
 
-A face is an `@font-face` rule (CSS Fonts 4, section 4). Lists stand in `font-family` and `font`, and in custom
+A face is an `@font-face` rule (CSS Fonts 4, section 4). Lists are in `font-family` and `font`, and in custom
 properties that end in a generic family, as in `--sans: Inter, sans-serif`.
 """
 

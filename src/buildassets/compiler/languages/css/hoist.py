@@ -3,7 +3,7 @@
 Takes the texts of the sheets with their rules, gives edits and what they change. Pure; imports no other language.
 
 What is moved keeps its order and its conditions (`layer`, `supports()`, media queries), and brings the `@layer`
-statements along that stand before it in its own sheet, as these say in which order the layers count. They may not stand
+statements along that are before it in its own sheet, as these say in which order the layers count. They may not stand
 between two imports (CSS Cascade 5, section 2), so that with another import before them nothing is moved.
 
 An import that meets a `{` is invalid up to the end of that block (CSS Syntax 3, section 5.4.2), and stays where it is.

@@ -29,7 +29,7 @@ _KNOWN: Final = frozenset(
     )
 )
 CLOSING: Final = _KNOWN | {"", "@import"}
-"""The keywords of rules that count for the head of a sheet; rules that are no at-rules have an empty one."""
+"""The keywords of rules that count for the head of a sheet; rules that are not at-rules have an empty one."""
 
 
 def late_imports(text: str) -> Iterator[OpenEnd]:

@@ -117,7 +117,7 @@ _CLOSERS: Final = {"(": ")", "[": "]", "{": "}"}
 
 
 def follow(brackets: list[str], delimiter: str) -> None:
-    """Keep `brackets`, those open, up to date: a function's stands there by any other name, such as `url(`.
+    """Keep `brackets`, those open, up to date: a function's is there by any other name, such as `url(`.
 
     A closer that does not fit the last one open is a character like any other (section 5.4.8).
     """

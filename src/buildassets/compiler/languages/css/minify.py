@@ -4,12 +4,12 @@
 comments among them, and a space where white space may matter. White space matters everywhere (CSS Syntax 3 makes it a
 token, which selectors, `calc()`, `var()` and scripts see) except where the grammar of CSS ignores it:
 
-- beside `,` and the ends of a statement, inside of brackets, around a declaration's colon and before `!important`;
-- beside `>`, `~` and `+` that are combinators, beside `=` in an attribute selector;
+- next to `,` and the ends of a statement, inside of brackets, around a declaration's colon and before `!important`;
+- next to `>`, `~` and `+` that are combinators, next to `=` in an attribute selector;
 - around the colon of a query in parentheses, as in `(min-width: 1px)`.
 
 Only its end shows whether a text is a declaration or a nested rule. Custom properties and what is compared with them
-stay as they are written, as scripts and `@container style()` see their text (CSS Variables 1, section 2). Pure.
+stay as written, as scripts and `@container style()` see their text (CSS Variables 1, section 2). Pure.
 """
 
 from collections.abc import Callable, Container, Iterator
@@ -60,7 +60,7 @@ def token_starts(text: str) -> list[int]:
 
 
 def alignment(minified: str, source: str) -> Iterator[tuple[int, int]]:
-    """Where each token of `minified` begins, and where it stands in `source`, a sheet of the same essence.
+    """Where each token of `minified` begins, and at its place in `source`, a sheet of the same essence.
 
     Only semicolons can be fewer. Where the sheets are not of one essence it ends at the first difference.
     """
@@ -118,14 +118,14 @@ def _by_statement(text: str) -> Iterator[list[str]]:
 
 
 def _would_name_encoding(lead: str, text: str, start: int) -> bool:
-    """Whether the sheet's first word names no encoding where it stands, and would as the first bytes of the sheet."""
+    """Whether the sheet's first word names no encoding at its place, and would as the first bytes of the sheet."""
     if lead == "@charset":
         return not _ENCODING.match(text, start)
     return start == 0 and lead.startswith(_BYTE_ORDER_MARK)
 
 
 def _run_together(before: str, after: str) -> bool:
-    """Whether the two texts are other tokens when nothing stands between them."""
+    """Whether the two texts are other tokens when nothing is between them."""
     if before == "!" and after.startswith("--"):
         return True  # with a `<` before them they are `<!--`
     joint = len(before) + 1
@@ -134,7 +134,7 @@ def _run_together(before: str, after: str) -> bool:
 
 
 class _Gap(NamedTuple):
-    """White space in a statement that may matter: it stands between two words, inside the bracket `inner`.
+    """White space in a statement that may matter: it is between two words, inside the bracket `inner`.
 
     `place` is its index among the parts, `word` the number of the word after it, from 0.
     """
@@ -147,7 +147,7 @@ class _Gap(NamedTuple):
 
 
 class _Statement:
-    """A declaration or the prelude of a rule: what stands before a `;`, a `{` or a block's end."""
+    """A declaration or the prelude of a rule: what is before a `;`, a `{` or a block's end."""
 
     __slots__ = (
         *("brackets", "gaps", "lead", "lead_kind", "nested", "parts", "terminator", "words"),
@@ -234,7 +234,7 @@ class _Statement:
         self.parts.append(" ")
 
     def verbatim(self, pieces_taken: list[tuple[Kind, str]]) -> None:
-        """Take a value as it is written, but for the white space at its ends."""
+        """Take a value as written, but for the white space at its ends."""
         texts = [text for _, text in pieces_taken]
         filled = [index for index, (kind, _) in enumerate(pieces_taken) if kind is not Kind.SPACE]
         if not filled:
@@ -322,7 +322,7 @@ def _without_gaps(url: str) -> str:
 
 
 def _taken(reading: _Pieces, ends: Container[str]) -> tuple[list[tuple[Kind, str]], str, int]:
-    """The pieces up to one of `ends` that stands in no bracket, that end, and the place behind it.
+    """The pieces up to one of `ends` that is in no bracket, that end, and the place behind it.
 
     Where the sheet ends before, the end is empty and the place means nothing.
     """

@@ -1,6 +1,6 @@
 """Proves that a shorter sheet means the same as its source, and writes two such sheets from the source's essence.
 
-The library of lexers answers where it is there, else the modules beside this one do: the answers are the same. Takes
+The library of lexers answers where it is there, else the modules next to this one do: the answers are the same. Takes
 texts, gives texts. Pure.
 """
 

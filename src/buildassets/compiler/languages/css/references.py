@@ -228,7 +228,7 @@ def _last_source_map(text: str) -> re.Match[str] | None:
 
 
 def _is_surely_read(text: str, start: int) -> bool:
-    """Whether what begins at `start` is in no comment, string or `url()`, as far as what stands before it proves."""
+    """Whether what begins at `start` is in no comment, string or `url()`, as far as what is before it proves."""
     opened = text.rfind("/*", 0, start)
     if opened >= 0 and text.rfind("*/", opened + 2, start) < 0:
         return False

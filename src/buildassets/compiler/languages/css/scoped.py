@@ -1,6 +1,6 @@
 """Writes a style sheet so that it concerns the elements of one scope only, by renaming what it names. Pure.
 
-For the sheets of icons, which come to stand in one document. Selectors get `:where()` around the scope, so that which
+For the sheets of icons, which come to be in one document. Selectors get `:where()` around the scope, so that which
 rule wins stays as it was (Selectors 4, section 17).
 """
 
@@ -104,7 +104,7 @@ class _Writer:
         return _written(self._scope.renamed(name)) if name in self._animations else written
 
     def _until(self, *marks: str) -> tuple[list[_Piece], str]:
-        """The pieces up to one of `marks` that stands in no bracket, without the gaps around them, and that mark."""
+        """The pieces up to one of `marks` that is in no bracket, without the gaps around them, and that mark."""
         found: list[_Piece] = []
         depth = 0
         while self._place < len(self._read):

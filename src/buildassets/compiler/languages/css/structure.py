@@ -1,7 +1,7 @@
 """What rules a sheet has: to find out whether another one, merged and unnested, lost any of them or their conditions.
 
 Takes a sheet without BAD tokens, gives its rules by the names in their selectors, with the at-rules around them. What
-stands in the conditions of `@media` and the like, pseudo-classes and declarations are not compared, for these are what
+is in the conditions of `@media` and the like, pseudo-classes and declarations are not compared, for these are what
 is translated. Pure; imports the lexer, and asks the library of lexers first, which answers only where all is kept.
 """
 
@@ -39,7 +39,7 @@ class TooManyError(Exception):
 
 
 class StyleRule(NamedTuple):
-    """A rule with declarations, or an at-rule that is no condition: then `at_rule` names it.
+    """A rule with declarations, or an at-rule that is not a condition: then `at_rule` names it.
 
     `selectors` are those that it has or stands in, with those around them; `conditions` the at-rules around it. The
     statement begins at `text[start]` and its block, or it, ends before `text[end]`.
@@ -53,7 +53,7 @@ class StyleRule(NamedTuple):
 
 
 class _Block(NamedTuple):
-    """An open block. An opaque one contains no rules; `label` names an at-rule that is no condition."""
+    """An open block. An opaque one contains no rules; `label` names an at-rule that is not a condition."""
 
     selectors: frozenset[Names] = _ANYTHING
     conditions: tuple[str, ...] = ()
@@ -75,7 +75,7 @@ def first_lost(before: str, after: str) -> StyleRule | None:
 
 
 def rules(text: str) -> Iterator[StyleRule]:
-    """The rules of a sheet: one for each block that has declarations, and the at-rules that are no conditions."""
+    """The rules of a sheet: one for each block that has declarations, and the at-rules that are not conditions."""
     blocks = [_Block()]
     counted = [True]  # whether the block's own rule is known
     brackets: list[str] = []
@@ -199,7 +199,7 @@ _Words = Sequence[tuple[Kind, str]]
 
 
 def _listed(words: _Words) -> Iterator[_Words]:
-    """The parts of a list, which commas separate that stand in no bracket."""
+    """The parts of a list, which commas separate that are in no bracket."""
     depth = start = 0
     for index, (kind, word) in enumerate(words):
         depth += (kind is Kind.FUNCTION or word in ("(", "[")) - (word in (")", "]"))

@@ -32,7 +32,7 @@ _NOT_COMPUTED: Final = "; what is computed cannot be followed"
 
 
 class CallFault(NamedTuple):
-    """Why a call cannot be replaced: what stands at `start:end`."""
+    """Why a call cannot be replaced: what is at `start:end`."""
 
     start: int
     end: int
@@ -56,7 +56,7 @@ def find_asset_urls(text: str, logical: LogicalPath) -> AssetUrls:
     """The calls in `text`, the script of the asset `logical`.
 
     A text that uses the name otherwise, as one that declares it does, has a meaning of its own for it: then there are
-    none. Nor are there in a text that is no script.
+    none. Nor are there in a text that is not a script.
     """
     survey = kept_survey(text)
     if not (survey.may_have_asset_urls if survey else NAME in text):  # which is in the other one, too
@@ -101,7 +101,7 @@ def own_url(logical: LogicalPath) -> str:
 
 
 def scan_written(text: str, logical: LogicalPath) -> list[Reference]:
-    """The references in a script as it is written, those of its calls among them, in their places there."""
+    """The references in a script as written, those of its calls among them, in their places there."""
     edits = find_asset_urls(text, logical).edits
     found = js.scan(edited(text, edits))
     places = origins(((one.start, one.end) for one in found), edits)
@@ -109,7 +109,7 @@ def scan_written(text: str, logical: LogicalPath) -> list[Reference]:
 
 
 class _Word(NamedTuple):
-    """A token of code, and whether a line end stands between it and the code before it."""
+    """A token of code, and whether a line end is between it and the code before it."""
 
     kind: Kind
     text: str
@@ -148,7 +148,7 @@ def _text(code: list[_Word], place: int) -> str:
 
 
 def _is_free(code: list[_Word], place: int) -> bool:
-    """Whether the name is no property: neither `a.ASSET_URL` nor `{ ASSET_URL: 1 }`."""
+    """Whether the name is not a property: neither `a.ASSET_URL` nor `{ ASSET_URL: 1 }`."""
     if _text(code, place - 1) in _DOTS:
         return False
     return not (_text(code, place + 1) == ":" and _text(code, place - 1) in ("{", ","))

@@ -1,6 +1,6 @@
 """Names of other files that the output of a bundler has as text, or builds when it runs. Pure.
 
-Vite lists what a chunk needs beside its `import()`, relative to the script: these are references. The others (maps of
+Vite lists what a chunk needs next to its `import()`, relative to the script: these are references. The others (maps of
 webpack, lists of Parcel, modules of SystemJS) are names whose URL nobody knows before a page runs the script.
 """
 
@@ -63,7 +63,7 @@ def may_name_files(body: bytes | str) -> bool:
 
 
 def plain_names(text: str, *, built: bool = False) -> Iterator[ChunkName]:
-    """The strings in the script `text` that are no references; if `built`, also names that maps of chunks give."""
+    """The strings in the script `text` that are not references; if `built`, also names that maps of chunks give."""
     written = {reference.start for reference in scan(text)}
     for kind, start, end in tokens(text):
         is_whole = kind is Kind.STRING or (kind is Kind.TEMPLATE and text[start] == text[end - 1] == "`")

@@ -615,7 +615,7 @@ def reads_as_module(text: str) -> bool:
 
 
 def has_names(text: str, names: Collection[str]) -> bool:
-    """Whether one of `names` stands in the code of the module `text`, and not only in comments and strings."""
+    """Whether one of `names` is in the code of the module `text`, and not only in comments and strings."""
     return any(kind is Kind.NAME and text[start:end] in names for kind, start, end in tokens(text, module=True))
 
 

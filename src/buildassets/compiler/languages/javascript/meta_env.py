@@ -53,7 +53,7 @@ def _edits(words: list[_Word], values: Mapping[str, str | bool]) -> Iterator[Edi
 
 
 def _is_of_meta(words: list[_Word], place: int) -> bool:
-    """Whether `import.meta.` stands before the word at `place`, and nothing that makes `import` a property."""
+    """Whether `import.meta.` is before the word at `place`, and nothing that makes `import` a property."""
     before = [word.text for word in words[max(0, place - 5) : place]]
     if before[-4:-1] != ["import", ".", "meta"] or before[-1] not in _DOTS:
         return False

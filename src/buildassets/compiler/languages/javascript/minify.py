@@ -19,8 +19,8 @@ from buildassets.foundation.lazy_pattern import lazy_pattern
 class KeptToken(NamedTuple):
     """A token that a minifier has to leave as it is.
 
-    `on_new_line` is whether a line end stands between it and the code before it, and can matter. It is false for
-    comments and the hashbang, which are no code. `gap` is what stood before it, which carries no meaning: nothing,
+    `on_new_line` is whether a line end is between it and the code before it, and can matter. It is false for
+    comments and the hashbang, which are not code. `gap` is what stood before it, which carries no meaning: nothing,
     something, or something with a line end.
     """
 
@@ -112,7 +112,7 @@ def token_starts(text: str, *, module: bool | None = None) -> list[int]:
 
 
 def alignment(minified: str, source: str, *, module: bool | None = None) -> Iterator[tuple[int, int]]:
-    """Where each token of `minified` begins, and where it stands in `source`, a text of the same meaning."""
+    """Where each token of `minified` begins, and at its place in `source`, a text of the same meaning."""
     return zip(token_starts(minified, module=module), token_starts(source, module=module), strict=True)
 
 

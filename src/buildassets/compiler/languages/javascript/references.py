@@ -81,7 +81,7 @@ def scan(text: str) -> list[Reference]:
 
     A specifier counts only where it is a string, or a template without holes, and stands alone as the argument. Of
     comments that name a source map the last counts, and only if no code follows it (ECMA-426, section 11.1.2.1); a
-    `data:` URL is no reference. What Vite lists to be loaded ahead is one.
+    `data:` URL is not a reference. What Vite lists to be loaded ahead is one.
     """
     return [*_with_preload_lists(text, _scanned(text))]
 
@@ -235,7 +235,7 @@ def _plainly_named(text: str) -> list[Reference] | None:
 
 
 def _head_before(text: str, place: int) -> re.Match[str] | None:
-    """The head of a comment that names the source map, if it stands before `place`."""
+    """The head of a comment that names the source map, if it is before `place`."""
     return _SOURCE_MAP_HEAD.search(text, max(0, place - 64), place)
 
 
@@ -254,7 +254,7 @@ def _is_plainly_a_comment(text: str, comment: re.Match[str]) -> bool:
 
 
 def _source_map(comment: str, start: int) -> Iterator[Reference]:
-    """The source map that `comment`, which stands at `start`, names."""
+    """The source map that `comment`, which is at `start`, names."""
     match = _SOURCE_MAP.fullmatch(comment)
     if match and match[1] and not match[1].startswith("data:"):
         yield Reference(start + match.start(1), start + match.end(1), match[1], ReferenceKind.SOURCE_MAP)

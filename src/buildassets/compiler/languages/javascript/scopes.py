@@ -34,7 +34,7 @@ class DeclarationKind(Enum):
 
 @dataclass(slots=True)
 class Declaration:
-    """A name that all scripts see, and where it stands; of a function also its text."""
+    """A name that all scripts see, and at its place; of a function also its text."""
 
     name: str
     sort: DeclarationKind

@@ -1,7 +1,7 @@
 """Scripts of workers that are named by a string: `new Worker("w.js")`, `importScripts("w.js")`. Pure.
 
 A browser resolves such a string against the page, or the worker, and not against the script that it stands in, so that
-it is no reference that a build could follow.
+it is not a reference that a build could follow.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The references of an import map that stands in a page: the addresses of `imports` and `scopes`. Pure.
+"""The references of an import map that is in a page: the addresses of `imports` and `scopes`. Pure.
 
 The keys of `scopes` and `integrity` are left alone: an integrity for a name that is gone checks nothing, one for a file
 that the build has changed would keep the browser from running it.

@@ -10,7 +10,7 @@ DEEPEST: Final = 16  # levels of nesting below which strings are not looked for:
 
 
 class String(NamedTuple):
-    """A string that is a value: `text[start:end]` stands between the quotes, `value` is what it means.
+    """A string that is a value: `text[start:end]` is between the quotes, `value` is what it means.
 
     `path` holds the keys and indices that lead to it.
     """

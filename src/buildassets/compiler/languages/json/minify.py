@@ -1,6 +1,6 @@
 """Writes a JSON document without the white space between its tokens (RFC 8259, section 2). Pure.
 
-Numbers, texts and the order of keys stay as they are written, so that every reader gets the same values.
+Numbers, texts and the order of keys stay as written, so that every reader gets the same values.
 """
 
 import json

@@ -48,7 +48,7 @@ class _Piece(NamedTuple):
 def minified(text: str, *, keeps_space: bool = False) -> str | None:
     """`text` in fewer characters; None if a template language has still to fill it in, or there is no proof.
 
-    With `keeps_space` texts stay as they are: a style sheet might preserve the white space in them. The result is read
+    With `keeps_space` texts stay unchanged: a style sheet might preserve the white space in them. The result is read
     again, and has to have the same tokens.
     """
     tokens = list(html_tokens(text))
@@ -77,7 +77,7 @@ def linked_sheets(text: str) -> Iterator[str | None]:
 
 
 def _is_unfinished(text: str, token: MarkupToken) -> bool:
-    """Whether the token has a mark of a template language in it, or is no whole tag."""
+    """Whether the token has a mark of a template language in it, or is not a whole tag."""
     if token.kind is MarkupKind.CUT:
         return True
     return token.kind is not MarkupKind.RAW_TEXT and _MARK.search(text, token.start, token.end + 1) is not None
@@ -135,7 +135,7 @@ def _piece(text: str, token: MarkupToken, *, is_raw: bool) -> _Piece:
 
 
 def _attributes(text: str, token: MarkupToken) -> list[tuple[str, str]]:
-    """The attributes of a tag in order, with `=` and their values as they are written, in quotes or without."""
+    """The attributes of a tag in order, with `=` and their values as written, in quotes or without."""
     name = _TAG_NAME.match(text, token.start)
     assert name
     found = _ATTRIBUTE.finditer(text, name.end(), token.end - 1)

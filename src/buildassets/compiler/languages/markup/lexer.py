@@ -137,7 +137,7 @@ def html_tokens(text: str) -> Iterator[MarkupToken]:
     """The tokens of an HTML document.
 
     Browsers with scripting read what is in `noscript` as text, others as elements. It is elements here, but ends, with
-    all that is open in it, at the first `</noscript`: so what follows is what browsers with scripting see.
+    everything that is open in it, at the first `</noscript`: so what follows is what browsers with scripting see.
     """
     nesting = around = _Nesting()
     position = 0

@@ -1,6 +1,6 @@
 """Finds references in markup, HTML or SVG: in attributes that load, style sheets, modules, import maps. Pure.
 
-A link is no reference: what `<a href>` names is not loaded. Nor is what a template language has still to fill in.
+A link is not a reference: what `<a href>` names is not loaded. Nor is what a template language has still to fill in.
 """
 
 import re
@@ -91,7 +91,7 @@ class _Decoded:
         *,
         meaning: Callable[[re.Match[str]], str | None],
     ) -> None:
-        """Append what `text[start:end]` means. A match of the pattern that has no `meaning` stays as it is."""
+        """Append what `text[start:end]` means. A match of the pattern that has no `meaning` stays unchanged."""
         for match in character_reference.finditer(text, start, end):
             meant = meaning(match)
             if meant is not None:
@@ -235,7 +235,7 @@ class _MarkupWalk:
                 self._refer(decoded, reference)
 
     def _refer(self, decoded: _Decoded, reference: Reference) -> None:
-        """Take a reference that stands in `decoded`, unless it names nothing or is not yet known."""
+        """Take a reference that is in `decoded`, unless it names nothing or is not yet known."""
         start, end, url, kind = reference.start, reference.end, reference.url, reference.kind
         if not url.strip() or url.startswith("#") or url[:5].lower() == "data:":
             return

@@ -1,6 +1,6 @@
 """The references of an SVG image: what a browser loads to show it. Pure.
 
-Entities that the document type declares are never expanded: what they stand in is left alone.
+Entities that the document type declares are never expanded: what they are in is left alone.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Why browsers show nothing of an SVG file: it is no well-formed XML, or its root is no element of SVG. Pure.
+"""Why browsers show nothing of an SVG file: it is not well-formed XML, or its root is not an element of SVG. Pure.
 
 Nothing is fetched, and no entity is expanded: a file that declares some is left to browsers.
 """

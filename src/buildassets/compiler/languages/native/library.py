@@ -128,7 +128,7 @@ class Library:
     def hash(self, paths: bytes, flags: int, limit_bytes: int) -> int | None:
         """Begin to hash the files at `paths`, with a NUL between them, in threads; None if there can be none.
 
-        `flags` are those of `open` beside reading. Files of `limit_bytes` and what is no regular file are left out.
+        `flags` are those of `open` beside reading. Files of `limit_bytes` and what is not a regular file are left out.
         """
         begun: int | None = self._hash(paths, len(paths), flags, limit_bytes)
         return begun
@@ -180,7 +180,7 @@ class Library:
     ) -> Generator[FileRead | None, None, None]:
         """The files at `paths`, read in a thread a few ahead; those of the `kinds` SCRIPT and SHEET are surveyed.
 
-        `flags` are those of `open` beside reading. None for one that cannot be read, is no regular file, or has
+        `flags` are those of `open` beside reading. None for one that cannot be read, is not a regular file, or has
         `limit_bytes`. Gives fewer where the thread cannot start or ends early.
         """
         reading = self._read(len(paths), (self._path * len(paths))(*paths), kinds, flags, limit_bytes)

@@ -106,7 +106,7 @@ def encoded_mappings(segments: Iterable[Segment]) -> str:
 
 
 class _Digits(dict[int, str]):
-    """Numbers as they are written, each made once."""
+    """Numbers as written, each made once."""
 
     def __missing__(self, number: int) -> str:
         value = abs(number) << 1 | (number < 0)

@@ -24,7 +24,7 @@ _NOWHERE: Final = [NONE, 0, 0, NONE]
 
 
 def read_map(map_json: str, lines: Lines) -> SourceMap | None:
-    """The map of the text that has these `lines`; None where `map_json` is no source map.
+    """The map of the text that has these `lines`; None where `map_json` is not a source map.
 
     Of the faults that ECMA-426 lets a reader pass over, none is; but what is optional may be null, as some tools have
     it. Maps of maps (`sections`) are read too. The names of origins are what `sources` holds, after `sourceRoot`. What
@@ -97,7 +97,7 @@ def _check(document: Any, kinds: Mapping[str, type]) -> None:
 
 
 def _list_of(kinds: type | tuple[type, ...], values: Any) -> list[Any]:
-    """The list `values`; raises where it is none, or has others than of these kinds. A boolean is no number."""
+    """The list `values`; raises where it is none, or has others than of these kinds. A boolean is not a number."""
     if not isinstance(values, list) or any(not isinstance(one, kinds) or isinstance(one, bool) for one in values):
         raise TypeError("a list of other things")
     return values
@@ -117,7 +117,7 @@ def _placed(part: _Part, lines: Lines, line: int, column: int) -> SourceMap:
 
 
 def origin_at(source_map: SourceMap, offset: int) -> tuple[str, int, int] | None:
-    """The (name, line, column) of what stands at `offset`, by the last mapping there or before, or else the first."""
+    """The (name, line, column) of what is at `offset`, by the last mapping there or before, or else the first."""
     mappings = source_map.mappings
     if not mappings:
         return None
@@ -197,7 +197,7 @@ def written_map(
 ) -> str:
     """The map as JSON, for a text that has these `lines`.
 
-    `name_of` and `content_of` give what `sources` and `sourcesContent` hold. Origins and names stand in the order in
+    `name_of` and `content_of` give what `sources` and `sourcesContent` hold. Origins and names are in the order in
     which the mappings use them, each once; those that none uses are left out, and so is `sourcesContent` if all are
     None.
     """

@@ -41,7 +41,7 @@ class Events(Protocol):
         ...
 
     def wait(self, seconds: float | None) -> Iterable[FileChange]:
-        """The next changes, as soon as there are any. Empty after `seconds`; None waits for ever."""
+        """The next changes, as soon as there are any. Empty after `seconds`; None waits forever."""
         ...
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py runserver`, which also serves the release; with `--with-assets` it runs a watch beside the server.
+"""`manage.py runserver`, which also serves the release; with `--with-assets` it runs a watch next to the server.
 
 Extends the `runserver` of the next application that has one (`django.contrib.staticfiles`, `daphne`), or Django's own.
 """

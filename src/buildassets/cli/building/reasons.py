@@ -1,4 +1,4 @@
-"""The lines of `build -v` on why each asset was made again, and what came of it. Pure."""
+"""The lines of `build -v` on why each asset was made again, and what came of it."""
 
 from collections.abc import Collection, Iterator, Mapping
 

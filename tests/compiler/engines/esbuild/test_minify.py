@@ -1,6 +1,7 @@
 """What esbuild makes of scripts and modules, what is checked of it, and what is reported."""
 
 import os
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -16,6 +17,7 @@ from buildassets.compiler.engines.registry import start_engine
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.errors import BuildError
+from buildassets.foundation.frozen import replace
 from buildassets.foundation.permission import BUILDING
 from buildassets.programs.start import Permitted
 from tests.building import only
@@ -279,6 +281,38 @@ def test_crash_is_an_error(lines: tuple[str, ...], message: str, tmp_path: Path)
     with closing(EsbuildEngine(program(tmp_path / "esbuild", *lines))) as engine:
         found = only(minified(engine, "f ( )"))
     assert (found.code, found.message) == ("js/crash", message)
+
+
+LIAR = """import os, subprocess, sys
+child = subprocess.Popen(sys.argv[3:], stdout=subprocess.PIPE)
+while chunk := os.read(child.stdout.fileno(), 1 << 16):
+    os.write(1, chunk.replace(sys.argv[1].encode(), sys.argv[2].encode()))
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "lie", "complaint"),
+    [
+        ("export const alpha = 1 ;", ("alpha", "omega"), "does not export `alpha`"),
+        ("export const beta = 1 , alpha = 2 ;", ("alpha", "omega"), "does not export `alpha`"),
+        ("const a = 1 ; export { a as alpha }", ("alpha", "omega"), "does not export `alpha`"),
+        ("function alpha ( ) { return 1 }", ("alpha", "omega"), "does not declare `alpha`"),
+        ("f ( /beta/ )", ("beta", "[b-a"), "cannot be read"),
+        ("f ( /beta/ )", ("beta", "(?<b"), "has a fault: browsers refuse this regular expression"),
+        ("import 'a.js' ; f ( )", ("a.js", "b.js"), "lacks `a.js`"),
+    ],
+)
+def test_result_with_other_names_or_a_fault_is_not_used(
+    text: str, lie: tuple[str, str], complaint: str, command: EsbuildCommand, tmp_path: Path
+) -> None:
+    (tmp_path / "liar.py").write_text(LIAR)
+    arguments = " ".join(f"'{one}'" for one in (sys.executable, tmp_path / "liar.py", *lie, command.path))
+    liar = replace(program(tmp_path / "esbuild", f'exec {arguments} "$@"'), version=command.version)
+    with closing(EsbuildEngine(liar)) as engine:
+        result = minified(engine, text)
+    assert any(complaint in found.message for found in result.diagnostics[:1]), result.diagnostics
+    assert result.diagnostics[0].code == "js/unproven"
+    assert "beta" in result.text or "alpha" in result.text or "a.js" in result.text
 
 
 def test_program_that_is_gone_is_an_error(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineO
 from buildassets.compiler.engines.rjsmin import RjsminEngine
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.engines.wording import sentence
+from buildassets.compiler.languages.javascript.early_errors import early_error
+from buildassets.compiler.languages.javascript.exports import declared, exported
 from buildassets.compiler.languages.javascript.jsx import HINT as JSX_HINT
 from buildassets.compiler.languages.javascript.lexer import Kind, reads_as_module, tokens
 from buildassets.compiler.languages.javascript.minify import pieces
@@ -102,7 +104,7 @@ class EsbuildEngine:
             return _failed("js/crash", f"esbuild crashed ({how})", given)
         if answer.errors:
             return self._with_errors(given, text, answer)
-        for place_, complaint in _changes(text, answer.code, given.shown):
+        for place_, complaint in _changes(text, answer.code, given):
             return self._without_esbuild(given, place_, complaint)
         minified = _with_licences(text, answer.code.removesuffix("\n"))
         source_map = source_map_of(answer.source_map, given.path) if given.wants_source_map else None
@@ -181,8 +183,9 @@ def _target(browsers: Sequence[str]) -> Iterator[str]:
         yield "--target=" + ",".join(browser.replace(" ", "") for browser in browsers)
 
 
-def _changes(text: str, code: str, shown: str) -> Iterator[tuple[Location, str]]:
+def _changes(text: str, code: str, given: EngineInput) -> Iterator[tuple[Location, str]]:
     """The checks that the result `code` fails: each with a place in `text` and a clause for the message."""
+    shown = given.shown
     written = references_in(Syntax.JAVASCRIPT, text)
     before, after = counted(written), counted(references_in(Syntax.JAVASCRIPT, code))
     for reference in written:
@@ -192,6 +195,24 @@ def _changes(text: str, code: str, shown: str) -> Iterator[tuple[Location, str]]
         yield Location(shown), f"whose result refers to `{url}`"
     if not is_readable(code):
         yield Location(shown), "whose result cannot be read"
+    elif fault := early_error(code):
+        yield Location(shown), f"whose result has a fault: {fault.message}"
+    yield from ((Location(shown), clause) for clause in _changed_names(text, code, given.path))
+
+
+def _changed_names(text: str, code: str, path: str) -> Iterator[str]:
+    """A clause for each name that others can use, and that only one of `text` and its result `code` has.
+
+    A script may declare more than its tokens show, such as a function in a block, and helpers for older browsers.
+    """
+    if not path.endswith(".mjs") and not reads_as_module(text):
+        before, after = declared(text), declared(code)
+        yield from (f"whose result does not declare `{name}`" for name in sorted(before - after))
+        return
+    exports, kept = exported(text), exported(code)
+    if exports is not None and kept is not None:
+        yield from (f"whose result does not export `{name}`" for name in sorted(exports - kept))
+        yield from (f"whose result exports `{name}`" for name in sorted(kept - exports))
 
 
 def _with_licences(text: str, code: str) -> str:

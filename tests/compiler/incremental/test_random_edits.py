@@ -12,9 +12,9 @@ from tests.compiler.incremental.random_builds import assert_edits_are_built_as_c
 from tests.compiler.incremental.random_site import NOT_EDITED, SET
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_few_random_edits_are_built_as_clean_builds_would(tmp_path: Path, seed: int) -> None:
-    assert_edits_are_built_as_clean_builds_would(tmp_path, seed, 6)
+@pytest.mark.parametrize(("seed", "way"), [*enumerate(["function", "command", "command with two jobs"])])
+def test_a_few_random_edits_are_built_as_clean_builds_would(tmp_path: Path, seed: int, way: str) -> None:
+    assert_edits_are_built_as_clean_builds_would(tmp_path, seed, 6, way=way)
 
 
 def test_each_key_is_set_by_edits_or_has_a_reason_why_not() -> None:

@@ -183,7 +183,7 @@ def _released(means: Means, graph: AssetGraph, last: LastBuild | None, kept: Kep
         diagnostics=graph.diagnostics,
         inputs=graph.inputs,
         outputs=files,
-        record=kept.dumped(naming.made),
+        record=kept.dumped(naming.made, (asset.draft for asset in assets.values())),
         reused=kept.reused_count,
         remade_for=kept.stale,
         read_again=kept.read_again,

@@ -26,6 +26,13 @@ SITE: Tree = {
     "tsconfig.json": '{"extends": "./base", "compilerOptions": {"paths": {"@/*": ["./assets/js/lib/*"]}}}',
     "base.json": '{"compilerOptions": {"jsx": "react", "jsxFactory": "h"}}',
 }
+BUNDLED: Tree = {
+    "buildassets.toml": 'compress = []\nminify = false\n[bundles]\n"js/all.js" = { files = ["js/main.js"], bundle = true }\n',
+    "assets/js/main.js": 'import { part } from "./part.js";\npart();\n',
+    "assets/js/part.js": "export const part = () => 1;\n",
+    "assets/js/plain.js": "plain();\n",
+    "assets/a.css": "a { b: c }\n",
+}
 EDITED: Mapping[str, Mapping[str, str | None]] = {
     "a module": {"assets/js/a.ts": "export const a: number = 2;\nexport interface T {}\n"},
     "a type only": {"assets/js/a.ts": "export const a: number = 1;\nexport interface T { x: 1 }\n"},
@@ -59,4 +66,12 @@ def test_an_edit_is_built_as_a_clean_build_would(tmp_path: Path, change: str) ->
     project = Project(write_tree(tmp_path, SITE))
     project.assert_as_a_clean_build()
     project.edit(EDITED[change])
+    project.assert_as_a_clean_build()
+
+
+def test_an_edit_of_a_part_of_a_bundle_leaves_other_drafts(tmp_path: Path) -> None:
+    (tmp_path / "node_modules").symlink_to(node_modules())
+    project = Project(write_tree(tmp_path, BUNDLED))
+    result = project.edit({"assets/js/part.js": "export const part = () => 2;\n"})
+    assert (result.reused, result.remade_for) == (2, None)
     project.assert_as_a_clean_build()

@@ -92,9 +92,12 @@ class KeptResults:
 
         return drafts
 
-    def dumped(self, names: Mapping[LogicalPath, KeptName]) -> bytes:
-        """The record of this build, in which assets got these `names`."""
+    def dumped(self, names: Mapping[LogicalPath, KeptName], released: Iterable[Draft]) -> bytes:
+        """The record of this build, in which assets got these `names`; `released` are their drafts."""
         self._find_results()
+        for draft in released:
+            if draft.source.logical not in self._new:  # perhaps one that esbuild bundled, which is no draft of a source
+                self._read.update((*draft.inputs, *draft.absences))
         record = {"drafts": self._new, "read": sorted(self._read), "names": names, "day": self._note_use()}
         return json.dumps(record, separators=(",", ":")).encode("ascii")
 

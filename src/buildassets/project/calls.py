@@ -24,12 +24,14 @@ MAKERS: Final[Mapping[str, str]] = {
     "buildassets.runtime.flask.FlaskAssets": "flask-assets",
     "buildassets.runtime.quart.QuartAssets": "flask-assets",
 }
+_OURS: Final = ("assets", "flask-assets")
 
 
 @frozen
 class MadeThing:
     """A call that makes a thing of some `kind`; `name` is the variable that gets it, empty if none does directly.
 
+    A class that makes an application is of a library, which others configure: its calls do not count, except ours.
     `statement` is the simple statement in which the call stands, `is_top` whether that is at the top of the module.
     """
 
@@ -70,7 +72,15 @@ def read_module(text: str) -> Module:
 
 
 def _origins(tree: ast.Module) -> dict[str, str]:
-    """The dotted names of the module's imports."""
+    """What the imported names of the module stand for, and what its classes are that inherit from a maker."""
+    found = _imported(tree)
+    for node in ast.walk(tree):
+        bases = [_full_name(base, found) for base in node.bases] if isinstance(node, ast.ClassDef) else []
+        found |= {node.name: base for base in bases if base in MAKERS} if isinstance(node, ast.ClassDef) else {}
+    return found
+
+
+def _imported(tree: ast.Module) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -83,11 +93,13 @@ def _origins(tree: ast.Module) -> dict[str, str]:
 
 
 def _made(tree: ast.Module, origins: Mapping[str, str]) -> Iterator[MadeThing]:
+    in_classes = {id(one) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for one in ast.walk(node)}
     for statement, is_top in simple_statements(tree):
         name = _target(statement)
         for node in ast.walk(statement):
             kind = MAKERS.get(_full_name(node.func, origins)) if isinstance(node, ast.Call) else None
-            if kind is not None and isinstance(node, ast.Call):
+            is_of_library = id(node) in in_classes and kind not in _OURS
+            if kind is not None and isinstance(node, ast.Call) and not is_of_library:
                 is_direct = getattr(statement, "value", None) is node
                 yield MadeThing(kind, name if is_direct else "", call=node, statement=statement, is_top=is_top)
 

@@ -4,14 +4,18 @@ Takes the files of a project, gives names in their normal form (PEP 503). What i
 over.
 """
 
+import ast
 import json
 import re
 from collections.abc import Iterator
+from configparser import ConfigParser
+from configparser import Error as ConfigParserError
 from typing import Any, Final
 
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.toml_values import toml_values
 from buildassets.project.files import ProjectFiles
+from buildassets.project.python import dotted, parsed, text_of
 
 _NAME: Final = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 _REQUIREMENTS: Final = re.compile(r"(?:^|/)requirements[^/]*\.(?:txt|in)$|(?:^|/)requirements/[^/]+\.(?:txt|in)$")
@@ -34,6 +38,7 @@ def dependencies(files: ProjectFiles) -> Dependencies:
     """The dependencies that the project's files declare."""
     project = _pyproject(files)
     listed = {"pyproject.toml": set(_of_pyproject(project)), "Pipfile": set(_of_pipfile(files))}
+    listed |= {"setup.cfg": set(_of_setup_cfg(files)), "setup.py": set(_of_setup_py(files))}
     listed |= {name: set(_of_requirements(files.text(name))) for name in files.names if _REQUIREMENTS.search(name)}
     python = frozenset(name for names in listed.values() for name in names)
     named = tuple(sorted(name for name, names in listed.items() if names))
@@ -58,6 +63,11 @@ def _installer(files: ProjectFiles, project: dict[str, Any]) -> str:
     return "pipenv" if "Pipfile" in files.names else "pip"
 
 
+def is_distribution(files: ProjectFiles) -> bool:
+    """Whether the project is built into a package that others install."""
+    return bool({"setup.py", "setup.cfg"}.intersection(files.names) or _table(_pyproject(files), "build-system"))
+
+
 def _pyproject(files: ProjectFiles) -> dict[str, Any]:
     return _toml(files, "pyproject.toml")
 
@@ -78,6 +88,28 @@ def _of_pyproject(project: dict[str, Any]) -> Iterator[str]:
     yield from map(_normal, _table(poetry, "dependencies"))
     for group in _table(poetry, "group").values():
         yield from map(_normal, _table(group, "dependencies"))
+
+
+def _of_setup_cfg(files: ProjectFiles) -> Iterator[str]:
+    """The names in `install_requires` and `[options.extras_require]` of setuptools."""
+    config = ConfigParser(interpolation=None)
+    try:
+        config.read_string(files.text("setup.cfg"))
+    except ConfigParserError:
+        return
+    yield from _of_requirements(config.get("options", "install_requires", fallback=""))
+    if config.has_section("options.extras_require"):
+        yield from (name for _, value in config.items("options.extras_require") for name in _of_requirements(value))
+
+
+def _of_setup_py(files: ProjectFiles) -> Iterator[str]:
+    """The literal names in the argument `install_requires` of `setup.py`, also where that is a name of the module."""
+    tree = parsed(files.text("setup.py"))
+    for node in ast.walk(tree) if tree else ():
+        is_argument = isinstance(node, ast.keyword) and node.arg == "install_requires"
+        is_name = isinstance(node, ast.Assign) and dotted(node.targets[0]) in ("install_requires", "requires")
+        if isinstance(node, ast.keyword | ast.Assign) and (is_argument or is_name):
+            yield from _names([text_of(one) for one in ast.walk(node.value)])
 
 
 def _of_pipfile(files: ProjectFiles) -> Iterator[str]:

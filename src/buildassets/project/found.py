@@ -6,7 +6,7 @@ from typing import Final
 
 from buildassets.foundation.frozen import frozen
 from buildassets.project.calls import Module, read_module
-from buildassets.project.dependencies import Dependencies, dependencies
+from buildassets.project.dependencies import Dependencies, dependencies, is_distribution
 from buildassets.project.django_files import DjangoSettings, django_settings
 from buildassets.project.files import ProjectFiles
 from buildassets.project.frameworks import BY_NAME, FRAMEWORKS, NONE, Framework
@@ -14,13 +14,19 @@ from buildassets.project.systems import OtherSystem, other_systems
 
 # In names of templates for letters, which no browser shows.
 _MAIL: Final = re.compile(r"(?:^|[/_.-])(?:e?mails?|newsletters?)(?=[/_.-])", re.IGNORECASE)
+# Modules that a person runs beside the application.
+_SCRIPT: Final = re.compile(r"(?:^|/)(?:bin|scripts?|tools|migrations|alembic)/")
+_DJANGO_TAGS: Final = re.compile(r"\{%\s*load\s+\w")
 
 _STORAGES: Final = ("django", "whitenoise")  # whose place a storage takes in the settings of Django: no other system
 
 
 @frozen
 class ProjectFindings:
-    """The framework, the modules that make something of interest, settings of Django, packages and other systems."""
+    """The framework, the modules that make something of interest, settings of Django, packages and other systems.
+
+    A project `is_library` if it has a framework and makes no application of it, which other projects do.
+    """
 
     framework: Framework
     modules: Mapping[str, Module]
@@ -29,6 +35,7 @@ class ProjectFindings:
     systems: tuple[OtherSystem, ...]
     templates: tuple[str, ...]
     is_equipped: bool
+    is_library: bool
 
     def applications(self) -> list[str]:
         """The modules that make an application of the framework."""
@@ -42,18 +49,25 @@ def find(files: ProjectFiles) -> ProjectFindings:
     modules = {
         name: module
         for name in files.own
-        if name.endswith(".py") and ((module := read_module(files.text(name))).made or module.imports("buildassets"))
+        if name.endswith(".py")
+        and not _SCRIPT.search(name)
+        and ((module := read_module(files.text(name))).made or module.imports("buildassets"))
     }
     others = other_systems(files, settings, declared)
     systems = tuple(one for one in others if settings is None or one.name not in _STORAGES)
+    templates = template_folders(files, is_django=settings is not None)
+    framework = _framework(modules, settings, declared)
+    if framework is NONE and _has_django_tags(files, templates):
+        framework = BY_NAME["django"]
     return ProjectFindings(
-        _framework(modules, settings, declared),
+        framework,
         modules,
         django=settings,
         declared=declared,
         systems=systems,
-        templates=template_folders(files, is_django=settings is not None),
+        templates=templates,
         is_equipped=_is_equipped(files, modules, settings),
+        is_library=settings is None and _is_library(files, framework, modules),
     )
 
 
@@ -77,10 +91,25 @@ def is_of_mail(name: str) -> bool:
 def _framework(modules: Mapping[str, Module], settings: DjangoSettings | None, declared: Dependencies) -> Framework:
     if settings is not None:
         return BY_NAME["django"]
-    others = [one for one in FRAMEWORKS if one.makers]
     made = {one.kind for module in modules.values() for one in module.made}
-    found = [one for one in others if one.name in made] or [one for one in others if one.requirement in declared.python]
+    found = [one for one in FRAMEWORKS if one.name in made]
+    found = found or [one for one in FRAMEWORKS if one.requirement in declared.python]
     return found[0] if found else NONE
+
+
+def _is_library(files: ProjectFiles, framework: Framework, modules: Mapping[str, Module]) -> bool:
+    """Whether no application of `framework` is made here: settings of Django without `manage.py` are not read."""
+    if framework.name == "django":
+        return "manage.py" not in files.names
+    has_application = any(module.of(framework.name) for module in modules.values())
+    return bool(framework.name) and not has_application and is_distribution(files)
+
+
+def _has_django_tags(files: ProjectFiles, folders: tuple[str, ...]) -> bool:
+    """Whether a template in `folders` loads tags, as only those of Django do."""
+    below = tuple(f"{one}/" for one in folders)
+    pages = (name for name in files.own if name.endswith(".html") and name.startswith(below))
+    return any(_DJANGO_TAGS.search(files.text(name)) for name in pages)
 
 
 def _is_equipped(files: ProjectFiles, modules: Mapping[str, Module], settings: DjangoSettings | None) -> bool:

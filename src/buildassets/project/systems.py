@@ -25,6 +25,13 @@ _IN_PYTHON: Final[Mapping[str, re.Pattern[str]]] = {
     "whitenoise": re.compile(r"^[^\S\n]*(?:from|import)\s+whitenoise\b", re.M),
     "vite": re.compile(r"^[^\S\n]*(?:from|import)\s+(?:django_vite|flask_vite)\b", re.M),
 }
+# The tags of systems that Django's settings install; in a library without settings only these show them.
+_TAGS: Final[Mapping[str, re.Pattern[str]]] = {
+    "compressor": re.compile(r"\{%\s*load\s[^%]*\bcompress\b"),
+    "pipeline": re.compile(r"\{%\s*load\s[^%]*\bpipeline\b"),
+    "vite": re.compile(r"\{%\s*load\s[^%]*\bdjango_vite\b"),
+}
+_OF_DJANGO: Final = ("django-compressor", "django-pipeline", "django-vite", "whitenoise")
 # Packages of Python that bring a system.
 _DECLARED: Final[Mapping[str, str]] = {
     "django-compressor": "compressor",
@@ -58,8 +65,9 @@ def other_systems(files: ProjectFiles, settings: DjangoSettings | None, declared
     found: dict[str, OtherSystem] = {}
     for one in _found(files, settings, declared.node):
         found.setdefault(one.name, one)
+    is_library = settings is None and "django" in declared.python
     for package, name in _DECLARED.items():
-        if package in declared.python:
+        if package in declared.python and not (is_library and package in _OF_DJANGO):
             found.setdefault(name, OtherSystem(name, declared.files[0]))
     return [found[name] for name in sorted(found)]
 
@@ -72,6 +80,10 @@ def _found(files: ProjectFiles, settings: DjangoSettings | None, node: frozenset
                 yield OtherSystem(name, file)
     for file in (name for name in files.own if name.endswith(".py")):
         for name, pattern in _IN_PYTHON.items():
+            if pattern.search(files.text(file)):
+                yield OtherSystem(name, file)
+    for file in (name for name in files.own if name.endswith(".html")) if settings is None else ():
+        for name, pattern in _TAGS.items():
             if pattern.search(files.text(file)):
                 yield OtherSystem(name, file)
     for file in files.called(*_VITE):

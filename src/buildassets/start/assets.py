@@ -7,6 +7,7 @@ what is wrong in them a build reports.
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Final
 
 from buildassets.compiler.languages.reference import SPECIFIERS, ReferenceKind
@@ -56,7 +57,8 @@ class PageEntry:
 class ProposedAssets:
     """The source roots, the entries that pages load, and the names of packages that sheets and scripts import.
 
-    `missing` is a reference of a sheet to no file, as `file: url`, if there is one.
+    `missing` is a reference of a sheet or a module to no file, as `file: url`, if there is one. `incomplete` are the
+    folders of sheets of Sass that need a package which is not installed. `named` are the names in templates.
     `unbundled_packages` are those of scripts that browsers load as they are: only TypeScript and JSX are bundled.
     """
 
@@ -69,6 +71,8 @@ class ProposedAssets:
     uses_modern_sass: bool
     uses_tailwind: bool
     missing: str = ""
+    incomplete: tuple[str, ...] = ()
+    named: frozenset[str] = frozenset()
 
     @property
     def typed(self) -> list[PageEntry]:
@@ -106,6 +110,8 @@ def find_assets(files: ProjectFiles, known: AssetFolders) -> ProposedAssets:
     of_others = _packages(
         name for file in written if not file.endswith(TYPED) for name in _specifiers(files.text(file))
     )
+    css = [_begin(root) + file for root, file in sheets if file.endswith(".css")]
+    modules = [file for file in written if file.endswith((".js", ".mjs"))]
     return ProposedAssets(
         roots,
         (*_entries(files, sheets, _SHEET, known.importmap), *_entries(files, scripts, _SCRIPT, known.importmap)),
@@ -115,7 +121,8 @@ def find_assets(files: ProjectFiles, known: AssetFolders) -> ProposedAssets:
         uses_sass=bool(sass),
         uses_modern_sass=any(re.search(r"@(?:use|forward)\b", text) for text in sass),
         uses_tailwind=any(re.search(r"@import\s+[\"']tailwindcss|@tailwind\b", text) for text in texts),
-        missing=next(_missing(files, [_begin(root) + file for root, file in sheets if file.endswith(".css")]), ""),
+        missing=next(chain(_missing(files, css), _missing_modules(files, modules)), ""),
+        incomplete=_incomplete(files, [one for one in sheets if one[1].endswith((".scss", ".sass"))]),
     )
 
 
@@ -129,6 +136,27 @@ def _missing(files: ProjectFiles, sheets: Iterable[str]) -> Iterator[str]:
             is_relative = path and not re.match(r"[\w+.-]*:|/|[\w@-]+/?[^.]*$", path)
             if is_relative and reference.kind is ReferenceKind.URL and target not in names:
                 yield f"{name}: {reference.url}"
+
+
+def _missing_modules(files: ProjectFiles, scripts: Iterable[str]) -> Iterator[str]:
+    """The relative imports of modules that no file has the name of."""
+    names = frozenset(files.names)
+    for name in scripts:
+        for url in _specifiers(files.text(name)):
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), from_url(re.split(r"[?#]", url)[0])))
+            if url.startswith(("./", "../")) and target not in names and not target.startswith(".."):
+                yield f"{name}: {url}"
+
+
+def _incomplete(files: ProjectFiles, sheets: list[tuple[str, str]]) -> tuple[str, ...]:
+    """The folders of sheets of Sass that import, by a path, a package that is not installed."""
+    found: set[str] = set()
+    for root, file in sheets:
+        for reference in _SHEET.findall(files.text(_begin(root) + file)):
+            _, is_path, package = reference.rpartition("node_modules/")
+            if is_path and not files.has_folder(f"node_modules/{_package(package)}"):
+                found.add(posixpath.dirname(file))
+    return tuple(sorted(one for one in found if one))
 
 
 def _imported_by_sheets(sheets: Iterable[tuple[tuple[str, str], str]]) -> frozenset[str]:
@@ -177,8 +205,14 @@ def _roots(files: ProjectFiles, known: AssetFolders) -> Iterator[str]:
     if found := {*assets, *static, *served} or {root for root in with_code if root.endswith("static")}:
         yield from sorted(found)
         return
-    tops = {name.partition("/")[0] for name in wanted if "/" in name}
-    yield from sorted(top for top in tops if is_site(files, top) or not _has_python(files, top))
+    yield from sorted({folder for name in wanted if (folder := _plain_folder(files, name))})
+
+
+def _plain_folder(files: ProjectFiles, name: str) -> str:
+    """The outermost folder around the file `name` that has no Python and no templates, or is a site."""
+    parts = name.split("/")[:-1]
+    around = ("/".join(parts[:end]) for end in range(1, len(parts) + 1) if "templates" not in parts[:end])
+    return next((one for one in around if is_site(files, one) or not _has_python(files, one)), "")
 
 
 def is_site(files: ProjectFiles, folder: str) -> bool:

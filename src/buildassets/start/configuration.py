@@ -13,7 +13,7 @@ from buildassets.foundation.frozen import frozen
 from buildassets.migrate.plan import written
 from buildassets.project.files import ProjectFiles
 from buildassets.project.found import ProjectFindings
-from buildassets.start.assets import ProposedAssets, is_site
+from buildassets.start.assets import ProposedAssets, compiled, is_site
 from buildassets.start.edits import ByHand, FileEdit, appended
 
 OWN_FILE: Final = "buildassets.toml"
@@ -68,13 +68,27 @@ def settings_for(
     settings: dict[str, Any] = {"sources": sources}
     if pages := [*_plain_names(files, assets)]:
         settings |= {"url_prefixes": ["/"], "plain": pages}  # the release is the root of the site
+    if left_out := [one for one in assets.incomplete if not any(name.startswith(f"{one}/") for name in assets.named)]:
+        settings["exclude"] = [f"{folder}/**" for folder in left_out]
+    if found.is_library and found.framework.name == "django":
+        settings |= {"external": others} if (others := _of_others(files, assets)) else {}
     if assets.missing:
         settings["missing"] = "warn"
     if any(files.has_folder(f"node_modules/{name}") for name in assets.sheet_packages):
         settings["load_paths"] = ["node_modules"]
-    tables = {"engines": dict(engines), "bundles": typed, "templates": {"dirs": [*found.templates]}}
-    filled = {name: table for name, table in tables.items() if table and table != {"dirs": []}}
+    templates: dict[str, Any] = {"dirs": [*found.templates]} if found.templates else {}
+    if templates and found.is_library and found.framework.name == "django":
+        templates["engine"] = "django"  # with settings `check` finds it
+    tables = {"engines": dict(engines), "bundles": typed, "templates": templates}
+    filled = {name: table for name, table in tables.items() if table}
     return {**settings, **filled}
+
+
+def _of_others(files: ProjectFiles, assets: ProposedAssets) -> list[str]:
+    """The names in templates of a library that no file here has: other packages of a project have those."""
+    below = tuple(f"{root}/" for root in assets.roots)
+    own = {compiled(name.removeprefix(root)) for name in files.names for root in below if name.startswith(root)}
+    return sorted(name for name in assets.named if name not in own)
 
 
 def _plain_names(files: ProjectFiles, assets: ProposedAssets) -> Iterator[str]:

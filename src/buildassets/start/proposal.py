@@ -24,7 +24,7 @@ from buildassets.start.deployment import deployment
 from buildassets.start.django_code import edited_settings
 from buildassets.start.edits import ByHand, FileEdit
 from buildassets.start.python_code import edited_python
-from buildassets.start.references import left_references, replaced_references
+from buildassets.start.references import left_references, replaced_references, static_names
 from buildassets.start.smallest import are_there, gain, needs
 from buildassets.start.templates import edited_templates, lines_for, loads_assets, templates_in, uses_helpers
 
@@ -95,9 +95,10 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
         served=tuple(one for prefix, one in (found.django.folders() or ()) if not prefix) if found.django else (),
         left_out=_results(found),
     )
-    assets = find_assets(files, folders)
     pages = templates_in(files, found.templates)
-    assets, edits = _begun(files, found, assets, pages) if sources is None else (assets, [])
+    assets = replace(find_assets(files, folders), named=static_names(files, pages))
+    begins = sources is None and not found.is_library
+    assets, edits = _begun(files, found, assets, pages) if begins else (assets, [])
     notes = [*_notes(files, found, assets), *_notes_on_configuration(file, start, engines)]
     if file is None:
         if folder != start:
@@ -115,7 +116,7 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
     can_be_smaller = file is None and not engines
     proposal = InitProposal(
         folder,
-        found.framework.name,
+        "" if found.is_library else found.framework.name,
         found=tuple(_shown(found, assets)),
         tools=tools,
         notes=(*notes, *_notes_on_references([one for one in whole if isinstance(one, FileEdit)], project)),
@@ -227,6 +228,8 @@ def _code(project: _Project, output: str, *, has_own_configuration: bool) -> Ite
     lines = ignored(files, output)
     if lines is not None:
         yield lines
+    if found.is_library:
+        return
     if found.django is None and "django" in files.text("manage.py"):
         yield _SETTINGS_BY_HAND
     elif found.django is not None and not found.is_equipped:
@@ -281,7 +284,7 @@ def _tools(files: ProjectFiles, assets: ProposedAssets, engines: Mapping[str, st
 def _shown(found: ProjectFindings, assets: ProposedAssets | None) -> Iterator[str]:
     """What was found, in a few words each."""
     if found.framework.name:
-        yield found.framework.name
+        yield f"a library of {found.framework.name}" if found.is_library else found.framework.name
     if assets is not None:
         yield from (f"`{root}/`" for root in assets.roots)
         signs = {"Sass": assets.uses_sass, "Tailwind": assets.uses_tailwind, "TypeScript": bool(assets.typed)}
@@ -312,12 +315,18 @@ def _notes_on_sources(found: ProjectFindings, assets: ProposedAssets) -> Iterato
 def _notes(files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets) -> Iterator[str]:
     if not found.framework.name:
         yield "no framework is found: run this in the folder of `manage.py` or of the application's module"
+    if found.is_library:
+        kind = "settings of Django are" if found.framework.name == "django" else "application is"
+        yield (
+            f"no {kind} here: templates and code are unchanged, as projects that install this package have a release "
+            f"of their own, see docs/{found.framework.page}"
+        )
     made = {one.kind: file for file, module in found.modules.items() for one in module.made}
     others = (one for one in FRAMEWORKS if one.is_for_web and one.name in made and one != found.framework)
     for other in sorted(others, key=lambda one: one.name):
         file = made[other.name]
         yield f"`{file}` makes an application of {other.name} too, which is left unchanged: see docs/{other.page}"
-    if found.declared.files and "buildassets" not in found.declared.python:
+    if found.declared.files and "buildassets" not in found.declared.python and not found.is_library:
         file, add = found.declared.files[0], add_command(found.declared.installer, "buildassets")
         yield f"`{file}` does not list `buildassets`, which the web process needs: run `{add}`, and list it"
     yield from _notes_on_sources(found, assets)
@@ -342,6 +351,8 @@ def _is_own(files: ProjectFiles, name: str) -> bool:
 
 def _next(found: ProjectFindings) -> list[str]:
     """The command that serves the project, with the program that has its environment."""
+    if found.is_library:
+        return ["buildassets watch"]
     framework = found.framework
     modules = found.applications()
     name = modules[0].removesuffix(".py").removesuffix("/__init__").replace("/", ".") if modules else "app"

@@ -19,6 +19,12 @@ _CALL: Final = re.compile(
 )
 _LITERAL: Final = re.compile(r"""(\b(?:href|src|poster)\s*=\s*)(["'])/(\w+)/([^"'{}<>?#\s]+)(?=\2)""", re.IGNORECASE)
 _LEFT: Final = re.compile(r"""\burl_for(?:_static_asset)?\(\s*["']static["']|=\s*["']?/static/""")
+_STATIC: Final = re.compile(r"""\{%-?\s*static\s+(["'])([^"'{}%]+)\1""")
+
+
+def static_names(files: ProjectFiles, found: Sequence[str]) -> frozenset[str]:
+    """The literal names in tags `static` of the templates `found` of Django."""
+    return frozenset(match[2] for one in found for match in _STATIC.finditer(_NOT_RUN.in_place(files.text(one))))
 
 
 def replaced_references(

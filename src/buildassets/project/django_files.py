@@ -14,7 +14,7 @@ from buildassets.foundation.frozen import frozen
 from buildassets.project.django_statements import Assigned, Statements, file_of
 from buildassets.project.files import ProjectFiles
 from buildassets.project.occurrences import ANY
-from buildassets.project.python import UNKNOWN, Maybe, value_of
+from buildassets.project.python import UNKNOWN, Maybe, text_of, value_of
 
 WITH_RUNSERVER: Final = ("django.contrib.staticfiles", "daphne", "whitenoise.runserver_nostatic")
 """The applications with a `runserver` of their own, which takes the place of ours if they are before it."""
@@ -95,6 +95,22 @@ class DjangoSettings:
         pairs = [["", one] if isinstance(one, str) else one for one in given] if isinstance(given, list) else [UNKNOWN]
         known = [(one[0], one[1]) for one in pairs if _is_pair(one)]
         return known if len(known) == len(pairs) else None
+
+    def likely_folders(self) -> list[str]:
+        """The folders of `STATICFILES_DIRS` without a prefix, also where code that is not run may change the setting.
+
+        It is for proposals that a person looks at: a name for the folder of `manage.py` counts as that.
+        """
+        if (known := self.folders()) is not None:
+            return [folder for prefix, folder in known if not prefix]
+        last = self.last("STATICFILES_DIRS")
+        parts = last.value.elts if last and isinstance(last.value, ast.List | ast.Tuple) else []
+        return [folder for one in parts if (folder := path_of(one))]
+
+    def literal_applications(self) -> set[str]:
+        """The texts among the values of `INSTALLED_APPS`, also where others are computed."""
+        nodes = (node for one in self.of("INSTALLED_APPS") for node in ast.walk(one.value))
+        return {text for node in nodes if (text := text_of(node))}
 
 
 def django_settings(files: ProjectFiles, given: str | None = None) -> DjangoSettings | None:

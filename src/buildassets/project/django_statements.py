@@ -402,10 +402,11 @@ class Statements:
         state.own.update((name, found.value(name)) for name in shown if isinstance(name, str) and name in found.own)
 
     def _may_be_absent(self, statement: ast.ImportFrom) -> bool:
-        """Whether a module without a file, in a `try`, is one that a project has on some machines only."""
+        """Whether a module without a file, in a `try` or on a condition, is one that a project has on some machines."""
         module = statement.module or ""
         is_local = bool(statement.level) or any(word in module for word in _LOCAL)
-        return self._guards > 0 and (is_local or file_of(self._files, module.partition(".")[0]) is not None)
+        is_optional = self._guards > 0 or self._conditions > 0
+        return is_optional and (is_local or file_of(self._files, module.partition(".")[0]) is not None)
 
     def _imported(self, statement: ast.ImportFrom) -> str | None:
         """The file of the project that names are imported from."""

@@ -59,6 +59,7 @@ class ProposedAssets:
 
     `missing` is a reference of a sheet or a module to no file, as `file: url`, if there is one. `incomplete` are the
     folders of sheets of Sass that need a package which is not installed. `named` are the names in templates.
+    `elsewhere` are folders of Sass outside of the roots, with the prefixes by which templates name what it compiles to.
     `unbundled_packages` are those of scripts that browsers load as they are: only TypeScript and JSX are bundled.
     """
 
@@ -73,6 +74,7 @@ class ProposedAssets:
     missing: str = ""
     incomplete: tuple[str, ...] = ()
     named: frozenset[str] = frozenset()
+    elsewhere: tuple[tuple[str, str], ...] = ()
 
     @property
     def typed(self) -> list[PageEntry]:
@@ -93,8 +95,8 @@ class AssetFolders:
     left_out: frozenset[str] = frozenset()
 
 
-def find_assets(files: ProjectFiles, known: AssetFolders) -> ProposedAssets:
-    """The assets of the project."""
+def find_assets(files: ProjectFiles, known: AssetFolders, named: frozenset[str] = frozenset()) -> ProposedAssets:
+    """The assets of the project, whose templates have the names `named`."""
     roots = known.configured if known.configured is not None else tuple(_roots(files, known))
     below = [
         (root, name[len(_begin(root)) :]) for root in roots for name in files.names if name.startswith(_begin(root))
@@ -112,6 +114,7 @@ def find_assets(files: ProjectFiles, known: AssetFolders) -> ProposedAssets:
     )
     css = [_begin(root) + file for root, file in sheets if file.endswith(".css")]
     modules = [file for file in written if file.endswith((".js", ".mjs"))]
+    elsewhere = () if known.configured is not None else tuple(_elsewhere(files, below, named))
     return ProposedAssets(
         roots,
         (*_entries(files, sheets, _SHEET, known.importmap), *_entries(files, scripts, _SCRIPT, known.importmap)),
@@ -122,8 +125,23 @@ def find_assets(files: ProjectFiles, known: AssetFolders) -> ProposedAssets:
         uses_modern_sass=any(re.search(r"@(?:use|forward)\b", text) for text in sass),
         uses_tailwind=any(re.search(r"@import\s+[\"']tailwindcss|@tailwind\b", text) for text in texts),
         missing=next(chain(_missing(files, css), _missing_modules(files, modules)), ""),
+        named=named,
+        elsewhere=elsewhere,
         incomplete=_incomplete(files, [one for one in sheets if one[1].endswith((".scss", ".sass"))]),
     )
+
+
+def _elsewhere(
+    files: ProjectFiles, below: Iterable[tuple[str, str]], named: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    """The folder of the one sheet of Sass that has the stem of a named sheet which is not there, with its prefix."""
+    there = {compiled(file) for _, file in below}
+    sass = [name for name in files.own if name.endswith((".scss", ".sass"))]
+    for name in sorted(one for one in named if one.endswith(".css") and one not in there):
+        prefix, stem = posixpath.split(name[: -len(".css")])
+        found = [one for one in sass if posixpath.splitext(posixpath.basename(one))[0] == stem]
+        if len(found) == 1:
+            yield posixpath.dirname(found[0]), prefix
 
 
 def _missing(files: ProjectFiles, sheets: Iterable[str]) -> Iterator[str]:

@@ -65,13 +65,15 @@ def settings_for(
     mapped = assets.unbundled_packages if typed else assets.script_packages  # a bundle takes its packages in
     if has_packages and any(files.has_folder(f"node_modules/{name}") for name in mapped):
         sources.append(_NPM)
+    for folder, prefix in assets.elsewhere:
+        sources.append({"path": folder, "prefix": prefix} if prefix else folder)
     settings: dict[str, Any] = {"sources": sources}
     if pages := [*_plain_names(files, assets)]:
         settings |= {"url_prefixes": ["/"], "plain": pages}  # the release is the root of the site
     if left_out := [one for one in assets.incomplete if not any(name.startswith(f"{one}/") for name in assets.named)]:
         settings["exclude"] = [f"{folder}/**" for folder in left_out]
-    if found.is_library and found.framework.name == "django":
-        settings |= {"external": others} if (others := _of_others(files, assets)) else {}
+    if found.framework.name == "django" and (others := _of_others(files, found, assets)):
+        settings["external"] = others
     if assets.missing:
         settings["missing"] = "warn"
     if any(files.has_folder(f"node_modules/{name}") for name in assets.sheet_packages):
@@ -84,11 +86,16 @@ def settings_for(
     return {**settings, **filled}
 
 
-def _of_others(files: ProjectFiles, assets: ProposedAssets) -> list[str]:
-    """The names in templates of a library that no file here has: other packages of a project have those."""
+def _of_others(files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets) -> list[str]:
+    """The names in templates that no file here has: those of a library, or folders of installed applications."""
     below = tuple(f"{root}/" for root in assets.roots)
     own = {compiled(name.removeprefix(root)) for name in files.names for root in below if name.startswith(root)}
-    return sorted(name for name in assets.named if name not in own)
+    left = sorted(name for name in assets.named if name not in own)
+    if found.django is None:
+        return left
+    labels = {one.rpartition(".")[2] for one in found.django.literal_applications()}
+    tops = {name.partition("/")[0] for name in own}
+    return sorted({f"{top}/**" for name in left if (top := name.partition("/")[0]) in labels - tops})
 
 
 def _plain_names(files: ProjectFiles, assets: ProposedAssets) -> Iterator[str]:

@@ -58,8 +58,9 @@ def edited_settings(files: ProjectFiles, settings: DjangoSettings, manifest: str
     texts |= equipped or {}
     for file, text in texts.items():
         yield FileEdit(file, files.text(file), text)
-    if _has_static_files(settings) and not _chooses_ours(files, settings, texts):
-        yield from _storage_by_hand(files, settings)
+    if _has_static_files(settings):
+        known = [] if _chooses_ours(files, settings, texts) else _files_with(files, settings, _OF_STORAGES)
+        yield from _storage_by_hand(files, {**dict.fromkeys(known), **dict.fromkeys(_remote(files, settings))})
     yield from _servers(files, settings)
 
 
@@ -83,6 +84,22 @@ def _equipped(files: ProjectFiles, settings: DjangoSettings, wanted: _Wanted) ->
         again = django_settings(files.edited({file: after}), settings.module)
         if again is not None and _has_ours(again) and again.table("BUILDASSETS").get("manifest") == wanted.manifest:
             yield {file: after}
+    yield from _equipped_at_end(files, settings, wanted)
+
+
+def _equipped_at_end(files: ProjectFiles, settings: DjangoSettings, wanted: _Wanted) -> Iterator[dict[str, str]]:
+    """The text with our lines at the end of the one module that assigns `INSTALLED_APPS`, which are computed above.
+
+    Whatever that is, the last statement of the module counts. In a module that others import by `*` it counts for all.
+    """
+    own = {one.file for one in settings.of("INSTALLED_APPS") if one.statement.col_offset == 0 and not one.adds}
+    if len(own) == 1 and (file := own.pop()) == settings.of("INSTALLED_APPS")[-1].file:
+        location, imports = _location(files, settings, file, wanted.manifest)
+        text = inserted(files.text(file), wanted.storages.get(file, ()))
+        application = f'INSTALLED_APPS = ["{_APPLICATION}", *INSTALLED_APPS]  # before {_STATIC_FILES}'
+        lines = [*imports, application, *wanted.lines, f'BUILDASSETS = {{"manifest": {location}}}']
+        after = appended(text, ["", *lines])
+        yield from [{file: after}] if read_module(after).tree else []
 
 
 def _lists(settings: DjangoSettings) -> Iterator[tuple[str, ast.List | ast.Tuple]]:
@@ -143,7 +160,7 @@ def _static_lines(files: ProjectFiles, settings: DjangoSettings) -> Iterator[str
         return
     if not _files_with(files, settings, ("STATIC_URL",)):
         yield 'STATIC_URL = "/static/"'
-    if not _files_with(files, settings, _OF_STORAGES):
+    if not {*_files_with(files, settings, _OF_STORAGES)}.difference(_remote(files, settings)):
         yield from _STORAGES
 
 
@@ -230,14 +247,28 @@ def _chooses_ours(files: ProjectFiles, settings: DjangoSettings, texts: Mapping[
     return not is_other and any(_BACKEND in text for text in texts.values())
 
 
-def _storage_by_hand(files: ProjectFiles, settings: DjangoSettings) -> Iterator[ByHand]:
-    """The storage for each file in which the project chooses its own."""
-    for file in _files_with(files, settings, _OF_STORAGES):
+def _remote(files: ProjectFiles, settings: DjangoSettings) -> list[str]:
+    """The settings for other environments with a whole `STORAGES`, that keep static files by none of the known ones."""
+    found = []
+    for file in _beside(files, settings):
+        tree = read_module(files.text(file)).tree
+        mentions = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in _OF_STORAGES] if tree else []
+        wholes = [node for node in tree.body if isinstance(node, ast.Assign)] if tree else []
+        targets = {id(node.targets[0]): node.value for node in wholes}
+        texts = [text_of(one) or "" for node in mentions for one in ast.walk(targets.get(id(node), node))]
+        if mentions and all(id(node) in targets for node in mentions) and not any(one in _KNOWN for one in texts):
+            found += [file] if "staticfiles" in texts else []
+    return found
+
+
+def _storage_by_hand(files: ProjectFiles, names: Iterable[str]) -> Iterator[ByHand]:
+    """The storage for each file in which the project chooses its own, which pages keep without these lines."""
+    for file in names:
         if re.search(r"\bSTORAGES\b", files.text(file)):
-            yield ByHand(file, "in `STORAGES`, so that `{% static %}` uses the release", (_PAIR,))
+            yield ByHand(file, "in `STORAGES`, so that `{% static %}` uses the release", (_PAIR,), optional=True)
         else:
             lines = (f'STATICFILES_STORAGE = "{_BACKEND}"', "# since Django 5.1 it is `staticfiles` in `STORAGES`")
-            yield ByHand(file, "next to its storages, so that `{% static %}` uses the release", lines)
+            yield ByHand(file, "next to its storages, so that `{% static %}` uses the release", lines, optional=True)
 
 
 def _servers(files: ProjectFiles, settings: DjangoSettings) -> Iterator[FileEdit]:

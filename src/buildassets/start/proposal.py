@@ -92,11 +92,11 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
     folders = AssetFolders(
         _roots(files, sources) if file else None,
         {name: one for name, one in importmap.items() if isinstance(one, str)} if isinstance(importmap, dict) else {},
-        served=tuple(one for prefix, one in (found.django.folders() or ()) if not prefix) if found.django else (),
+        served=tuple(found.django.likely_folders()) if found.django else (),
         left_out=_results(found),
     )
     pages = templates_in(files, found.templates)
-    assets = replace(find_assets(files, folders), named=static_names(files, pages))
+    assets = find_assets(files, folders, static_names(files, pages))
     begins = sources is None and not found.is_library
     assets, edits = _begun(files, found, assets, pages) if begins else (assets, [])
     notes = [*_notes(files, found, assets), *_notes_on_configuration(file, start, engines)]

@@ -70,7 +70,7 @@ def _starlette(files: ProjectFiles, found: ProjectFindings, manifest: str) -> It
     release = _assets(manifest)
     imported = [_RUNTIME, "from buildassets.runtime.starlette import AssetServer, with_assets"]
     app, templates = _only(files, found, found.framework.name), _only(files, found, "templates")
-    if app is None:
+    if app is None or (templates and templates[0] == app[0] and not _is_shared(app[1], [app[2], templates[2]])):
         name = _name(found, found.framework.name, "app")
         lines = ("import os", *imported, f"assets = {release}", f"{name}.add_middleware(AssetServer, assets=assets)")
         name = _name(found, "templates", "templates")
@@ -95,6 +95,13 @@ def _starlette(files: ProjectFiles, found: ProjectFindings, manifest: str) -> It
     yield _edit(text, file, module, imports, insertions=[_before(text, first, f"{variable} = {release}"), *insertions])
     if not templates:
         yield _templates_by_hand(found, made_in=file, variable=variable, release=release)
+
+
+def _is_shared(module: Module, made: list[MadeThing]) -> bool:
+    """Whether a variable above the first of these statements is one in the others: all in one function, or that at top."""
+    functions = [node for node in ast.walk(module.tree or ast.Module([], [])) if isinstance(node, ast.FunctionDef)]
+    around = [[one for one in functions if any(node is each.statement for node in ast.walk(one))] for each in made]
+    return min(made, key=lambda one: one.statement.lineno).is_top or around[0] == around[1]
 
 
 def _templates_by_hand(found: ProjectFindings, *, made_in: str, variable: str, release: str) -> ByHand:

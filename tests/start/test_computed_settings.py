@@ -40,7 +40,7 @@ def test_folders_of_settings_that_code_may_change_are_the_sources(tmp_path: Path
 
 def test_applications_that_two_modules_compute_are_written_by_hand(tmp_path: Path) -> None:
     more = {"conf/base.py": COMPUTED}
-    settings = f"from .base import *\nimport importlib\nINSTALLED_APPS = importlib.import_module(input()).apps\n"
+    settings = "from .base import *\nimport importlib\nINSTALLED_APPS = importlib.import_module(input()).apps\n"
     done = run(project(tmp_path, settings, **more), "init", "--yes")
     assert done.returncode == 1
     assert (tmp_path / "conf/settings.py").read_text() == settings

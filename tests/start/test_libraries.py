@@ -1,4 +1,4 @@
-"""Libraries: `init` writes their configuration alone, as the projects that install them have applications of their own."""
+"""Libraries: `init` writes their configuration alone, as the projects that install them have applications."""
 
 from pathlib import Path
 
@@ -32,7 +32,10 @@ def test_library_of_django_is_checked_as_django_with_names_of_other_packages(tmp
     [
         ("shop/views.py", "from flask import Blueprint\n\npages = Blueprint('shop', __name__)\n"),
         ("bin/upgrade.py", "from flask import Flask\n\napp = Flask(__name__)\n"),
-        ("shop/base.py", "from flask import Flask\n\nclass Admin:\n    def __init__(self):\n        app = Flask('x')\n"),
+        (
+            "shop/base.py",
+            "from flask import Flask\n\nclass Admin:\n    def __init__(self):\n        app = Flask('x')\n",
+        ),
     ],
 )
 def test_code_and_templates_of_a_library_stay(name: str, module: str, tmp_path: Path) -> None:
@@ -83,3 +86,21 @@ def test_folders_inside_of_packages_are_found_where_none_has_a_usual_name(tmp_pa
     tree: Tree = {"setup.py": SETUP.format("starlette"), "admin/app.py": "", "admin/statics/css/a.css": "a {}"}
     assert run(write_tree(tmp_path, {**tree, "admin/templates/a.html": HEAD}), "init", "--yes").returncode == 0
     assert 'sources = ["admin/statics"]' in (tmp_path / "buildassets.toml").read_text()
+
+
+def test_modules_of_node_itself_are_not_proposed_as_packages(tmp_path: Path) -> None:
+    script = 'import fs from "fs";\nimport lit from "lit";\nexport default [fs, lit];\n'
+    done = run(write_tree(tmp_path, {**FLASK, "shop/static/a.js": script}), "init", "--yes")
+    assert "buildassets vendor add lit" in done.stderr
+    assert "vendor add fs" not in done.stderr
+
+
+def test_statements_in_two_functions_share_no_variable(tmp_path: Path) -> None:
+    app = (
+        "from starlette.applications import Starlette\nfrom starlette.templating import Jinja2Templates\n\n"
+        "def pages():\n    templates = Jinja2Templates('templates')\n    return templates\n\n"
+        "def main():\n    app = Starlette()\n    return app\n"
+    )
+    done = run(write_tree(tmp_path, {"app.py": app, "templates/a.html": HEAD, "static/a.css": ""}), "init", "--yes")
+    assert done.returncode == 1
+    assert (tmp_path / "app.py").read_text() == app

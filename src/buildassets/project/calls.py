@@ -17,6 +17,7 @@ MAKERS: Final[Mapping[str, str]] = {
     **{maker: framework.name for framework in FRAMEWORKS for maker in framework.makers},
     "fastapi.templating.Jinja2Templates": "templates",
     "starlette.templating.Jinja2Templates": "templates",
+    "aiohttp_jinja2.setup": "aiohttp-templates",
     "litestar.template.TemplateConfig": "template-config",
     "litestar.template.config.TemplateConfig": "template-config",
     "buildassets.runtime.Assets": "assets",
@@ -75,8 +76,9 @@ def _origins(tree: ast.Module) -> dict[str, str]:
     """What the imported names of the module stand for, and what its classes are that inherit from a maker."""
     found = _imported(tree)
     for node in ast.walk(tree):
-        bases = [_full_name(base, found) for base in node.bases] if isinstance(node, ast.ClassDef) else []
-        found |= {node.name: base for base in bases if base in MAKERS} if isinstance(node, ast.ClassDef) else {}
+        if isinstance(node, ast.ClassDef):
+            maker = next((base for one in node.bases if (base := _full_name(one, found)) in MAKERS), None)
+            found |= {node.name: maker} if maker else {}
     return found
 
 
@@ -94,14 +96,21 @@ def _imported(tree: ast.Module) -> dict[str, str]:
 
 def _made(tree: ast.Module, origins: Mapping[str, str]) -> Iterator[MadeThing]:
     in_classes = {id(one) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for one in ast.walk(node)}
-    for statement, is_top in simple_statements(tree):
+    opened = [(node, False) for node in ast.walk(tree) if isinstance(node, ast.With)]  # with Configurator() as config:
+    for statement, is_top in (*simple_statements(tree), *opened):
         name = _target(statement)
-        for node in ast.walk(statement):
+        for node in _expressions(statement):
             kind = MAKERS.get(_full_name(node.func, origins)) if isinstance(node, ast.Call) else None
             is_of_library = id(node) in in_classes and kind not in _OURS
             if kind is not None and isinstance(node, ast.Call) and not is_of_library:
                 is_direct = getattr(statement, "value", None) is node
                 yield MadeThing(kind, name if is_direct else "", call=node, statement=statement, is_top=is_top)
+
+
+def _expressions(statement: ast.stmt) -> Iterator[ast.AST]:
+    """The expressions of a simple statement, or of the head of a `with`."""
+    for one in statement.items if isinstance(statement, ast.With) else [statement]:
+        yield from ast.walk(one)
 
 
 def _full_name(function: ast.expr, origins: Mapping[str, str]) -> str:

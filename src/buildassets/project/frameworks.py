@@ -77,6 +77,19 @@ FRAMEWORKS: Final = (
         serves="buildassets watch -- uvicorn {app} --reload",
     ),
     Framework(
+        name="pyramid",
+        makers=("pyramid.config.Configurator",),
+        requirement="pyramid",
+        page="frameworks/pyramid.md",
+        url_setting="`buildassets.url`",
+    ),
+    Framework(
+        name="aiohttp",
+        makers=("aiohttp.web.Application",),
+        requirement="aiohttp-jinja2",  # aiohttp itself is a client, too
+        page="frameworks/aiohttp.md",
+    ),
+    Framework(
         name="jinja",
         makers=("jinja2.Environment", "jinja2.environment.Environment"),
         requirement="jinja2",

@@ -78,14 +78,9 @@ def _found(files: ProjectFiles, settings: DjangoSettings | None, node: frozenset
         for name, signs in _IN_SETTINGS.items():
             if any(sign in text for sign in signs):
                 yield OtherSystem(name, file)
-    for file in (name for name in files.own if name.endswith(".py")):
-        for name, pattern in _IN_PYTHON.items():
-            if pattern.search(files.text(file)):
-                yield OtherSystem(name, file)
-    for file in (name for name in files.own if name.endswith(".html")) if settings is None else ():
-        for name, pattern in _TAGS.items():
-            if pattern.search(files.text(file)):
-                yield OtherSystem(name, file)
+    yield from _seen(files, ".py", _IN_PYTHON)
+    if settings is None:
+        yield from _seen(files, ".html", _TAGS)
     for file in files.called(*_VITE):
         yield OtherSystem("vite", file)
     if "vite" in node:
@@ -93,6 +88,12 @@ def _found(files: ProjectFiles, settings: DjangoSettings | None, node: frozenset
     if "config/assets.yml" in files.names:
         yield OtherSystem("jammit", "config/assets.yml")
     yield from _of_rails(files)
+
+
+def _seen(files: ProjectFiles, suffix: str, signs: Mapping[str, re.Pattern[str]]) -> Iterator[OtherSystem]:
+    """The systems whose `signs` are in the project's own files of that kind."""
+    for file in (name for name in files.own if name.endswith(suffix)):
+        yield from (OtherSystem(name, file) for name, pattern in signs.items() if pattern.search(files.text(file)))
 
 
 def _of_rails(files: ProjectFiles) -> Iterator[OtherSystem]:

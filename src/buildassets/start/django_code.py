@@ -248,17 +248,16 @@ def _chooses_ours(files: ProjectFiles, settings: DjangoSettings, texts: Mapping[
 
 
 def _remote(files: ProjectFiles, settings: DjangoSettings) -> list[str]:
-    """The settings for other environments with a whole `STORAGES`, that keep static files by none of the known ones."""
-    found = []
-    for file in _beside(files, settings):
-        tree = read_module(files.text(file)).tree
-        mentions = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in _OF_STORAGES] if tree else []
-        wholes = [node for node in tree.body if isinstance(node, ast.Assign)] if tree else []
-        targets = {id(node.targets[0]): node.value for node in wholes}
-        texts = [text_of(one) or "" for node in mentions for one in ast.walk(targets.get(id(node), node))]
-        if mentions and all(id(node) in targets for node in mentions) and not any(one in _KNOWN for one in texts):
-            found += [file] if "staticfiles" in texts else []
-    return found
+    """The settings for other environments whose own `STORAGES` keep static files by none of the known storages."""
+    return [file for file in _beside(files, settings) if _is_remote(files.text(file))]
+
+
+def _is_remote(text: str) -> bool:
+    tree = read_module(text).tree
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in _OF_STORAGES] if tree else []
+    wholes = {id(one.targets[0]): one.value for one in tree.body if isinstance(one, ast.Assign)} if tree else {}
+    texts = {text_of(node) for name in names for node in ast.walk(wholes.get(id(name), name))}
+    return "staticfiles" in texts and texts.isdisjoint(_KNOWN) and all(id(name) in wholes for name in names)
 
 
 def _storage_by_hand(files: ProjectFiles, names: Iterable[str]) -> Iterator[ByHand]:

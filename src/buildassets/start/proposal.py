@@ -9,6 +9,7 @@ from typing import Final
 from buildassets.compiler.config.file import relative_to, search
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.engines.sass.wheel import installed_command
+from buildassets.compiler.resolve.node import BUILTINS
 from buildassets.disk.folders import is_within
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import NOTHING
@@ -338,7 +339,7 @@ def _notes(files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets) 
         yield f"`node_modules` is not there, and {', '.join(f'`{one}`' for one in missing)} is used: run `npm install`"
     bring = {"npm install": assets.sheet_packages - {"tailwindcss"}, "buildassets vendor add": assets.script_packages}
     for command, packages in bring.items():
-        for one in sorted(packages - found.declared.node):
+        for one in sorted(packages - found.declared.node - BUILTINS):
             if not files.has_folder(f"node_modules/{one}") and not _is_own(files, one):
                 yield f"`{one}` is imported, and no package of that name is here: `{command} {one}` brings it"
 

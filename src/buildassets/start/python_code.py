@@ -11,6 +11,7 @@ from typing import Final
 from buildassets.project.calls import MadeThing, Module, read_module
 from buildassets.project.files import ProjectFiles
 from buildassets.project.found import ProjectFindings
+from buildassets.project.python import dotted, simple_statements
 from buildassets.start.edits import ByHand, FileEdit, Insertion, inserted
 
 _DEFAULT: Final = "build/manifest.json"
@@ -33,6 +34,10 @@ def edited_python(
         yield from _starlette(files, found, manifest)
     elif found.framework.name == "litestar":
         yield _litestar(files, found, manifest)
+    elif found.framework.name == "pyramid":
+        yield _pyramid(files, found, manifest)
+    elif found.framework.name == "aiohttp":
+        yield _aiohttp(files, found, manifest)
     elif found.framework.name == "jinja":
         yield from _jinja(files, found, manifest)
     else:
@@ -98,8 +103,9 @@ def _starlette(files: ProjectFiles, found: ProjectFindings, manifest: str) -> It
 
 
 def _is_shared(module: Module, made: list[MadeThing]) -> bool:
-    """Whether a variable above the first of these statements is one in the others: all in one function, or that at top."""
-    functions = [node for node in ast.walk(module.tree or ast.Module([], [])) if isinstance(node, ast.FunctionDef)]
+    """Whether a variable above the first of these statements is known in the others."""
+    nodes = [*ast.walk(module.tree)] if module.tree else []
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     around = [[one for one in functions if any(node is each.statement for node in ast.walk(one))] for each in made]
     return min(made, key=lambda one: one.statement.lineno).is_top or around[0] == around[1]
 
@@ -133,6 +139,61 @@ def _litestar(files: ProjectFiles, found: ProjectFindings, manifest: str) -> Fil
         _argument(text, config[2].call, f"engine_callback=with_assets({variable})"),
     ]
     return _edit(text, file, module, imports, insertions=insertions)
+
+
+def _pyramid(files: ProjectFiles, found: ProjectFindings, manifest: str) -> FileEdit | ByHand:
+    """The application with the files of the release, whose settings give templates the helpers."""
+    given = [] if manifest == _DEFAULT else [f'"buildassets.manifest": "{manifest}"']
+    pairs = ", ".join([*given, '"buildassets.reload": "BUILDASSETS_WATCH" in os.environ'])
+    imports = ["import os", "from buildassets.runtime.pyramid import serving"]
+    places = [
+        (name, module, *made)
+        for name in files.own
+        if name.endswith(".py") and (module := read_module(files.text(name))).imports("pyramid")
+        for made in _made_by_method(module, "make_wsgi_app")
+    ]
+    if len(places) != 1 or not _is_alone(files.text(places[0][0]), places[0][2]):
+        lines = (*imports, f"config.add_settings({{{pairs}}})", "serving(config)  # in place of config.make_wsgi_app()")
+        return ByHand(_first(found), _ANY, lines)
+    file, module, statement, call, owner = places[0]
+    text = files.text(file)
+    indent = text.split("\n")[statement.lineno - 1][: statement.col_offset]
+    insertions = [
+        Insertion(statement.lineno, f"{indent}{owner}.add_settings({{{pairs}}})"),
+        Insertion(call.lineno, f"serving({owner})", call.col_offset, call.end_col_offset),
+    ]
+    return _edit(text, file, module, imports, insertions=insertions)
+
+
+def _made_by_method(module: Module, method: str) -> Iterator[tuple[ast.stmt, ast.Call, str]]:
+    """The calls of `method` of a plain name on one line, each with the simple statement around it, and that name."""
+    for statement, _ in simple_statements(module.tree or ast.Module([], [])):
+        for node in ast.walk(statement):
+            owner, _, name = dotted(node.func).rpartition(".") if isinstance(node, ast.Call) else ("", "", "")
+            is_plain = owner.isidentifier() and name == method
+            if isinstance(node, ast.Call) and is_plain and node.lineno == node.end_lineno and not node.args:
+                yield statement, node, owner
+
+
+def _aiohttp(files: ProjectFiles, found: ProjectFindings, manifest: str) -> FileEdit | ByHand:
+    """The helpers in the templates of aiohttp-jinja2, and the routes of the files."""
+    place = _only_call(files, found, "aiohttp-templates")
+    call = place[2].call if place else None
+    app = dotted(call.args[0]) if call and call.args else ""
+    is_usual = (
+        call and dotted(call.func) == "aiohttp_jinja2.setup" and not any(one.arg == "app_key" for one in call.keywords)
+    )
+    imports = ["import os", _RUNTIME, "from buildassets.runtime.aiohttp import asset_routes, with_assets"]
+    release = _free(place[1]) if place else "assets"
+    lines = [
+        f"{release} = {_assets(manifest)}",
+        f"with_assets(aiohttp_jinja2.get_env({app or 'app'}), {release})",
+        f"{app or 'app'}.add_routes(asset_routes({release}))",
+    ]
+    if place is None or not app.isidentifier() or not is_usual:
+        return ByHand(place[0] if place else _first(found), "below `aiohttp_jinja2.setup`", (*imports, *lines))
+    text = files.text(place[0])
+    return _edit(text, place[0], place[1], imports, insertions=[_after(text, place[2], "\n".join(lines))])
 
 
 def _jinja(files: ProjectFiles, found: ProjectFindings, manifest: str) -> Iterator[FileEdit | ByHand]:

@@ -11,14 +11,19 @@ from typing import Final
 
 from buildassets.project.blanks import Blanks
 from buildassets.project.files import ProjectFiles
+from buildassets.start.templates import expression
 
 _NOT_RUN: Final = Blanks((r"\{#", r"#\}"), (r"\{%-?\s*raw\b", r"\bendraw\b[^%]{0,100}+%\}"))
-_CALL: Final = re.compile(
-    r"""\{\{-?\s*(?:request\.)?url_for(?:_static_asset)?\(\s*(["'])(\w+)\1\s*,\s*(?:\w+\s*=\s*)?"""
-    r"""(["'])/?([^"'{}?#]+)\3\s*,?\s*\)\s*-?\}\}"""
+_CALL: Final = re.compile(  # of Flask, Starlette and aiohttp
+    r"""\{\{-?\s*(?:request\.)?(?:url(?:_for(?:_static_asset)?)?\(\s*(["'])(?:\w+)\1\s*,\s*(?:\w+\s*=\s*)?|static\(\s*)"""
+    r"""(["'])/?([^"'{}?#]+)\2\s*,?\s*\)\s*-?\}\}"""
 )
+# Of Pyramid: the name of a package, and a path in it.
+_SPECIFICATION: Final = re.compile(r"""\brequest\.static_(?:url|path)\(\s*(["'])(?:[\w.]+:)?([^"':{}?#]+)\1\s*\)""")
 _LITERAL: Final = re.compile(r"""(\b(?:href|src|poster)\s*=\s*)(["'])/(\w+)/([^"'{}<>?#\s]+)(?=\2)""", re.IGNORECASE)
-_LEFT: Final = re.compile(r"""\burl_for(?:_static_asset)?\(\s*["']static["']|=\s*["']?/static/""")
+_LEFT: Final = re.compile(
+    r"""\burl(?:_for(?:_static_asset)?)?\(\s*["']static["']|\brequest\.static_(?:url|path)\(|=\s*["']?/static/"""
+)
 _STATIC: Final = re.compile(r"""\{%-?\s*static\s+(["'])([^"'{}%]+)\1""")
 
 
@@ -37,18 +42,27 @@ def replaced_references(
     names = frozenset(files.names)
 
     def of_call(match: re.Match[str]) -> str:
-        is_there = any(f"{root}/{match[4]}" in names for root in roots)  # its first argument is the name of a mount
-        return f"{{{{ asset({match[3]}{match[4]}{match[3]}) }}}}" if is_there else match[0]
+        is_there = any(f"{root}/{match[3]}" in names for root in roots)  # its first argument is the name of a mount
+        return f"{{{{ asset({match[2]}{match[3]}{match[2]}) }}}}" if is_there else match[0]
 
-    def of_literal(match: re.Match[str]) -> str:
-        is_there = any(f"{root}/{match[4]}" in names for root in roots if posixpath.basename(root) == match[3])
-        inner = "'" if match[2] == '"' else '"'
-        return f"{match[1]}{match[2]}{{{{ asset({inner}{match[4]}{inner}) }}}}" if is_there else match[0]
+    def of_specification(match: re.Match[str]) -> str:
+        ends = {f"{posixpath.basename(root)}/": f"{root}/" for root in roots}
+        end = next((end for end in ends if match[2].startswith(end)), "")
+        name = match[2].removeprefix(end)
+        return f"asset({match[1]}{name}{match[1]})" if end and ends[end] + name in names else match[0]
 
     texts: dict[str, str] = {}
     for one in found:
+
+        def of_literal(match: re.Match[str], file: str = one) -> str:
+            is_there = any(f"{root}/{match[4]}" in names for root in roots if posixpath.basename(root) == match[3])
+            inner = "'" if match[2] == '"' else '"'
+            call = expression(file, f"asset({inner}{match[4]}{inner})")
+            return f"{match[1]}{match[2]}{call}" if is_there else match[0]
+
         before = files.text(one)
-        after = _replaced(_LITERAL, of_literal, before if has_static else _replaced(_CALL, of_call, before))
+        after = before if has_static else _replaced(_CALL, of_call, before)
+        after = _replaced(_SPECIFICATION, of_specification, _replaced(_LITERAL, of_literal, after))
         texts |= {one: after} if after != before else {}
     return texts
 

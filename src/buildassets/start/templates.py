@@ -16,9 +16,11 @@ from buildassets.project.found import is_of_mail
 from buildassets.start.assets import PageEntry
 from buildassets.start.edits import ByHand, FileEdit
 
-_SUFFIXES: Final = (".html", ".htm", ".j2", ".jinja", ".jinja2", ".djhtml", ".jinja-html")
+_SUFFIXES: Final = (".html", ".htm", ".j2", ".jinja", ".jinja2", ".djhtml", ".jinja-html", ".mako", ".mak", ".pt")
+_WITH_DOLLARS: Final = (".mako", ".mak", ".pt")  # of Mako and Chameleon
 _OURS: Final = re.compile(
     r"\{%-?\s*load\s[^%]*\bbuildassets\b|\{[{%]-?\s*(?:asset|stylesheet|script|livereload|importmap)\b"
+    r"|\$\{\s*(?:asset|stylesheet|script|livereload|importmap)\("
 )
 _INHERITS: Final = re.compile(r"\{%-?\s*extends\b")
 _OTHER: Final = re.compile(r"\{%-?\s*(?:extends|include)\b([^%]*)%\}")
@@ -54,6 +56,11 @@ def lines_for(entries: Sequence[PageEntry], *, is_django: bool) -> list[str]:
     return lines
 
 
+def expression(file: str, written: str) -> str:
+    """The markup by which the template `file` shows an expression."""
+    return f"${{{written}}}" if file.endswith(_WITH_DOLLARS) else f"{{{{ {written} }}}}"
+
+
 def templates_in(files: ProjectFiles, folders: Sequence[str]) -> list[str]:
     """The names of the project's own templates of pages in `folders`."""
     below = tuple(f"{one}/" for one in folders)
@@ -81,10 +88,15 @@ def edited_templates(
     layouts = _layouts(files, found)
     for name in layouts:
         text = files.text(name)
-        yield FileEdit(name, text, _with_lines(text, lines))
+        yield FileEdit(name, text, _with_lines(text, _written(name, lines)))
     if not layouts:
         place = "in the `<head>` of your pages" if found else "in the `<head>` of a template"
-        yield ByHand("", place, tuple(lines), optional=True)
+        yield ByHand("", place, tuple(_written("".join(found[:1]), lines)), optional=True)
+
+
+def _written(file: str, lines: Iterable[str]) -> list[str]:
+    """The `lines` of Jinja or Django in the language of the template `file`."""
+    return [expression(file, line[3:-3]) if line.startswith("{{") else line for line in lines]
 
 
 def _layouts(files: ProjectFiles, found: Sequence[str]) -> list[str]:

@@ -59,8 +59,10 @@ def edited_settings(files: ProjectFiles, settings: DjangoSettings, manifest: str
     for file, text in texts.items():
         yield FileEdit(file, files.text(file), text)
     if _has_static_files(settings):
-        known = [] if _chooses_ours(files, settings, texts) else _files_with(files, settings, _OF_STORAGES)
-        yield from _storage_by_hand(files, {**dict.fromkeys(known), **dict.fromkeys(_remote(files, settings))})
+        remote = _remote(files, settings)
+        own = [] if _chooses_ours(files, settings, texts) else _files_with(files, settings, _OF_STORAGES)
+        for file in dict.fromkeys((*own, *remote)):
+            yield _storage_by_hand(files, file, optional=file in remote)
     yield from _servers(files, settings)
 
 
@@ -260,14 +262,12 @@ def _is_remote(text: str) -> bool:
     return "staticfiles" in texts and texts.isdisjoint(_KNOWN) and all(id(name) in wholes for name in names)
 
 
-def _storage_by_hand(files: ProjectFiles, names: Iterable[str]) -> Iterator[ByHand]:
-    """The storage for each file in which the project chooses its own, which pages keep without these lines."""
-    for file in names:
-        if re.search(r"\bSTORAGES\b", files.text(file)):
-            yield ByHand(file, "in `STORAGES`, so that `{% static %}` uses the release", (_PAIR,), optional=True)
-        else:
-            lines = (f'STATICFILES_STORAGE = "{_BACKEND}"', "# since Django 5.1 it is `staticfiles` in `STORAGES`")
-            yield ByHand(file, "next to its storages, so that `{% static %}` uses the release", lines, optional=True)
+def _storage_by_hand(files: ProjectFiles, file: str, *, optional: bool) -> ByHand:
+    """The storage for the file in which the project chooses its own."""
+    if re.search(r"\bSTORAGES\b", files.text(file)):
+        return ByHand(file, "in `STORAGES`, so that `{% static %}` uses the release", (_PAIR,), optional)
+    lines = (f'STATICFILES_STORAGE = "{_BACKEND}"', "# since Django 5.1 it is `staticfiles` in `STORAGES`")
+    return ByHand(file, "next to its storages, so that `{% static %}` uses the release", lines, optional)
 
 
 def _servers(files: ProjectFiles, settings: DjangoSettings) -> Iterator[FileEdit]:

@@ -27,7 +27,8 @@ SITE: Tree = {
     "base.json": '{"compilerOptions": {"jsx": "react", "jsxFactory": "h"}}',
 }
 BUNDLED: Tree = {
-    "buildassets.toml": 'compress = []\nminify = false\n[bundles]\n"js/all.js" = { files = ["js/main.js"], bundle = true }\n',
+    "buildassets.toml": "compress = []\nminify = false\n"
+    '[bundles]\n"js/all.js" = { files = ["js/main.js"], bundle = true }\n',
     "assets/js/main.js": 'import { part } from "./part.js";\npart();\n',
     "assets/js/part.js": "export const part = () => 1;\n",
     "assets/js/plain.js": "plain();\n",

@@ -156,8 +156,7 @@ def _after_one_of_changing_files(folder: Path, mode: Mode, random: Random) -> Ou
     """Build after a build during which a file was edited."""
     editing = Timer(random.random() * _MEANWHILE_SECONDS, edit, [Random(random.random()), folder], {"of_sources": True})
     editing.start()
-    with suppress(OSError):
-        _by_function(folder, mode, random)
+    _by_function(folder, mode, random)
     editing.join()
     return _by_function(folder, mode, random)
 

@@ -179,7 +179,7 @@ error[reference/missing]: cannot find `js/lib`
    |                    ^^^^^
 note: looked in `assets/`
 
-hint: did you mean `./lib.js`?
+hint: write `./lib.js`, or set `resolve = "bundler"`, which finds it
 
 failed with 1 error; there is no release yet
 """,

@@ -83,7 +83,7 @@ error[scss/import]: cannot find `~bootstrap/scss/bootstrap`
    |       ^^^^^^^^^^^^^^^^^^^^^^^^^
 note: looked in `assets/`
 
-hint: write `bootstrap/scss/bootstrap`, and set `load_paths = ["node_modules"]` under `[tool.buildassets]`
+hint: write `bootstrap/scss/bootstrap`, and set `load_paths = ["node_modules"]` under `[tool.buildassets]`, or set `resolve = "bundler"`, which finds `~` there
 
 failed with 1 error; there is no release yet
 """,

@@ -389,4 +389,5 @@ def test_data_url_of_what_refers_to_others_is_an_error_in_the_call(tmp_path: Pat
 def test_an_import_that_only_node_would_find_names_the_file(tmp_path: Path, specifier: str, meant: str) -> None:
     files = {f"assets/{name}": "b();" for name in ("b.js", "dir/index.js", "m.mjs", "other/b.mjs")}
     found = only(built(tmp_path, {**files, "assets/a.js": f'import "{specifier}";'}, ""))
-    assert (found.code, found.hint) == ("reference/missing", f"did you mean `{meant}`?")
+    hint = f'write `{meant}`, or set `resolve = "bundler"`, which finds it'
+    assert (found.code, found.hint) == ("reference/missing", hint)

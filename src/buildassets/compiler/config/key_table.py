@@ -411,6 +411,15 @@ KEYS: Final[Sequence[Key]] = (
         schema=lambda _: forms.registry(),
     ),
     Key(
+        name="resolve",
+        sentence="How imports find files: `browser` by whole names, `bundler` also without a suffix and by `~package`",
+        example='resolve = "bundler"',
+        pages=("guides/modules.md#names-without-a-suffix",),
+        read=lambda given: {"resolve": given.table.choice("resolve", keys.RESOLVE, "browser")},
+        schema=lambda _: forms.choice(keys.RESOLVE, "browser"),
+        deciding=("resolve",),
+    ),
+    Key(
         name="retain",
         sentence="How many earlier releases to keep, and for how long",
         example="retain = { releases = 2 }",

@@ -23,6 +23,7 @@ from buildassets.compiler.config.values import (
     Modules,
     PackageRules,
     Prefer,
+    Resolve,
     Retain,
     SourceMaps,
     TemplateEngine,
@@ -86,6 +87,7 @@ _NEEDED_TYPES: Final = {
     ".css": (frozenset(("text/css",)), "style sheet", "text/css"),
     **dict.fromkeys((".js", ".mjs"), (_JAVASCRIPT_TYPES, "script", "text/javascript")),
 }
+RESOLVE: Final[tuple[Resolve, ...]] = ("browser", "bundler")
 MISSING: Final[tuple[Missing, ...]] = ("error", "warn", "ignore")
 MODULES: Final[tuple[Modules, ...]] = ("rewrite", "importmap")
 _TEMPLATE_ENGINES: Final[tuple[TemplateEngine, ...]] = ("jinja", "django", "mako", "chameleon")

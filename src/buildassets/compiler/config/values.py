@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.toml_table import Document
-from buildassets.compiler.engines.protocol import EngineOptions, Templating
+from buildassets.compiler.engines.protocol import OF_PACKAGES, EngineOptions, Templating
 from buildassets.compiler.engines.registry import MINIFIED, engines_for
 from buildassets.compiler.engines.sass.wheel import available_engine
 from buildassets.compiler.fonts.subset import Fallback, FontFormat
@@ -19,6 +19,7 @@ from buildassets.manifest.model import Packages
 
 Missing = Literal["error", "warn", "ignore"]
 Modules = Literal["rewrite", "importmap"]
+Resolve = Literal["browser", "bundler"]
 Mode = Literal["production", "development"]
 VENDOR: Final = "vendor"  # the folder of a source root with the packages that `buildassets vendor` adds
 MODES: Final[tuple[Mode, ...]] = ("production", "development")
@@ -314,6 +315,7 @@ class Config:
     external: tuple[str, ...] = ()
     missing: Missing = "error"
     modules: Modules = "rewrite"
+    resolve: Resolve = "browser"
     directives: bool = False
     minify: bool = True
     inline_imports: bool = False
@@ -384,8 +386,15 @@ class Config:
 
     @property
     def merged(self) -> tuple[tuple[str, str], ...]:
-        """The folders, each with its prefix, that the system of the plan merges into one tree."""
-        return self.plan.merged if self.plan else ()
+        """The folders, each with its prefix, that the system of the plan merges into one tree.
+
+        With `resolve = "bundler"`, also those in which Sass finds `~package`: load paths and `node_modules`.
+        """
+        of_plan = self.plan.merged if self.plan else ()
+        if self.resolve != "bundler":
+            return of_plan
+        folders = dict.fromkeys((*self.load_paths, os.path.join(self.folder, "node_modules")))
+        return (*of_plan, *((folder, OF_PACKAGES) for folder in folders))
 
     @property
     def of_others(self) -> tuple[str, ...]:

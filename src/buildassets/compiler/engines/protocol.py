@@ -5,7 +5,7 @@ Stages use engines only through it.
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from buildassets.compiler.engines.reader import Reader
 from buildassets.disk.file_sets import FileSet
@@ -16,6 +16,8 @@ from buildassets.foundation.permission import BUILDING, Permission
 
 if TYPE_CHECKING:
     from buildassets.compiler.engines.process.child import SharedProcesses
+
+OF_PACKAGES: Final = "~"  # the prefix of folders of packages among those that are `merged`, and of names in them
 
 
 @frozen
@@ -100,8 +102,9 @@ class EngineOptions:
     turns an absolute path into the name that the user would write; `browsers` are those that have to understand the
     result, as in `safari 16.4`, and empty if it is not to be translated. `permission` states which programs may be
     started, and whether Python of the project may be imported. `merged` are folders, each with its prefix, whose files
-    count as one tree, as `collectstatic` makes it. If it `was_libsass` that compiled the sheets so far, and nobody
-    chose a compiler, the result is to be as from it. `of_others` are absolute folders of other projects.
+    count as one tree, as `collectstatic` makes it; those with the prefix `OF_PACKAGES` are for names with it. If it
+    `was_libsass` that compiled the sheets so far, and nobody chose a compiler, the result is to be as from it.
+    `of_others` are absolute folders of other projects.
     """
 
     folder: str

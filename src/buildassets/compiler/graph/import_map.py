@@ -24,6 +24,7 @@ from buildassets.foundation.nearest import Known
 from buildassets.foundation.paths import LogicalPath
 
 _Use: TypeAlias = tuple[LogicalPath, str, LogicalPath]  # a module, a bare name in it, the asset that it means there
+ENDS: Final = (".js", ".mjs", "/index.js", "/index.mjs")  # Node and bundlers add these, browsers do not
 _AT_THE_TOP: Final = LogicalPath("index.js")  # a module that belongs to no package
 
 
@@ -165,6 +166,7 @@ class NameResolution:
         prefixes = {*config.url_prefixes, config.url} if config.url_prefixes else ()
         self._prefixes = sorted(prefixes, key=len, reverse=True)  # `/static/app/` goes before `/static/`
         self._is_external = compile_globs(config.external)
+        self._completes = config.resolve == "bundler"
         self._bases = config.bases
         self._targets: dict[tuple[str, str, bool], LogicalPath | None] = {}
 
@@ -193,6 +195,8 @@ class NameResolution:
             if path in self._known:
                 return path
         target = self._target(reference, LogicalPath(self._bases.get(base, base)))
+        if self._completes and target is not None and reference.kind in SPECIFIERS and target not in self._known:
+            target = next((path for end in ENDS if (path := LogicalPath(target + end)) in self._known), target)
         if self.packages is None or reference.kind not in SPECIFIERS:
             return target
         if target is not None:

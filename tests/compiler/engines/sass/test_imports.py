@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.engines.sass.imports import Listings, instead, loads
+from buildassets.compiler.engines.protocol import OF_PACKAGES
+from buildassets.compiler.engines.sass.imports import Listings, instead, loads, resolve
 from tests.conftest import write_tree
 
 
@@ -62,3 +63,21 @@ def test_so_is_one_that_may_not_be_listed(folder: Path) -> None:
 def test_tailwind_is_not_a_sheet_for_sass(tmp_path: Path) -> None:
     hint = instead("tailwindcss", str(tmp_path / "a.scss"), [str(tmp_path)], str)
     assert hint == "write it in a sheet of its own, with the suffix `.css`: Tailwind 4 compiles no Sass"
+
+
+def test_a_tilde_leads_into_folders_of_packages(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"packages/theme/_a.scss": "", "site/app.scss": "", "site/theme/_a.scss": ""})
+    importer, merged = str(tmp_path / "site/app.scss"), [(str(tmp_path / "packages"), OF_PACKAGES)]
+    found = resolve("~theme/a", importer, [], merged=merged).found
+    assert found == (str(tmp_path / "packages/theme/_a.scss"),)
+    assert resolve("theme/a", importer, [], merged=merged).found == (str(tmp_path / "site/theme/_a.scss"),)
+    assert resolve("~theme/a", importer, [str(tmp_path / "packages")]).found == ()
+
+
+def test_a_tilde_before_a_package_of_npm_has_the_setting_that_finds_it(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"node_modules/theme/_a.scss": "", "app.scss": ""})
+    hint = instead("~theme/a", str(tmp_path / "app.scss"), [str(tmp_path)], lambda path: path.rpartition("/")[2])
+    assert hint == (
+        'write `theme/a`, and set `load_paths = ["node_modules"]` under `[tool.buildassets]`, '
+        'or set `resolve = "bundler"`, which finds `~` there'
+    )

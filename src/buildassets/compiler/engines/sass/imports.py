@@ -13,6 +13,7 @@ from itertools import chain, islice
 from stat import S_ISDIR
 from typing import NamedTuple, TypeAlias
 
+from buildassets.compiler.engines.protocol import OF_PACKAGES
 from buildassets.disk.files import content_of
 from buildassets.disk.folders import upward
 from buildassets.foundation.diagnostics import reason_text
@@ -91,7 +92,15 @@ def resolve(
 
 
 def merged_paths(name: str, importer: str, merged: Merged) -> Iterator[str]:
-    """Where `name` leads from `importer` in the tree that `merged` make: a path in each of them that can have it."""
+    """Where `name` leads from `importer` in the tree that `merged` make: a path in each of them that can have it.
+
+    A name such as `~package/sheet` leads into the folders `OF_PACKAGES`.
+    """
+    if name.startswith(OF_PACKAGES):
+        rest = name.removeprefix(OF_PACKAGES)
+        yield from (os.path.normpath(os.path.join(path, rest)) for path, prefix in merged if prefix == OF_PACKAGES)
+        return
+    merged = [(path, prefix) for path, prefix in merged if prefix != OF_PACKAGES]
     holding = [(path, prefix) for path, prefix in merged if importer.startswith(path + os.sep)]
     if not holding or os.path.isabs(name):
         return
@@ -217,13 +226,14 @@ def instead(name: str, importer: str, folders: Sequence[str], shown: Callable[[s
         if packages not in folders and os.path.isdir(os.path.join(packages, bare.partition("/")[0])):
             written = f"write `{bare}`, and " if bare != name else ""
             is_there = len(resolve(bare, importer, [packages]).found) == 1
-            more = "" if is_there else ", and import one of the package's sheets by its path"
+            keep = ', or set `resolve = "bundler"`, which finds `~` there' if bare != name else ""
+            more = keep if is_there else ", and import one of the package's sheets by its path"
             if len(folders) > 1:
                 return f'{written}add `"{shown(packages)}"` to `load_paths`{more}'
             return f'{written}set `load_paths = ["{shown(packages)}"]` under `[tool.buildassets]`{more}'
     if bare != name:
         if len(resolve(bare, importer, folders).found) == 1:
-            return f"write `{bare}`"
+            return f'write `{bare}`, or set `resolve = "bundler"` under `[tool.buildassets]`'
         brought = f"run `buildassets vendor add {package} --source`"
         return f'write `{bare}`, and {brought}, or set `load_paths = ["node_modules"]` under `[tool.buildassets]`'
     return _spelled_alike(name, importer, folders)

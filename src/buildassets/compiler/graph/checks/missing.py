@@ -7,6 +7,7 @@ from typing import Final
 
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.checks.findings import FOLDER_OF_PACKAGES, Finding, warnings_of
+from buildassets.compiler.graph.import_map import ENDS
 from buildassets.compiler.graph.link import Site
 from buildassets.compiler.languages.reference import OF_DEBUGGERS, SPECIFIERS, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Linked
@@ -24,7 +25,6 @@ from buildassets.foundation.paths import LogicalPath, split_url
 _SASS: Final = (".scss", ".sass")
 _TAILWIND: Final = "tailwindcss"
 _ALIKE: Final = 0.85  # of two names, from 0 to 1
-_ENDS: Final = (".js", ".mjs", "/index.js", "/index.mjs")  # Node and bundlers add these, browsers do not
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
 
 
@@ -116,9 +116,9 @@ class MissingReferences:
         """The hint for a script that only Node and bundlers find: without its suffix, or as the index of a folder."""
         if reference.kind not in SPECIFIERS:
             return None
-        ends = next((end for end in _ENDS if f"{target}{end}" in self.site.known), None)
+        ends = next((end for end in ENDS if f"{target}{end}" in self.site.known), None)
         path, rest = split_url(reference.url)
-        return f"did you mean `{path}{ends}{rest}`?" if ends else None
+        return f'write `{path}{ends}{rest}`, or set `resolve = "bundler"`, which finds it' if ends else None
 
     def _beside_partial(self, target: LogicalPath, file: str) -> tuple[tuple[str, ...], str | None]:
         """A note and a hint on `file`, which the reference names relative to its Sass partial."""

@@ -86,7 +86,7 @@ note: looked in `assets/`
 hint: write `bootstrap/scss/bootstrap`, and set `load_paths = ["node_modules"]` under `[tool.buildassets]`, or set `resolve = "bundler"`, which finds `~` there
 
 failed with 1 error; there is no release yet
-""",
+""",  # noqa: E501
     )
 
 

@@ -25,7 +25,7 @@ def test_a_release_of_the_smallest_engine_has_nothing_to_save() -> None:
 
 
 def test_a_saving_below_a_kilobyte_is_not_named() -> None:
-    assert estimated({"js": 7000, "css": 1000}) == ()
+    assert estimated({"js": 6000, "css": 1000}) == ()
     assert savings_text(()) == ""
 
 

@@ -18,7 +18,7 @@ SITE: Tree = {
     "assets/js/worker.js": 'new Worker("a.js");\n',
 }
 NOTHING_KEPT = "nothing valid is kept of a build with these settings"
-NEVER_KEPT = "it is read in every build, as it has warnings or is made of more than its file"
+NEVER_KEPT = "it is read in every build, as it has warnings or depends on more than its file"
 WORKER = f"js/worker.js: {NEVER_KEPT}; the result is the same"
 EDITS: Mapping[str, tuple[Tree, list[str]]] = {
     "a partial": ({"lib/_theme.scss": "$colour: tan;\n"}, ["css/app.css: lib/_theme.scss changed", WORKER]),

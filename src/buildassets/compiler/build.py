@@ -75,20 +75,20 @@ def build(request: BuildRequest, *, last: LastBuild | None = None) -> BuildResul
     """
     config, away = request.config, request.away
     reported: list[_Reported] = []
-    with _opened(request, reported) as kept:
-        means = Means(request=request, cache=kept)
+    with _opened(request, reported) as cache:
+        means = Means(request=request, cache=cache)
         result = replace(_built(means, last), seconds=means.times.seconds())
     more = [found for found in (away.complaint() if away else None, oddity()) if found]
     for use, found in reported:
         result = replace(result, remote=replace(use, kept_back=shown_steps(use.kept_back)))
         more += found
-    if kept is not None and request.cache is not None:
-        if kept.unusable:
-            more.append(unusable_cache(config, request.cache, kept.unusable))
+    if cache is not None and request.cache is not None:
+        if cache.unusable:
+            more.append(unusable_cache(config, request.cache, cache.unusable))
         if result.succeeded:
             measures = Measures(result.seconds, result.contents)
             keep_measures(request.cache, config.output, result.manifest_digest, measures)
-        result = replace(result, rerun=rerun_reasons(kept), digests={**kept.files.found(), **result.digests})
+        result = replace(result, rerun=rerun_reasons(cache), digests={**cache.files.found(), **result.digests})
     if more:  # else the diagnostics stay those of the last build, the same object
         result = replace(result, diagnostics=tuple(sorted((*result.diagnostics, *more), key=sort_key)))
     return result
@@ -183,7 +183,7 @@ def _released(means: Means, graph: AssetGraph, last: LastBuild | None, kept: Kep
         diagnostics=graph.diagnostics,
         inputs=graph.inputs,
         outputs=files,
-        record=kept.dumped(naming.made, (asset.draft for asset in assets.values())),
+        record=kept.dumped(naming.for_next, (asset.draft for asset in assets.values())),
         reused=kept.reused_count,
         remade_for=kept.stale,
         read_again=kept.read_again,

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from buildassets.compiler.cache.stamps import Looks
 from buildassets.compiler.incremental.no_op import kept_or_built
-from buildassets.compiler.incremental.snapshot import Held
+from buildassets.compiler.incremental.snapshot import StampedFiles
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 
@@ -17,7 +17,7 @@ def build_if_changed(
     request: BuildRequest,
     *,
     with_workers: Callable[[BuildRequest], AbstractContextManager[BuildRequest]] = nullcontext,
-    remember: Callable[[Held], None] = lambda _: None,
+    remember: Callable[[StampedFiles], None] = lambda _: None,
     seen: Sequence[Looks] = (),
 ) -> BuildResult:
     """The result of the last build if that is still valid, else of a new one.

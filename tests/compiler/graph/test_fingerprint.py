@@ -113,9 +113,9 @@ def test_names_with_those_of_an_earlier_release_are_those_without(
     earlier, later = Naming(text_of), {**graph, edited: targets}
     list(earlier.named(_known({path: sheet(path, links) for path, links in graph.items()})))
     contents = _known({path: sheet(path, links) for path, links in later.items()})
-    fresh, again = Naming(text_of), Naming(text_of, earlier.made)
+    fresh, again = Naming(text_of), Naming(text_of, earlier.for_next)
     expected, found = list(fresh.named(contents)), list(again.named(contents))
     assert [(one.logical, one.file, one.digest, made(one.content)) for one in found] == [
         (one.logical, one.file, one.digest, made(one.content)) for one in expected
     ]
-    assert again.made == fresh.made
+    assert again.for_next == fresh.for_next

@@ -88,7 +88,7 @@ def test_a_source_that_was_just_written_again_is_read_each_time(site: Path) -> N
     for _ in range(2):
         snapshot = last(str(site / "cache"), "build", lambda: now)
         assert snapshot is not None
-        assert list(snapshot.held().young) == [str(source)]
+        assert list(snapshot.stamped_files().young) == [str(source)]
 
 
 def test_a_digest_of_what_looked_otherwise_is_not_that_of_a_source(site: Path) -> None:

@@ -34,7 +34,7 @@ from buildassets.compiler.config.file import candidates
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.incremental.no_op import kept_diagnostics
-from buildassets.compiler.incremental.snapshot import Held, are_settled
+from buildassets.compiler.incremental.snapshot import StampedFiles, are_settled
 from buildassets.compiler.languages.native.library import demanded_file
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
@@ -83,7 +83,7 @@ def build_project(options: BuildOptions, looks: Sequence[Looks] = ()) -> int:
     # Whatever computes a configuration may write files meanwhile.
     looks = () if config.is_computed else looks
     before, sass_before = _released_before(config) if show.is_watched or show.verbose else None, released_sass(config)
-    held: list[Held] = []
+    held: list[StampedFiles] = []
     with (
         _previous_releases(
             options.carry_from,
@@ -265,7 +265,7 @@ def _kept_diagnostics(result: BuildResult, given: "CompileOptions") -> bytes:
 
 
 def keep_memo(
-    cache: str, held: Held, config: Config, files: Iterable[str], *, message: str, shown: bytes = b""
+    cache: str, held: StampedFiles, config: Config, files: Iterable[str], *, message: str, shown: bytes = b""
 ) -> None:
     """Keep `message` so that the same command can print it at once while nothing changes; see `memo`.
 

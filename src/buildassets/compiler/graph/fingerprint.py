@@ -33,12 +33,12 @@ class Naming:
     """The names of one release; `text_of` gives a body's text.
 
     Names that an earlier release `kept` are given again where their keys are the same, and the contents are made only
-    when something needs them. `made` are the names for the next release to keep.
+    when something needs them. `for_next` are the names for the next release to keep.
     """
 
     def __init__(self, text_of: Callable[[Body], str], kept: Mapping[LogicalPath, KeptName] = {}) -> None:
         self.files: dict[LogicalPath, str] = {}
-        self.made: dict[LogicalPath, KeptName] = {}
+        self.for_next: dict[LogicalPath, KeptName] = {}
         self._kept = kept
         self._text_of = text_of
         self._urls: dict[LogicalPath, str] = {}
@@ -75,12 +75,12 @@ class Naming:
             final = self._spliced(logical, contents[logical])
             hex_digest = digest(final)
             if key:
-                self.made[logical] = KeptName(key, hex_digest, fingerprints[logical])
+                self.for_next[logical] = KeptName(key, hex_digest, fingerprints[logical])
             yield Named(logical, self.files[logical], hex_digest, final)
 
     def _as_kept(self, logical: LogicalPath, content: Content, known: KeptName) -> Named:
         """An asset whose name is `known`, and in `files`."""
-        self.made[logical] = known
+        self.for_next[logical] = known
         return Named(logical, self.files[logical], known.digest, Later(partial(self._spliced, logical, content)))
 
     def _key(self, members: Sequence[LogicalPath], contents: Mapping[LogicalPath, Content]) -> str:
@@ -110,7 +110,7 @@ class Naming:
         final = self._spliced(logical, content)
         hex_digest = digest(final)
         if key:
-            self.made[logical] = KeptName(key, hex_digest, fingerprint(hex_digest))
+            self.for_next[logical] = KeptName(key, hex_digest, fingerprint(hex_digest))
         self.files[logical] = output_name(logical, fingerprint(hex_digest))
         return Named(logical, self.files[logical], hex_digest, final)
 

@@ -52,7 +52,7 @@ def kept_or_built(
     request: BuildRequest,
     work: Work,
     *,
-    remember: Callable[[snapshot.Held], None] = lambda _: None,
+    remember: Callable[[snapshot.StampedFiles], None] = lambda _: None,
     seen: Sequence[Looks] = (),
 ) -> BuildResult:
     """The result of the last build if it is still valid, else that of `work`.
@@ -68,8 +68,8 @@ def kept_or_built(
     build = _named(config, request.mode)
     with paused_collector():
         before = snapshot.last(folder, build, looks=seen)
-        if before is not None and not before.changed and (result := _held(config, before)):
-            remember(before.held())
+        if before is not None and not before.changed and (result := _last_result(config, before)):
+            remember(before.stamped_files())
             return result
         last = _last(before) if before else None
     began_ns = time.time_ns()
@@ -139,7 +139,7 @@ def kept_diagnostics(result: BuildResult) -> bytes:
     return json.dumps(found).encode("ascii")
 
 
-def _held(config: Config, before: snapshot.Snapshot) -> BuildResult | None:
+def _last_result(config: Config, before: snapshot.Snapshot) -> BuildResult | None:
     """The result of the build `before`; None if its manifest was replaced since, or what is kept is damaged."""
     content = bytes_at(os.path.join(config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
     kept = before.kept

@@ -71,7 +71,7 @@ class KeptBuild:
 
 
 @frozen
-class Held:
+class StampedFiles:
     """The files that decided a build and those that it left, with their stamps (four numbers each) at `taken_ns`.
 
     The stamps of `young` files would not show that they were written again; at that time their contents were right.
@@ -117,10 +117,10 @@ class Snapshot:
             del stamps[name]
         return stamps
 
-    def held(self) -> Held:
+    def stamped_files(self) -> StampedFiles:
         """All files, where nothing has changed."""
         young = [name for name in self.kept.young if not is_settled(self.unchanged[name], self.taken_ns)]
-        return Held(self.names, self.stamps, young, self.taken_ns)
+        return StampedFiles(self.names, self.stamps, young, self.taken_ns)
 
     def _restamped(self, was: bytes, kept: KeptBuild) -> Iterator[int]:
         """The numbers of the files whose stamps changed.
@@ -265,7 +265,7 @@ def take(
     *,
     before: Snapshot | None = None,
     clock: Callable[[], int] = time.time_ns,
-) -> Held | None:
+) -> StampedFiles | None:
     """Keep the result of what is `done` for as long as all its inputs and outputs look as they do now.
 
     Nothing is kept if an input may have been written since the build began. What was unchanged `before` the build is
@@ -309,7 +309,7 @@ def take(
     )
     numbers = _write(cache_folder, build, stamps, kept)
     is_so = all(digests.of(name) == was for name, was in young.items())
-    return Held(names, numbers, young, now) if is_so else None
+    return StampedFiles(names, numbers, young, now) if is_so else None
 
 
 def _are_as_read(

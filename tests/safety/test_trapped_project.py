@@ -41,7 +41,7 @@ _ARGUMENTS: Final[Mapping[str, str]] = {
 _PLAIN_TEXT: Final = """
 --all --also --bytes --cache-dir --cache-write --carry-from --carry-if-any --carry-url --config --executor --exit-code
 --format --help --jobs --json --key --maps --markdown --mode --no-cache --origin --output --plain --plan --poll --port
---propshaft-manifest --provenance --quiet --reverse --settings --shard --sign --since --smallest --sort
+--propshaft-manifest --provenance --quiet --reverse --settings --shard --sign --since --smallest --sort --source
 --sprockets-manifest --staticfiles-json --stdio --templates --update-ranges --url --verbose --workspace --write --yes
 """
 _PLAIN: Final = frozenset(_PLAIN_TEXT.split())

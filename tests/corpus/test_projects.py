@@ -36,13 +36,6 @@ _LIBRARY: Final = ("no application is here", "next: buildassets watch")
 # The lines that `init` prints for each, and the files that it changes beside its own.
 _PRINTED: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "aiohttp-debugtoolbar": (_LIBRARY, ()),
-    "calibreweb": (
-        ("found flask",),
-        tuple(
-            f"src/calibreweb/cps/{one}"
-            for one in ("__init__.py", "templates/basic_layout.html", "templates/layout.html")
-        ),
-    ),
     "datasette": (("found a library of jinja",), ()),
     "devpi-web": (("found a library of pyramid", *_LIBRARY), ()),
     "django-oscar": (("found a library of django", *_DJANGO), ()),
@@ -54,9 +47,9 @@ _PRINTED: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "kotti": (("found pyramid", "write by hand, in the `<head>`"), ("kotti/__init__.py", "kotti/templates/icons.pt")),
     "mezzanine": (("found a library of django", *_DJANGO), ()),
     "pyramid-debugtoolbar": (("found pyramid",), ("demo.py", "templates/index.mako")),
-    "starlette-admin": (("found a library of starlette", *_LIBRARY), ()),
     "wiki": (("found a library of django", *_DJANGO), ()),
 }
+_FINGERPRINT: Final = re.compile(r"\.[0-9a-f]{12}\.")
 _OWN: Final = (".gitignore", "buildassets.toml", "pyproject.toml")
 
 
@@ -153,12 +146,13 @@ def test_urls_of_each_sheet_are_in_the_release(tried: Tried) -> None:
 
 
 def _lost(tried: Tried, found: Mapping[Path, list[str]]) -> Iterator[tuple[str, str]]:
-    """The relative URLs in files of the release that lead to none, although a file of the project has that name."""
+    """The relative URLs in files of the release that lead to none, and have a fingerprint or the name of an asset."""
+    assets, manifest = tried.release
     for file, urls in found.items():
+        folder = file.parent.relative_to(assets).as_posix()
         for url in urls:
             path = unquote(re.split(r"[?#]", url)[0])
             if not path or re.match(r"[\w+.-]*:|/", path) or (file.parent / path).exists():
                 continue
-            end = posixpath.normpath(path).lstrip("./")
-            if any(name.endswith(f"/{end}") for name in tried.before if name.count("/") > 1):
+            if _FINGERPRINT.search(path) or posixpath.normpath(posixpath.join(folder, path)) in manifest.assets:
                 yield file.name, url

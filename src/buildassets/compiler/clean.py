@@ -8,7 +8,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from errno import EFBIG
+from errno import EFBIG, ENOSPC
 from typing import Final
 
 from buildassets.compiler.cache.folder import BUILDS, MEASURES
@@ -267,4 +267,7 @@ def _refused(path: str, fault: OSError, shown: Shown) -> Diagnostic:
     path = os.fspath(fault.filename or path)
     message = f"cannot remove `{shown(path)}`: {reason_text(fault)}"
     hint = "give it, and the folder that it is in, to the user that cleans"
+    if fault.errno == ENOSPC:
+        message = f"cannot clean `{shown(path)}`: {reason_text(fault)}"
+        hint = "free some space: what stays of a cache is listed in a new file"
     return error("clean/refused", message, Location(shown(path)), hint=hint)

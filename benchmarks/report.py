@@ -20,11 +20,10 @@ _INTRODUCTION: Final = """\
 All tools do the same work on the same files, in turn, on the same machine. Compare the ratios: seconds depend on the
 machine. A run is a whole process from start to end, on a file system in memory. Seconds are medians. CPU seconds, on
 all cores, depend less on other programs of the machine. `÷ ours` is how many times longer a tool took than
-buildassets. `MB` is the resident memory of the largest process, empty if it is less than the measuring process has;
-`MB, all` is that of all processes at one moment, a hundred times a second, with shared memory counted once. Each
-tool is described before the first table that has it. *Found* lists what was found in its output; a run whose output
-lacks what the tool should make is a failed one. Rows in italics are limits: they leave out nearly all of the work, and
-show how fast it could be at best.
+buildassets. `MB` is the resident memory of all processes at one moment, a hundred times a second, with shared memory
+counted once. Each tool is described before the first table that has it. *Found* lists what was found in its output; a
+run whose output lacks what the tool should make is a failed one. Rows in italics are limits: they leave out nearly all
+of the work, and show how fast it could be at best.
 """
 
 
@@ -206,16 +205,7 @@ def _found(row: Row) -> str:
     return ", ".join(row.found) or "nothing"
 
 
-_COLUMNS: Final = (
-    "seconds",
-    "÷ ours",
-    "CPU seconds",
-    "MB",
-    "MB, all",
-    "files",
-    "MB written",
-    "runs",
-)
+_COLUMNS: Final = ("seconds", "÷ ours", "CPU seconds", "MB", "MB written", "runs")
 
 
 def _load(section: Section) -> str:
@@ -238,9 +228,9 @@ def _cells(row: Row, unit: float | None) -> list[str]:
         return [row.fault or "", *[""] * (len(_COLUMNS) - 1)]
     figures = row.figures
     ratio = number(figures["seconds"] / unit) if unit else ""
-    sizes = [f"{figures[key]:,.0f}" if key in figures else "" for key in ("peak_mb", "total_mb", "files")]
+    memory = f"{figures['total_mb']:,.0f}" if "total_mb" in figures else ""
     written = f"{figures['output_mb']:,.1f}"
-    return [number(figures["seconds"]), ratio, number(figures["cpu_seconds"]), *sizes, written, str(row.runs)]
+    return [number(figures["seconds"]), ratio, number(figures["cpu_seconds"]), memory, written, str(row.runs)]
 
 
 def _growth(sections: Mapping[str, Section]) -> Iterator[str]:

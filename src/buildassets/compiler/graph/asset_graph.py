@@ -106,7 +106,7 @@ def _settled(known: Collected, walk: Walk, found: Diagnosed) -> AssetGraph:
         front_ends=discovery.front_ends,
         module_imports=known.modules.imports,
         preloads=preloads,
-        sets=tuple(dict.fromkeys(found for asset in walk.compiled.values() for found in asset.draft.sets)),
+        sets=tuple(dict.fromkeys(one for asset in walk.compiled.values() for one in asset.draft.sets)),
         icons=discovery.icons,
         plain=plain,
         named_as=_named_as(config),

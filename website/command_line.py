@@ -123,7 +123,8 @@ def _options(command: click.Command, context: click.Context) -> Iterator[tuple[s
 
 
 def _examples(name: str) -> Iterator[str]:
-    if examples := VERBS[name].examples:
+    examples = VERBS[name].examples
+    if examples and [arguments for arguments, _ in examples] != [name]:  # the usage has that one already
         width = max(len(arguments) for arguments, _ in examples)
         yield "\n```sh"
         yield from (f"buildassets {arguments:<{width}}  # {purpose}" for arguments, purpose in examples)

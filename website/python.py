@@ -30,6 +30,7 @@ _COMMENT: Final = re.compile(r"  #.*")
 _QUOTED: Final = re.compile(r"((?:: |-> ))\"([^\"]+)\"")
 _CONFIG: Final = "buildassets.Config"  # its fields are the keys of the configuration, with absolute paths
 _ELSEWHERE: Final = {
+    _CONFIG: "[Configuration](configuration.md) describes the keys.",
     "buildassets.runtime.Assets": "[Helpers](runtime.md#helpers) has more of each method.",
     "buildassets.runtime.wsgi.AssetServer": "[Serving](../deploy/serving.md#by-the-application): the arguments.",
     "buildassets.runtime.flask.FlaskAssets": "[Settings](../frameworks/flask.md#settings): the keys.",

@@ -364,7 +364,8 @@ def test_a_script_names_a_module_as_browsers_do(tmp_path: Path) -> None:
     result = build_of_module(tmp_path, files)
     assert (result.manifest and result.manifest.assets["js/app.js"].references) == ("js/d.data.js", "js/lib/b.js")
     fault = only_error(build_of_module(tmp_path, {"assets/js/app.js": 'import "./lib/b";\n'}))
-    assert (fault.code, fault.hint) == ("reference/missing", "did you mean `./lib/b.js`?")
+    hint = 'write `./lib/b.js`, or set `resolve = "bundler"`, which finds it'
+    assert (fault.code, fault.hint) == ("reference/missing", hint)
 
 
 def test_an_import_of_nothing_has_its_place(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ A Dockerfile that copies no code of the project, such as that of a database or a
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from glob import glob
 from itertools import islice, pairwise
@@ -28,6 +28,7 @@ _NAME: Final = re.compile(r"(?:Docker|Container)file(?:\..+)?|.+\.[Dd]ockerfile"
 _STAGE: Final = re.compile(r"^[^\S\n]*FROM\s", re.MULTILINE | re.IGNORECASE)
 _COPIED: Final = re.compile(r"^[^\S\n]*(?:COPY|ADD)\s+(.*)$", re.MULTILINE | re.IGNORECASE)
 _FROM: Final = re.compile(r"\bfrom=([\w.-]+)")
+_MOST_DIGITS: Final = 9
 _WORD: Final = re.compile(r"[\w.-]+")
 _PLATFORM: Final = re.compile(r"--\S+\s+")
 _IGNORING: Final = (".dockerignore", ".gitignore")
@@ -95,13 +96,19 @@ def _stages(text: str) -> list[_Stage]:
         lines = text[start:end]
         first = _PLATFORM.sub("", lines.split("\n", 1)[0].strip()[len("FROM ") :].lstrip())
         base, _, rest = first.partition(" ")
-        numbers = {**named, **{str(other): other for other in range(number)}}
-        copied = (numbers.get(other.lower()) for other in _FROM.findall(lines))
+        copied = (_number(other, number, named) for other in _FROM.findall(lines))
         below = named.get(base.lower())
         given_by = tuple(one for one in (below, *copied) if one is not None)
         stages.append(_Stage(lines, given_by))
         named[rest.strip()[len("AS ") :].strip().lower()] = number
     return stages or [_Stage(text, ())]
+
+
+def _number(name: str, before: int, named: Mapping[str, int]) -> int | None:
+    """The number of the stage `name`, one of those `before`, which may be called by their numbers; None without one."""
+    if name.lower() in named or not name.isascii() or not name.isdecimal() or len(name) > _MOST_DIGITS:
+        return named.get(name.lower())
+    return int(name) if int(name) < before else None
 
 
 def _reached(stages: list[_Stage]) -> list[int]:

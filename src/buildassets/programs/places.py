@@ -80,7 +80,8 @@ def _longest(folders: tuple[str, ...], place: str) -> int:
 def _environment() -> Iterator[str]:
     for one in dict.fromkeys((sys.prefix, os.path.realpath(sys.prefix))):
         yield _top(one)
-    for one in site.getsitepackages():
+    # The standard library may lie in a home folder, which counts as the project of who runs a command there.
+    for one in (os.path.dirname(os.__file__), *site.getsitepackages()):
         yield _top(one)
         yield _top(os.path.realpath(one))
 

@@ -68,10 +68,10 @@ def edited_settings(files: ProjectFiles, settings: DjangoSettings, manifest: str
 
 def _settings_by_hand(files: ProjectFiles, settings: DjangoSettings, wanted: _Wanted) -> ByHand:
     """The same lines for the end of the settings, whatever is above."""
-    location, imports = _location(files, settings, settings.files[0], wanted.manifest)
+    location, imports = _location(files, settings, settings.own_file, wanted.manifest)
     application = f'INSTALLED_APPS = ["{_APPLICATION}", *INSTALLED_APPS]  # before {_STATIC_FILES}'
     lines = (*imports, application, *wanted.lines, f'BUILDASSETS = {{"manifest": {location}}}')
-    return ByHand(settings.files[0], "at the end of the settings", lines)
+    return ByHand(settings.own_file, "at the end of the settings", lines)
 
 
 def _equipped(files: ProjectFiles, settings: DjangoSettings, wanted: _Wanted) -> Iterator[dict[str, str]]:

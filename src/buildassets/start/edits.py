@@ -107,36 +107,43 @@ def appended(text: str, lines: Sequence[str]) -> str:
     return begin + "".join(line + end for line in lines)
 
 
-def write(folder: str, edits: Iterable[FileEdit], check: Callable[[], object] = bool) -> str:
-    """Write the files, each by a rename, and return the patch that `git apply -R` takes to restore them.
+def write(folder: str, edits: Sequence[FileEdit], patch: str, check: Callable[[], object] = bool) -> None:
+    """Write the file `patch`, which `git apply -R` takes to restore all others, and then these, each by a rename.
 
-    Raises ConfigError for one that cannot be written, or where the `check` of all does, after restoring them.
+    Raises ConfigError for one that cannot be written, or where the `check` of all does. Then, and after an interrupt,
+    all files are as they were.
     """
+    changes = [_change(folder, one) for one in edits]
+    text = "".join(map(_patch, changes)).encode("utf-8")
+    path = os.path.join(folder, *patch.split("/"))
     written: list[_Written] = []
     try:
-        for one in edits:
-            path = os.path.realpath(os.path.join(folder, *one.file.split("/")))
-            if one.before is None and os.path.exists(path):
-                message, hint = f"`{one.file}` is there, and cannot be read as text", "check it, and run this again"
-                raise ConfigError([error("init/write", message, Location(one.file), hint=hint)])
-            change = _Written(one.file, path, bytes_at(path), _mark(path) + one.after.encode("utf-8"))
-            _write(path, change.after)
-            written.append(change)
+        for one in (_Written(patch, path, bytes_at(path), text), *changes):
+            written.append(one)
+            _write(one.path, one.after)
         check()
     except OSError as fault:
         _restore(folder, written)
-        message = f"cannot write `{one.file}`: {reason_text(fault)}"
+        message = f"cannot write `{one.name}`: {reason_text(fault)}"
         hint = "check its permissions, and run this again: all files are as they were"
-        raise ConfigError([error("init/write", message, Location(one.file), hint=hint)]) from None
-    except ConfigError:
+        raise ConfigError([error("init/write", message, Location(one.name), hint=hint)]) from None
+    except BaseException:
         _restore(folder, written)
         raise
-    return "".join(_patch(one) for one in written)
+
+
+def _change(folder: str, edit: FileEdit) -> "_Written":
+    """What is to be written for `edit`. Raises ConfigError for a new file in whose place something else is."""
+    path = os.path.realpath(os.path.join(folder, *edit.file.split("/")))
+    if edit.before is None and os.path.exists(path):
+        message, hint = f"`{edit.file}` is there, and cannot be read as text", "check it, and run this again"
+        raise ConfigError([error("init/write", message, Location(edit.file), hint=hint)])
+    return _Written(edit.file, path, bytes_at(path), _mark(path) + edit.after.encode("utf-8"))
 
 
 @frozen
 class _Written:
-    """The file `name` that was written at `path`, with its bytes `before`, None for a new one, and `after`."""
+    """The file `name` at `path` that is written, with its bytes `before`, None for a new one, and `after`."""
 
     name: str
     path: str
@@ -144,12 +151,12 @@ class _Written:
     after: bytes
 
 
-def _restore(folder: str, written: Iterable[_Written]) -> None:
-    for one in written:
-        if one.before is None:
-            remove_path(os.path.realpath(folder), one.path, permission=OWN)
-        else:
+def _restore(folder: str, written: Sequence[_Written]) -> None:
+    for one in reversed(written):
+        if one.before is not None:
             _write(one.path, one.before)
+        elif os.path.isfile(one.path):
+            remove_path(os.path.realpath(folder), one.path, permission=OWN)
 
 
 def _patch(one: _Written) -> str:

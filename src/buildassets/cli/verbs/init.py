@@ -18,7 +18,7 @@ from buildassets.cli.show.output import Output, count_text, print_diff
 from buildassets.compiler.config.file import relative_to, working_directory
 from buildassets.compiler.config.load import load_config
 from buildassets.disk.files import bytes_at, write_whole
-from buildassets.disk.folders import make_folders, temporary_folder
+from buildassets.disk.folders import temporary_folder
 from buildassets.disk.tools_folder import tools_folder
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
@@ -132,9 +132,7 @@ def _write(proposal: InitProposal) -> None:
         shown = relative_to(proposal.folder, link)
         message = f"`{shown}` is a link, and the patch would be written behind it"
         raise ConfigError([error("init/write", message, Location(shown), hint="remove it, and run this again")])
-    patch = write(proposal.folder, proposal.edits, lambda: load_config(start=proposal.folder, permission=NOTHING))
-    make_folders(os.path.dirname(path))
-    write_whole(path, patch.encode("utf-8"))
+    write(proposal.folder, proposal.edits, _PATCH, lambda: load_config(start=proposal.folder, permission=NOTHING))
 
 
 def _after_asking(proposed: "_Proposed", *, offers_smallest: bool, show: Output) -> "tuple[_Proposed, bool]":

@@ -138,9 +138,9 @@ class _Choice:
                 yield from (place for place in places if place in self._known)
 
     def _offered_folders(self, reached: Collection[str]) -> Iterator[tuple[str, str]]:
-        """The specifiers of needed folders that `exports` offers by a pattern such as `./addons/*`."""
+        """The specifiers of needed folders that packages of modules offer by a pattern such as `./addons/*`."""
         folders: dict[str, str] = {}
-        for name in self._packages:
+        for name in filter(self._specifiers.__contains__, self._packages):
             for subpath in self._folder_patterns(self._describe(name) or {}):
                 specifier = name + subpath[1:]
                 probe = self._modules.target(f"{specifier}x.js", LogicalPath("x"))

@@ -749,3 +749,13 @@ def test_textual_base_dir_is_not_divided(tmp_path: Path) -> None:
     run(write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings}), "init", "--yes")
     line = 'BUILDASSETS = {"manifest": Path(__file__).resolve().parent.parent / "build/manifest.json"}\n'
     assert (tmp_path / "site1/settings.py").read_text().endswith(line)
+
+
+@pytest.mark.parametrize("settings", [b"x = = 1\n", b'print "x"\n', b"x = 1\0\n"])
+def test_settings_that_are_not_python_are_left_to_the_user(tmp_path: Path, settings: bytes) -> None:
+    write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings})
+    before = read_tree(tmp_path)
+    done = run(tmp_path, "init", "--yes")
+    assert done.returncode == 1
+    assert "error[init/by-hand]: cannot edit `site1/settings.py` safely: nothing is written" in done.stderr
+    assert read_tree(tmp_path) == before

@@ -92,3 +92,9 @@ def test_first_program_outside_is_found(site: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("PATH", os.pathsep.join([str(site / "tools"), str(site.parent / "bin")]))
     assert program_outside("four", str(site)) == str(site.parent / "bin/four")
     assert program_outside("one", str(site)) is None
+
+
+def test_the_standard_library_below_the_folder_does_not_count() -> None:
+    library = os.path.dirname(os.__file__)
+    for folder in (os.path.dirname(os.path.dirname(library)), os.sep):
+        assert not lies_in_project(os.path.join(library, "dataclasses.py"), folder)

@@ -30,6 +30,7 @@ DEBIAN_PACKAGES: Final = (
     "ruby-terser",
     "wrk",
 )
+_OF_NPM: Final = ("package.json", "package-lock.json")
 _NPM: Final = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps"]
 
 
@@ -44,7 +45,7 @@ def install_debian_packages() -> None:
 
 def python() -> str:
     """The Python of the virtual environment that has the peers from PyPI."""
-    folder = _fetched(("requirements.txt",), _fetch_from_pypi)
+    folder = _fetched([PEERS / "requirements.txt"], _fetch_from_pypi)
     return str(folder / "bin" / "python")
 
 
@@ -54,9 +55,12 @@ def pypi_version(package: str) -> str:
     return dict(line.split("==") for line in lines)[package]
 
 
-def node_modules() -> Path:
-    """The folder of the peers from npm."""
-    return _fetched(("package.json", "package-lock.json"), _fetch_from_npm) / "node_modules"
+def node_modules(listed_in: Path = PEERS) -> Path:
+    """The folder of packages from npm, those of the peers by default. Raises MissingError.
+
+    `package.json` and `package-lock.json` in the folder `listed_in` name them.
+    """
+    return _fetched([listed_in / name for name in _OF_NPM], _fetch_from_npm) / "node_modules"
 
 
 def npm_version(package: str) -> str:
@@ -97,27 +101,27 @@ def said(*command: str) -> str:
     return run.stdout.strip()
 
 
-def _fetched(lists: Sequence[str], fetch: Callable[[Path], None]) -> Path:
+def _fetched(lists: Sequence[Path], fetch: Callable[[Sequence[Path], Path], None]) -> Path:
     """The folder that `fetch` filled by these lists, now or before; half of it is never left."""
-    listed = b"".join((PEERS / name).read_bytes() for name in lists)
-    folder = CACHE / f"{lists[0].partition('.')[0]}-{sha256(listed).hexdigest()[:12]}"
+    listed = b"".join(one.read_bytes() for one in lists)
+    folder = CACHE / f"{lists[0].stem}-{sha256(listed).hexdigest()[:12]}"
     if not folder.is_dir():
         CACHE.mkdir(parents=True, exist_ok=True)
         try:
-            fetch(folder)
+            fetch(lists, folder)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
     return folder
 
 
-def _fetch_from_pypi(folder: Path) -> None:
+def _fetch_from_pypi(lists: Sequence[Path], folder: Path) -> None:
     said(sys.executable, "-m", "venv", str(folder))
-    said(str(folder / "bin" / "python"), "-m", "pip", "install", "--requirement", str(PEERS / "requirements.txt"))
+    said(str(folder / "bin" / "python"), "-m", "pip", "install", "--requirement", str(lists[0]))
 
 
-def _fetch_from_npm(folder: Path) -> None:
+def _fetch_from_npm(lists: Sequence[Path], folder: Path) -> None:
     folder.mkdir()
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(PEERS / name, folder)
+    for one in lists:
+        shutil.copy(one, folder)
     said(*_NPM, "--prefix", str(folder))

@@ -3,7 +3,6 @@
 Each file is minified by itself. Comments with licences stay, as in releases.
 """
 
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -12,7 +11,7 @@ from typing import Any, Final
 
 import brotli
 
-from benchmarks.installed import CACHE, PEERS, corpus, said
+from benchmarks.installed import PEERS, corpus, node_modules
 from buildassets.compiler.engines.protocol import EngineInput, EngineOptions
 from buildassets.compiler.engines.registry import start_engine
 
@@ -45,23 +44,12 @@ OTHERS: Final = {SCRIPTS: ("terser", "swc"), SHEETS: ("csso", "clean-css 1", "cl
 
 def main() -> None:
     """Measure and print a table of scripts and one of sheets."""
-    packages, modules = corpus(), node_modules()
+    packages, modules = corpus(), node_modules(_OWN)
     for files in (SCRIPTS, SHEETS):
         texts = {file: (packages / file).read_text("utf-8-sig") for file in files}
         sizes = {f"**{name}**": _sizes_by_ours(name, packages, texts) for name in OURS[files]}
         sizes |= {name: _sizes_by_other(name, modules, texts) for name in OTHERS[files]}
         print("\n".join(_table(files, sizes)), end="\n\n", flush=True)
-
-
-def node_modules() -> Path:
-    """The folder of the other minifiers, fetched once."""
-    folder = CACHE / "minifiers"
-    if not (folder / "node_modules").is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(_OWN / name, folder)
-        said("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(folder))
-    return folder / "node_modules"
 
 
 def _sizes_by_ours(name: str, packages: Path, texts: Mapping[str, str]) -> dict[str, int]:

@@ -16,7 +16,7 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFilter
 from PIL import __version__ as pillow_version
 
-from benchmarks.installed import CACHE, PEERS, MissingError, said
+from benchmarks.installed import PEERS, MissingError, node_modules, said
 from benchmarks.measure import Command, FailedRunError, Run, run
 
 _WIDTHS: Final = (480, 960, 1920)
@@ -98,22 +98,11 @@ def _pillow(photos: Path, output: Path) -> Command:
 
 def _sharp(photos: Path, output: Path) -> Command:
     shutil.rmtree(output, ignore_errors=True)
-    modules = _sharp_modules()
+    modules = node_modules(_OWN)
     version = json.loads((modules / "sharp/package.json").read_text())["version"]
     program = str(_OWN / "with_sharp.mjs")
     arguments = ["node", program, str(photos), str(output), str(modules), *map(str, _WIDTHS)]
     return Command(arguments, f"sharp {version}")
-
-
-def _sharp_modules() -> Path:
-    """The folder with sharp, fetched once. Raises MissingError."""
-    folder = CACHE / "pictures"
-    if not (folder / "node_modules/sharp").is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(_OWN / name, folder)
-        said("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(folder))
-    return folder / "node_modules"
 
 
 _CONTENDERS: Final[dict[str, Callable[[Path, Path], Command]]] = {

@@ -56,7 +56,7 @@ def build_start(text: str) -> int | None:
 
 
 def builds(text: str) -> bool:
-    """Whether a line of `text` that is no comment builds or unpacks a release by our own command."""
+    """Whether a line of `text` that is not a comment builds or unpacks a release by our own command."""
     return any([*_own_starts(line)] for line in text.split("\n") if not line.lstrip().startswith("#"))
 
 

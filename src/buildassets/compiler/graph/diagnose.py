@@ -1,4 +1,4 @@
-"""Finds what is wrong with the assets of a walk, anew in each build: a finding often depends on several assets.
+"""Finds what is wrong with the assets of a walk, again in each build: a finding often depends on several assets.
 
 Takes what was collected and walked, gives diagnostics and the sources that are not released.
 """

@@ -96,9 +96,8 @@ class KeptResults:
         """The record of this build, in which assets got these `names`; `released` are their drafts."""
         self._find_results()
         for draft in released:
-            if (
-                draft.source.logical not in self._for_next
-            ):  # perhaps one that esbuild bundled, which is no draft of a source
+            # esbuild's bundles, too, which are not drafts of sources.
+            if draft.source.logical not in self._for_next:
                 self._read.update((*draft.inputs, *draft.absences))
         record = {"drafts": self._for_next, "read": sorted(self._read), "names": names, "day": self._note_use()}
         return json.dumps(record, separators=(",", ":")).encode("ascii")

@@ -152,7 +152,7 @@ def _minified_code(draft: Draft, text: str, engines: EngineSet) -> _Text:
     """The sheet or script minified, with what the result maps to."""
     minifier = _minifier(draft, engines)
     if minifier is not None and minifier.name == _ESBUILD and any(one.code == _SYNTAX for one in draft.diagnostics):
-        return draft, text  # it would refuse what is released as it is
+        return draft, text  # esbuild would refuse it, and it is released unchanged
     syntax = draft.source.syntax
     if minifier is None or syntax is None:
         return draft, text

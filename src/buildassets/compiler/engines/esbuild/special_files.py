@@ -1,4 +1,4 @@
-"""Finds what is no file among what a bundle is made of: esbuild reads by itself, and waits for a named pipe forever.
+"""Finds inputs of a bundle that are not files: esbuild reads by itself, and waits for a named pipe forever.
 
 Takes the paths of entries, gives diagnostics. Follows relative paths in the texts of scripts and sheets, and reads the
 disk. It is asked only about a bundle that takes long, so it need not know what is a comment.

@@ -1,7 +1,7 @@
 """Follows what a sheet loads through the files on the disk, while Dart Sass is at work on it.
 
-Dart Sass does not report where it looks in vain, and waits forever for what is no file. Takes the path and the text of
-a sheet and the load paths. Imports little: it is needed before most of a build is loaded.
+Dart Sass does not report where it looks in vain, and waits forever for a path that is not a file. Takes the path and
+the text of a sheet and the load paths.
 """
 
 from collections.abc import Collection, Iterator, Sequence

@@ -58,7 +58,7 @@ def _listed(text: str) -> tuple[Sequence[int], Sequence[int]]:
 
 
 def _exported_at(text: str, place: int, kinds: Sequence[int], ends: Sequence[int]) -> Iterator[str]:
-    """The names of the export at `place`; none where this is no token, as in a comment."""
+    """The names of the export at `place`; none where this is not a token, as in a comment."""
     index = bisect_right(ends, place)
     if kinds[index] != Kind.NAME or (index and ends[index - 1] != place):
         return

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.command import run
 from tests.conftest import Tree, read_tree, write_tree
 from tests.runtime.django.forks import run_buildassets
 
@@ -402,3 +403,39 @@ def test_settings_outside_of_the_project_are_taken_from_what_they_load(tmp_path:
     done = run_buildassets(site, "migrate", system, "--settings", "django.conf.global_settings", "--json")
     assert done.returncode == 0, done.stdout
     assert "django/conf/global_settings.py" in {one["file"] for one in json.loads(done.stdout)["lines"]}
+
+
+WITHOUT_MANAGE: Tree = {"shop/settings.py": 'INSTALLED_APPS = []\nSTATIC_URL = "/s/"\n'}
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {},
+        {"shop/wsgi.py": 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n'},
+        {"pyproject.toml": '[tool.pytest.ini_options]\nDJANGO_SETTINGS_MODULE = "shop.settings"\n'},
+        {"shop/wsgi.py": 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.local")\n'},
+        {"setup.py": 'os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"\n', "other/conf.py": "INSTALLED_APPS = []"},
+        {"manage.py": "import shop\n"},
+    ],
+    ids=["alone", "wsgi", "pyproject", "absent", "setup", "manage"],
+)
+def test_settings_are_found_without_a_manage_py_that_names_them(named: Tree, tmp_path: Path) -> None:
+    done = run_buildassets(write_tree(tmp_path, {**WITHOUT_MANAGE, **named}), "migrate", "compressor")
+    assert done.returncode == 0, done.stderr
+    assert 'url = "/s/"' in done.stdout
+
+
+@pytest.mark.parametrize("named", [{}, {"shop/wsgi.py": '"DJANGO_SETTINGS_MODULE", "shop.local"'}])
+def test_of_several_modules_of_settings_a_person_names_one(named: Tree, tmp_path: Path) -> None:
+    folder = write_tree(tmp_path, {**WITHOUT_MANAGE, **named, "shop/docker.py": "INSTALLED_APPS = []\n"})
+    done = run_buildassets(folder, "migrate", "compressor")
+    assert done.returncode == 2
+    assert "`DJANGO_SETTINGS_MODULE=shop.docker` or `DJANGO_SETTINGS_MODULE=shop.settings`" in done.stderr
+    assert run(folder, "migrate", "compressor", DJANGO_SETTINGS_MODULE="shop.settings").returncode == 0
+
+
+def test_a_folder_without_settings_of_django_has_nothing_to_migrate(tmp_path: Path) -> None:
+    done = run_buildassets(tmp_path, "migrate", "compressor")
+    assert done.returncode == 2
+    assert "error[migrate/none]" in done.stderr

@@ -25,12 +25,17 @@ from buildassets.project.django_files import (
     path_expression,
     settings_module,
 )
-from buildassets.project.django_statements import Assigned
+from buildassets.project.django_statements import Assigned, file_of
 from buildassets.project.files import ProjectFiles
 from buildassets.project.occurrences import ANY
 from buildassets.project.python import UNKNOWN, Maybe, text_of
 
 _NAME_IT: Final = "name the module with `--settings`, and run this where `manage.py` is"
+_VARIABLE: Final = "DJANGO_SETTINGS_MODULE"
+# Where projects name their settings, the most likely file first.
+_NAMING: Final = ("wsgi.py", "asgi.py", "pyproject.toml", "setup.py", "setup.cfg", "pytest.ini", "tox.ini")
+_NAMED: Final = re.compile(rf"{_VARIABLE}[\"']?\]?[ \t]*[,=][ \t]*[\"']?([\w.]+)")
+_ASSIGNED: Final = re.compile(r"^INSTALLED_APPS\b[^=\n]*=", re.MULTILINE)
 _RUNTIME: Final = "buildassets.runtime.django"
 _INSTALLED: Final = re.compile(r"\bbuildassets\.runtime\.django(?:\.apps\.\w+)?[\"']")
 _STATIC_FILES: Final = "django.contrib.staticfiles"
@@ -214,17 +219,15 @@ def static_plan(project: DjangoProject, table: SettingsTable, settings: Mapping[
 
 
 def project_of(asked: ProjectToMigrate, system: str) -> DjangoProject:
-    """The project, with the settings that are asked for, or those that `manage.py` names. Raises ConfigError.
+    """The project, with the settings that are asked for, or those that its files name. Raises ConfigError.
 
     Its files are read. The settings are imported where that is permitted, and files do not show all about static files.
     """
     files = ProjectFiles(asked.folder)
-    settings = django_settings(files, asked.settings)
-    name = settings.module if settings else settings_module(asked.folder, asked.settings)
-    if name is None:
-        raise nothing_there(system, ["manage.py"])
+    name = settings_module(asked.folder, asked.settings) or _likely_module(files, system)
+    settings = django_settings(files, name)
     if settings is None and not asked.permission.python:
-        raise _unread(f"there is no file of the settings `{name}` here")
+        raise _unread(_no_file(name), _possible(files) or _NAME_IT)
     read = _project(files, settings) if settings else None
     if read and not (read.computed and asked.permission.python):
         return read
@@ -237,6 +240,36 @@ def project_of(asked: ProjectToMigrate, system: str) -> DjangoProject:
     dirs = None if found["dirs"] is None else tuple(found["dirs"])
     loaded = settings or DjangoSettings(name, tuple(found["files"]), {}, ())
     return DjangoProject(asked.folder, loaded, roots=roots, dirs=dirs, url=found["url"])
+
+
+def _likely_module(files: ProjectFiles, system: str) -> str:
+    """The module of the settings in a project whose `manage.py` is absent or names none. Raises ConfigError."""
+    named = [match[1] for name in files.called(*_NAMING) for match in _NAMED.finditer(files.text(name))]
+    here = [module for module in named if file_of(files, module)]
+    possible = [] if here else _settings_modules(files)
+    if len(possible) > 1:
+        raise _unread(_no_file(named[0]) if named else "no file here names the settings of Django", _possible(files))
+    found = [*here, *possible, *named]
+    if not found:
+        raise nothing_there(system, ["manage.py"])
+    return found[0]
+
+
+def _no_file(module: str) -> str:
+    return f"there is no file of the settings `{module}` here"
+
+
+def _settings_modules(files: ProjectFiles) -> list[str]:
+    """The modules of the application that assign its `INSTALLED_APPS`."""
+    found = [name for name in files.own if name.endswith(".py") and _ASSIGNED.search(files.text(name))]
+    return [name.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for name in found]
+
+
+def _possible(files: ProjectFiles) -> str:
+    """The hint that names the modules which may be the settings; empty without one."""
+    modules = _settings_modules(files)
+    listed = " or ".join(f"`{_VARIABLE}={one}`" for one in modules)
+    return f"run it with {listed} in the environment, which reads that module as text" if modules else ""
 
 
 def _unread(message: str, hint: str = _NAME_IT) -> ConfigError:

@@ -415,7 +415,10 @@ WITHOUT_MANAGE: Tree = {"shop/settings.py": 'INSTALLED_APPS = []\nSTATIC_URL = "
         {"shop/wsgi.py": 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n'},
         {"pyproject.toml": '[tool.pytest.ini_options]\nDJANGO_SETTINGS_MODULE = "shop.settings"\n'},
         {"shop/wsgi.py": 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.local")\n'},
-        {"setup.py": 'os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"\n', "other/conf.py": "INSTALLED_APPS = []"},
+        {
+            "setup.py": 'os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"\n',
+            "other/conf.py": "INSTALLED_APPS = []",
+        },
         {"manage.py": "import shop\n"},
     ],
     ids=["alone", "wsgi", "pyproject", "absent", "setup", "manage"],

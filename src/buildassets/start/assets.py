@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Final
 
-from buildassets.compiler.languages.reference import SPECIFIERS, ReferenceKind
+from buildassets.compiler.languages.reference import SPECIFIERS
 from buildassets.compiler.languages.scan import scan
 from buildassets.foundation.frozen import field, frozen
 from buildassets.foundation.media import Syntax
 from buildassets.foundation.paths import from_url
 from buildassets.project.files import ProjectFiles
+from buildassets.project.missing import missing_files
 
 STYLES: Final = (".css", ".scss", ".sass")
 TYPED: Final = (".ts", ".tsx", ".mts", ".jsx")
@@ -113,6 +114,7 @@ def find_assets(files: ProjectFiles, known: AssetFolders, named: frozenset[str] 
         name for file in written if not file.endswith(TYPED) for name in _specifiers(files.text(file))
     )
     css = [_begin(root) + file for root, file in sheets if file.endswith(".css")]
+    missing = (f"{one.sheet}: {one.url}" for one in missing_files(files, css))
     modules = [file for file in written if file.endswith((".js", ".mjs"))]
     elsewhere = () if known.configured is not None else tuple(_elsewhere(files, below, named))
     return ProposedAssets(
@@ -124,7 +126,7 @@ def find_assets(files: ProjectFiles, known: AssetFolders, named: frozenset[str] 
         uses_sass=bool(sass),
         uses_modern_sass=any(re.search(r"@(?:use|forward)\b", text) for text in sass),
         uses_tailwind=any(re.search(r"@import\s+[\"']tailwindcss|@tailwind\b", text) for text in texts),
-        missing=next(chain(_missing(files, css), _missing_modules(files, modules)), ""),
+        missing=next(chain(missing, _missing_modules(files, modules)), ""),
         named=named,
         elsewhere=elsewhere,
         incomplete=_incomplete(files, [one for one in sheets if one[1].endswith((".scss", ".sass"))]),
@@ -142,18 +144,6 @@ def _elsewhere(
         found = [one for one in sass if posixpath.splitext(posixpath.basename(one))[0] == stem]
         if len(found) == 1:
             yield posixpath.dirname(found[0]), prefix
-
-
-def _missing(files: ProjectFiles, sheets: Iterable[str]) -> Iterator[str]:
-    """The references of sheets of CSS to no file below the project."""
-    names = frozenset(files.names)
-    for name in sheets:
-        for reference in scan(Syntax.CSS, files.text(name)):
-            path = from_url(re.split(r"[?#]", reference.url)[0])
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
-            is_relative = path and not re.match(r"[\w+.-]*:|/|[\w@-]+/?[^.]*$", path)
-            if is_relative and reference.kind is ReferenceKind.URL and target not in names:
-                yield f"{name}: {reference.url}"
 
 
 def _missing_modules(files: ProjectFiles, scripts: Iterable[str]) -> Iterator[str]:

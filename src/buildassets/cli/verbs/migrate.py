@@ -16,6 +16,8 @@ from buildassets.cli.show.table import Column, table_lines
 from buildassets.compiler.config.file import search, working_directory
 from buildassets.disk.files import bytes_at, whole_file
 from buildassets.migrate.plan import Accounted, Plan, ProjectToMigrate, counts, exists, hides, merged, written
+from buildassets.migrate.sheets import with_missing_files
+from buildassets.project.files import ProjectFiles
 
 # Each has a module in `buildassets.migrate` that makes its Plan.
 _SYSTEMS: Final = (
@@ -47,7 +49,8 @@ def command(systems: tuple[str, ...], *, write: bool, settings: str | None, as_j
     folder = working_directory()
     if settings is not None and {*_OF_DJANGO}.isdisjoint(systems):
         raise click.UsageError(f"`--settings` names settings of Django, which {' and '.join(systems)} has none of")
-    found = merged({system: _plan(system, folder, settings, quiet=quiet) for system in systems})
+    plans = {system: _plan(system, folder, settings, quiet=quiet) for system in systems}
+    found = with_missing_files(merged(plans), ProjectFiles(folder))
     file = written(found.settings)
     show = Output(as_json, quiet=quiet)
     if write:
@@ -60,6 +63,8 @@ def command(systems: tuple[str, ...], *, write: bool, settings: str | None, as_j
     )
     done = f"wrote `{_FILE}`" if write else f"`--write` writes `{_FILE}`"
     show.report(f"{counts(found.lines)}; {done}")
+    build = "python manage.py assets build" if {*_OF_DJANGO}.intersection(systems) else "buildassets build"
+    show.report(f"next: change the lines that are not taken over, then {build}")
     return code
 
 

@@ -1,0 +1,25 @@
+"""Style sheets of the project that name files which it does not have: other systems leave such URLs alone.
+
+Takes a Plan and the files of the project, gives the Plan by which the project builds.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from buildassets.migrate.plan import Accounted, Plan
+from buildassets.project.files import ProjectFiles
+from buildassets.project.missing import missing_files
+
+_NOTE: Final = 'there is no such file, and by `missing = "warn"` a build warns of it: correct the URL, and remove that'
+
+
+def with_missing_files(plan: Plan, files: ProjectFiles) -> Plan:
+    """The plan with a line for each URL to no file, and builds that only warn of it; the same where there is none."""
+    roots = [one["path"] if isinstance(one, dict) else one for one in plan.settings.get("sources", ())]
+    below = tuple(f"{root}/" for root in roots if isinstance(root, str)) or ("",)
+    sheets = [name for name in files.own if name.endswith(".css") and name.startswith(below)]
+    sheets = [name for name in sheets if "templates" not in name.split("/")]
+    places = {(one.sheet, one.number): one.line for one in missing_files(files, sheets)}
+    lines = [Accounted(*place, text, outcome="changed", note=_NOTE) for place, text in places.items()]
+    settings = {**plan.settings, "missing": "warn"} if lines else plan.settings
+    return replace(plan, lines=(*plan.lines, *lines), settings=settings)

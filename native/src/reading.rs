@@ -16,7 +16,7 @@ use crate::{css, javascript};
 
 const MOST_FILES: usize = 50; // of those that are given at once
 const MOST_BYTES: usize = 250_000;
-const MOST_WAITING: usize = 4;
+const MOST_WAITING: usize = 2;
 const HEAD_BYTES: usize = 80;
 
 const READ: u32 = 1;

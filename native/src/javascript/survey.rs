@@ -3,13 +3,14 @@
 use super::balance::Brackets;
 use super::lexer::{Kind, Lexer};
 use super::references::{end_of_words, Finder};
-use crate::text::{at, find};
+use crate::text::{at, find, find_byte};
 
 const WHOLE: u32 = 1;
 const WORKERS: u32 = 2;
 const ASSET_URL: u32 = 4;
 const META_ENV: u32 = 8;
 const BUNDLED: u32 = 16;
+const JSX: u32 = 32;
 
 /// The marks of `chunk_names.py`, each with the place of a rare pair of bytes in it.
 const MARKS: [(&[u8], usize); 6] = [
@@ -41,6 +42,7 @@ pub fn survey(text: &[u8]) -> Vec<u8> {
         (ASSET_URL, find(text, 0, b"ASSET_URL", 4).is_some()),
         (META_ENV, may_have_meta_env(text)),
         (BUNDLED, may_be_bundled(text)),
+        (JSX, may_have_jsx(text)),
     ];
     let sum: u32 = holding.iter().filter(|(_, holds)| *holds).map(|(number, _)| number).sum();
     let mut numbers = sum.to_le_bytes().to_vec();
@@ -106,4 +108,20 @@ fn has_list_beside_import(text: &[u8]) -> bool {
         }
     }
     false
+}
+
+/// Whether `jsx.py` has to look for a tag; a character that is not ASCII may be white.
+fn may_have_jsx(text: &[u8]) -> bool {
+    let mut place = 0;
+    loop {
+        place = find_byte(text, place, b'<') + 1;
+        if place >= text.len() {
+            return false;
+        }
+        let is_begun = place > 1
+            && matches!(text[place - 2], b'=' | b'(' | b',' | b'?' | b':' | b'&' | b'|' | b'[' | ..=b' ' | 0x80..);
+        if is_begun && (text[place].is_ascii_alphabetic() || matches!(text[place], b'_' | b'$' | b'>')) {
+            return true;
+        }
+    }
 }

@@ -5,7 +5,7 @@ nothing of the package.
 """
 
 import re
-from typing import Any, Final, cast
+from typing import Any, AnyStr, Final, cast
 
 _METHODS: Final = ("finditer", "findall", "fullmatch", "match", "search", "split", "sub", "subn")
 
@@ -15,12 +15,12 @@ class _Lazy:
 
     __slots__ = ("_flags", "_pattern", *_METHODS)
 
-    def __init__(self, pattern: str, flags: int) -> None:
+    def __init__(self, pattern: str | bytes, flags: int) -> None:
         self._pattern = pattern
         self._flags = flags
 
     @property
-    def pattern(self) -> str:
+    def pattern(self) -> str | bytes:
         """The text of the pattern."""
         return self._pattern
 
@@ -33,6 +33,6 @@ class _Lazy:
         return getattr(compiled, name)
 
 
-def lazy_pattern(pattern: str, flags: int = 0) -> re.Pattern[str]:
+def lazy_pattern(pattern: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """`re.compile(pattern, flags)`, delayed until the first use; errors of `pattern` are raised then."""
-    return cast(re.Pattern[str], _Lazy(pattern, flags))
+    return cast(re.Pattern[AnyStr], _Lazy(pattern, flags))

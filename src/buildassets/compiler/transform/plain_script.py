@@ -7,7 +7,7 @@ or none, where anything else may have to be done.
 from typing import Final
 
 from buildassets.compiler.languages.javascript.jsx import may_have_jsx
-from buildassets.compiler.languages.javascript.references import references_at
+from buildassets.compiler.languages.javascript.references import references_in
 from buildassets.compiler.languages.javascript.survey import read_survey
 from buildassets.compiler.languages.native.library import FileRead
 from buildassets.compiler.model import Draft, Source
@@ -20,7 +20,7 @@ from buildassets.foundation.media import suffix
 # White space and comments that hold neither a directive nor NUL, by which other encodings are known; and code, or the
 # end, behind them.
 _PLAIN_HEAD: Final = lazy_pattern(
-    r"(?:[\t\n\r ]++|//[^=\0\n\r]*+(?![=\0])|/\*(?:[^*=\0]++|\*(?!/))*+\*/)*+(?:[!-.0-~]|\Z)"
+    rb"(?:[\t\n\r ]++|//[^=\0\n\r]*+(?![=\0])|/\*(?:[^*=\0]++|\*(?!/))*+\*/)*+(?:[!-.0-~]|\Z)"
 )
 
 
@@ -34,10 +34,10 @@ def plain_script(source: Source, file: FileRead, engines: EngineSet) -> Draft | 
     survey = read_survey(file.survey)
     if not survey.is_whole or survey.may_have_asset_urls or survey.may_have_meta_env:
         return None
-    text = file.content.decode("utf-8")
-    if not _PLAIN_HEAD.match(text) or may_have_jsx(text):
+    if not _PLAIN_HEAD.match(file.content) or (survey.may_have_jsx and may_have_jsx(file.content.decode("utf-8"))):
         return None
-    references = references_at(text, survey.places)
+    text = file.content.decode("utf-8") if survey.places or survey.may_be_bundled else ""
+    references = references_in(text, survey) if text else ()
     return Draft(
         source,
         text if references else file.content,

@@ -27,6 +27,7 @@ from buildassets.compiler.languages.javascript import minify as js_minify
 from buildassets.compiler.languages.javascript import references as js_references
 from buildassets.compiler.languages.javascript.chunk_names import bundler_of
 from buildassets.compiler.languages.javascript.early_errors import early_error
+from buildassets.compiler.languages.javascript.jsx import may_have_jsx
 from buildassets.compiler.languages.javascript.proof import ProvenScript, is_readable
 from buildassets.compiler.languages.javascript.scopes import read_script
 from buildassets.compiler.languages.javascript.survey import surveyed
@@ -188,6 +189,20 @@ def test_a_survey_of_a_script_holds_what_python_finds(text: str) -> None:
         assert survey.is_whole is (in_python(partial(unclosed, text)) is None)
 
 
+@given(texts([*"=(,?:&|[<> {\n\u00a0/", "return", "default", "<a", "<_b", "/>", "<>", 'c="', "{...d"]))
+def test_a_script_with_a_tag_may_have_jsx(text: str) -> None:
+    survey = surveyed(text)
+    assert survey is not None
+    assert survey.may_have_jsx or not may_have_jsx(text)
+
+
+@pytest.mark.parametrize(("text", "may"), [("return <a/>", True), ("i<n; j < k", False), ("'<a/>'", False)])
+def test_only_a_script_with_a_tag_may_have_jsx(text: str, may: bool) -> None:
+    survey = surveyed(text)
+    assert survey is not None
+    assert survey.may_have_jsx is may
+
+
 @pytest.mark.parametrize("mark", MARKS)
 def test_a_script_with_the_mark_of_a_bundler_may_be_bundled(mark: str) -> None:
     text = f"a();\n{mark}b();\n"
@@ -254,7 +269,7 @@ def test_all_forms_of_references_are_read_alike(text: str) -> None:
     survey = surveyed(text)
     assert survey is not None
     if survey.is_whole:
-        assert [*js_references.references_at(text, survey.places)] == expected
+        assert [*js_references.references_in(text, survey)] == expected
 
 
 @given(texts(WORDS))

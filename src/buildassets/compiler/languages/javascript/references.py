@@ -17,7 +17,7 @@ from buildassets.compiler.languages.javascript.lexer import (
     Kind,
     tokens,
 )
-from buildassets.compiler.languages.javascript.survey import kept_survey
+from buildassets.compiler.languages.javascript.survey import ScriptSurvey, kept_survey
 from buildassets.compiler.languages.native.library import Question, asked, numbers_of
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.foundation.lazy_pattern import lazy_pattern
@@ -143,8 +143,9 @@ def _at_places(text: str, places: Sequence[int], source_map: list[Reference] | N
             return
 
 
-def references_at(text: str, places: Sequence[int]) -> tuple[Reference, ...]:
-    """The references in `text`, which is whole, and of which the survey has the `places`; as `scan` has them."""
+def references_in(text: str, survey: ScriptSurvey) -> tuple[Reference, ...]:
+    """The references in `text`, which is whole, and of which that is the `survey`; as `scan` has them."""
+    places = survey.places
     names_map = bool(places) and places[-3] == _COMMENT_AT_END  # they come last
     found = tuple(_at_places(text, places, _plainly_named(text) if names_map else []))
     return tuple(_with_preload_lists(text, found))

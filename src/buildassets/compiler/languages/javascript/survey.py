@@ -10,7 +10,7 @@ from buildassets.compiler.languages.native.last_survey import LastSurvey
 from buildassets.compiler.languages.native.library import Question, numbers_of
 from buildassets.foundation.frozen import frozen
 
-_WHOLE, _WORKERS, _ASSET_URL, _META_ENV, _BUNDLED = 1, 2, 4, 8, 16
+_WHOLE, _WORKERS, _ASSET_URL, _META_ENV, _BUNDLED, _JSX = 1, 2, 4, 8, 16, 32
 
 
 @frozen
@@ -20,6 +20,7 @@ class ScriptSurvey:
     - `is_whole`: nothing in it is left open, and nothing closed that is not open
     - `may_name_workers`, `may_have_asset_urls`, `may_have_meta_env`: the words that these begin with are in it
     - `may_be_bundled`: a mark of a bundler is in it; see `chunk_names`
+    - `may_have_jsx`: a tag may begin in it; `jsx` looks whether one does
     - `places`: three numbers for each place at which a reference may stand, comments that name source maps among them
     """
 
@@ -28,6 +29,7 @@ class ScriptSurvey:
     may_have_asset_urls: bool
     may_have_meta_env: bool
     may_be_bundled: bool
+    may_have_jsx: bool
     places: Sequence[int]
 
 
@@ -40,6 +42,7 @@ def read_survey(answer: bytes) -> ScriptSurvey:
         may_have_asset_urls=bool(holds & _ASSET_URL),
         may_have_meta_env=bool(holds & _META_ENV),
         may_be_bundled=bool(holds & _BUNDLED),
+        may_have_jsx=bool(holds & _JSX),
         places=places,
     )
 

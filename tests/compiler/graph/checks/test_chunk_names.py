@@ -132,6 +132,14 @@ def test_a_file_of_the_server_that_a_bundler_names_is_not_an_error(tmp_path: Pat
     assert only_error(built(tmp_path, files, PLAIN)).code == "reference/chunks"
 
 
+def test_names_of_webpack_s_modules_are_not_those_of_files(tmp_path: Path) -> None:
+    text = 'self.webpackChunkx=[];var n={"./map.css":42,"./shared.js":7};'
+    assert built(tmp_path, {**CHUNKS, "assets/dist/app.js": f"{text}\n"}, PLAIN).succeeded
+    write_tree(tmp_path, {"assets/dist/app.js": f'{text}load(n?"./map.css":"./shared.js");\n'})
+    error = only_error(built(tmp_path, {}, PLAIN))
+    assert "`dist/map.css`, `dist/shared.js`" in error.message
+
+
 def test_the_output_of_a_bundler_in_a_package_is_a_warning(tmp_path: Path) -> None:
     files = {**CHUNKS, "assets/dist/app.js": WRITTEN["webpack"][0] + "\n"}
     found = only(built(tmp_path, files, PLAIN + 'sources = [{ path = "assets", vendored = true }]\n'))

@@ -70,11 +70,18 @@ def plain_names(text: str, *, built: bool = False) -> Iterator[ChunkName]:
         if not is_whole or start + 1 in written or _is_asset_url(text, start):
             continue
         value = unescaped(text[start + 1 : end - 1]) or ""
+        if built and value.startswith("./") and _is_key(text, start, end):
+            continue  # a module of webpack, by the name that a `require()` of a whole folder gives it
         yield ChunkName(start + 1, end - 1, value)
         if built and value[:1] in ("[", "{"):  # what Parcel hands to `JSON.parse`
             yield from (ChunkName(start + 1, end - 1, inner[1]) for inner in _IN_JSON.finditer(value))
     if built:
         yield from _mapped_names(text)
+
+
+def _is_key(text: str, start: int, end: int) -> bool:
+    """Whether the string `text[start:end]` is a key of an object."""
+    return text[end : end + 1] == ":" and text[max(0, start - _CALL_WINDOW) : start].rstrip()[-1:] in ("{", ",")
 
 
 def _is_asset_url(text: str, start: int) -> bool:

@@ -127,6 +127,17 @@ def test_a_project_whose_settings_are_elsewhere_has_none(tmp_path: Path) -> None
     assert settings(tmp_path, {}) is None
 
 
+COMPUTED = "os.environ.setdefault('DJANGO_SETTINGS_MODULE', '%s.settings' % name_of_project())\n"
+
+
+@pytest.mark.parametrize(("folders", "module"), [(["site1"], "site1.settings"), (["site1", "site2"], None), ([], None)])
+def test_a_module_that_manage_computes_is_the_only_one_there(
+    folders: list[str], module: str | None, tmp_path: Path
+) -> None:
+    found = settings(tmp_path, {"manage.py": COMPUTED, **{f"{name}/settings.py": "A = 1\n" for name in folders}})
+    assert (found and found.module) == module
+
+
 def test_settings_that_django_split_settings_includes_are_read(tmp_path: Path) -> None:
     files: Tree = {
         "site1/settings/__init__.py": "from split_settings.tools import include, optional\n"

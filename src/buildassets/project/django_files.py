@@ -7,6 +7,7 @@ import ast
 import os
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeGuard
 
 from buildassets.disk.files import small_text_of
@@ -125,12 +126,21 @@ def django_settings(files: ProjectFiles, given: str | None = None) -> DjangoSett
 
 
 def settings_module(folder: str, given: str | None) -> str | None:
-    """The module of the settings: the given one, or that of the environment, or the one that `manage.py` names."""
+    """The module of the settings: the given one, or that of the environment, or the one that `manage.py` names.
+
+    Where `manage.py` computes the name, it is that of the only folder next to it that has a `settings.py`.
+    """
     if given or os.environ.get(_VARIABLE):
         return given or os.environ[_VARIABLE]
     lines = (small_text_of(os.path.join(folder, "manage.py")) or "").split("\n")
-    match = _NAMED.search("\n".join(line for line in lines if not line.lstrip().startswith("#")))
-    return match[1] if match else None
+    text = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
+    match = _NAMED.search(text)
+    return match[1] if match else _only_settings(folder) if _VARIABLE in text else None
+
+
+def _only_settings(folder: str) -> str | None:
+    found = [*Path(folder).glob("*/settings.py")]
+    return f"{found[0].parent.name}.settings" if len(found) == 1 else None
 
 
 def path_of(value: ast.expr) -> str | None:

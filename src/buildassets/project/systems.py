@@ -3,6 +3,7 @@
 Takes what is known of a project, gives the names of `buildassets migrate`.
 """
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -73,8 +74,7 @@ def other_systems(files: ProjectFiles, settings: DjangoSettings | None, declared
 
 
 def _found(files: ProjectFiles, settings: DjangoSettings | None, node: frozenset[str]) -> Iterator[OtherSystem]:
-    for file in settings.files if settings else ():
-        text = files.text(file)
+    for file, text in _settings_texts(files, settings) if settings else ():
         for name, signs in _IN_SETTINGS.items():
             if any(sign in text for sign in signs):
                 yield OtherSystem(name, file)
@@ -88,6 +88,16 @@ def _found(files: ProjectFiles, settings: DjangoSettings | None, node: frozenset
     if "config/assets.yml" in files.names:
         yield OtherSystem("jammit", "config/assets.yml")
     yield from _of_rails(files)
+
+
+def _settings_texts(files: ProjectFiles, settings: DjangoSettings) -> Iterator[tuple[str, str]]:
+    """The files of the settings and their texts, without a list such as `OPTIONAL_APPS` that no statement uses."""
+    texts = {file: files.text(file) for file in settings.files}
+    lists = ((name, one) for name, one in settings.assigned if name.endswith("_APPS") and name != "INSTALLED_APPS")
+    for name, one in lists:
+        if sum(len(re.findall(rf"\b{name}\b", text)) for text in texts.values()) == 1:
+            texts[one.file] = texts[one.file].replace(ast.get_source_segment(texts[one.file], one.statement) or "", "")
+    yield from texts.items()
 
 
 def _seen(files: ProjectFiles, suffix: str, signs: Mapping[str, re.Pattern[str]]) -> Iterator[OtherSystem]:

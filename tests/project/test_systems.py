@@ -1,0 +1,26 @@
+"""The other asset systems of a project, and what only looks like one."""
+
+from pathlib import Path
+
+import pytest
+
+from buildassets.project.files import ProjectFiles
+from buildassets.project.found import find
+from tests.conftest import write_tree
+
+
+@pytest.mark.parametrize(
+    ("settings", "systems"),
+    [
+        ("INSTALLED_APPS = ['compressor']", ["compressor"]),
+        ("THIRD_PARTY_APPS = ['compressor']\nINSTALLED_APPS = [*THIRD_PARTY_APPS, *more()]", ["compressor"]),
+        ("INSTALLED_APPS = ['a']\nOPTIONAL_APPS = ['compressor', 'pipeline']", []),
+    ],
+)
+def test_an_application_that_no_statement_installs_is_no_system(
+    settings: str, systems: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)
+    manage = "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')\n"
+    write_tree(tmp_path, {"manage.py": manage, "site1/settings.py": f"{settings}\n"})
+    assert [one.name for one in find(ProjectFiles(str(tmp_path))).systems] == systems

@@ -12,13 +12,13 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from buildassets.disk.plain_files import linked_folder, plain_below
 from buildassets.errors import ManifestError
+from buildassets.foundation.frozen import replace
 from buildassets.foundation.media import DELTA, SUFFIXES, content_type, delta_file, media_of
 from buildassets.foundation.paths import from_url
 from buildassets.manifest.json import ASSETS_FOLDER, RELEASE_FILE, no_manifest, refusal, release_content

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from buildassets.foundation.frozen import compile_now, frozen
+from buildassets.foundation.frozen import compile_now, frozen, replace
 from buildassets.foundation.media import DELTA, SUFFIXES
 from buildassets.foundation.paths import to_url
 from buildassets.runtime.conditions import NOT_MODIFIED, PRECONDITION_FAILED, http_date, range_holds, refused

@@ -1,13 +1,12 @@
 """A project of a workspace."""
 
 import os
-from dataclasses import replace
 from posixpath import isabs, join, normpath
 
 from buildassets.compiler.config.load import Overrides, load_config
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.foundation.diagnostics import Diagnostic, Location
-from buildassets.foundation.frozen import frozen
+from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.permission import Permission
 
 

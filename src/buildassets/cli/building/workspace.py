@@ -6,7 +6,6 @@ A project fails by itself: the others are built, and the exit code is 1.
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +37,7 @@ from buildassets.compiler.result import BuildResult
 from buildassets.compiler.transform.engine_set import RunningEngines
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, to_json
-from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.frozen import field, frozen, replace
 from buildassets.work.collector import paused_collector
 from buildassets.work.jobs import threads
 from buildassets.workspace.changes import Repository

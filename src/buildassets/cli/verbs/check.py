@@ -1,7 +1,6 @@
 """`buildassets check`."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, cast
 
 import click
@@ -30,6 +29,7 @@ from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.templates.check import TemplateCheck
 from buildassets.errors import BuildAssetsError
 from buildassets.foundation.diagnostics import Diagnostic
+from buildassets.foundation.frozen import replace
 from buildassets.foundation.permission import Permission
 from buildassets.work.jobs import threads
 

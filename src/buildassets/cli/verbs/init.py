@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from shlex import quote
 from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +22,7 @@ from buildassets.disk.folders import temporary_folder
 from buildassets.disk.tools_folder import tools_folder
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
+from buildassets.foundation.frozen import replace
 from buildassets.foundation.permission import NOTHING
 from buildassets.packages.lock import NAME, lock_text
 from buildassets.programs.start import run, with_project_python

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,7 @@ from buildassets.compiler.watch.pages import PageTemplates, page_templates
 from buildassets.compiler.watch.several import Members, WatchedProject, Watches
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
-from buildassets.foundation.frozen import frozen, frozen_by_name
+from buildassets.foundation.frozen import frozen, frozen_by_name, replace
 from buildassets.manifest.model import Entry, Manifest
 from buildassets.packages.lock import NAME as LOCK_NAME
 from buildassets.work.jobs import threads

@@ -60,14 +60,14 @@ class MadeFont:
 
 
 @cache
-def engine_version() -> str | None:
-    """The names and versions of what makes fonts, None if it is not installed. Does not import it."""
+def engine_version() -> str:
+    """The names and versions of what makes fonts, empty if it is not installed. Does not import it."""
     try:
         if find_spec("fontTools") is None or find_spec("brotli") is None:
-            return None
+            return ""
         return f"fonttools {version('fonttools')}, brotli {version('brotli')}"
     except PackageNotFoundError:
-        return None
+        return ""
 
 
 def deciding_versions() -> str:

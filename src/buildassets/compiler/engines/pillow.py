@@ -14,12 +14,12 @@ from buildassets.foundation.diagnostics import Diagnostic
 
 
 @cache
-def engine_version() -> str | None:
-    """The name and version of Pillow, None if it is not installed. Does not import it."""
+def engine_version() -> str:
+    """The name and version of Pillow, empty if it is not installed. Does not import it."""
     try:
-        return f"pillow {version('pillow')}" if find_spec("PIL") else None
+        return f"pillow {version('pillow')}" if find_spec("PIL") else ""
     except PackageNotFoundError:
-        return None
+        return ""
 
 
 def version_file() -> str | None:

@@ -114,7 +114,7 @@ def _copies(
 def _lacking(config: Config) -> Iterator[Diagnostic]:
     """The errors for what is not installed."""
     where = config.place("fonts")
-    if engine_version() is None:
+    if not engine_version():
         yield error("config/unavailable", "fonts need fontTools, which is not installed", where, hint=_NEEDS)
     elif not limits_brotli():
         message = "fonts need a newer brotli than the one that is installed"

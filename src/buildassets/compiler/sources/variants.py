@@ -124,7 +124,7 @@ def _unmatched(config: Config, glob: str) -> Diagnostic:
 def _lacking(config: Config) -> Iterator[Diagnostic]:
     """The errors for what is not installed."""
     where = config.place("images", "variants")
-    if engine_version() is None:
+    if not engine_version():
         message = "variants of pictures need Pillow, which is not installed"
         yield error("config/unavailable", message, where, hint=_NEEDS)
         return

@@ -15,18 +15,14 @@ _ENGINE: Final = "fonts"
 
 def _drafted(source: Source, subset: Subset) -> Draft:
     font = made(subset, source.shown)
-    draft = Draft(source, inputs=(subset.of,), engines=((_ENGINE, _version()),))
+    draft = Draft(source, inputs=(subset.of,), engines=((_ENGINE, engine_version()),))
     if isinstance(font, Diagnostic):
         return replace(draft, diagnostics=(font,))
     return replace(draft, body=font.body, metrics=font.metrics)
-
-
-def _version() -> str:
-    return engine_version() or ""
 
 
 def _deciding(subset: Subset) -> str:
     return f"{replace(subset, of='', siblings=(), fallback='auto', preloads=True)} {deciding_versions()}"
 
 
-MAKING: Final = Making(draft=_drafted, engine=_ENGINE, version=_version, deciding=_deciding, planned=planned)
+MAKING: Final = Making(draft=_drafted, engine=_ENGINE, version=engine_version, deciding=_deciding, planned=planned)

@@ -16,18 +16,14 @@ _ENGINE: Final = "images"
 
 def _drafted(source: Source, variant: Variant) -> Draft:
     body = made(variant, source.shown)
-    draft = Draft(source, inputs=(variant.of,), engines=((_ENGINE, _version()),))
+    draft = Draft(source, inputs=(variant.of,), engines=((_ENGINE, engine_version()),))
     if isinstance(body, Diagnostic):
         return replace(draft, diagnostics=(body,))
     return replace(draft, body=body, size=Size(variant.width, variant.height))
 
 
-def _version() -> str:
-    return engine_version() or ""
-
-
 def _deciding(variant: Variant) -> str:
-    return f"{replace(variant, of='')} {_version()}"
+    return f"{replace(variant, of='')} {engine_version()}"
 
 
 def _pixels(variant: Variant) -> int:
@@ -38,7 +34,7 @@ def _pixels(variant: Variant) -> int:
 MAKING: Final = Making(
     draft=_drafted,
     engine=_ENGINE,
-    version=_version,
+    version=engine_version,
     deciding=_deciding,
     work_bytes=_pixels,
     memory_bytes=needed_bytes,

@@ -9,7 +9,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from threading import Condition
 from typing import Final
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at, content_of, wr
 from buildassets.disk.removal import remove_file
 from buildassets.errors import ManifestError
 from buildassets.foundation.diagnostics import Diagnostic, to_json
-from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.frozen import field, frozen, replace
 from buildassets.foundation.permission import Permission
 from buildassets.manifest.json import read_served
 from buildassets.manifest.model import ASSETS_FOLDER, LIVERELOAD_NAME, MANIFEST_NAME, Manifest, loads

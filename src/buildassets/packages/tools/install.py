@@ -7,7 +7,6 @@ ConfigError, and then leaves the lock unchanged.
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -17,7 +16,7 @@ from buildassets.disk.locks import locked
 from buildassets.disk.removal import move
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, warning
-from buildassets.foundation.frozen import frozen
+from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.nearest import nearest
 from buildassets.foundation.permission import Permission
 from buildassets.packages.archive import unpack

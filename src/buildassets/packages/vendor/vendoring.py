@@ -7,7 +7,6 @@ ConfigError, and then leaves files and lock as they were.
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -18,7 +17,7 @@ from buildassets.disk.plain_files import linked_folder
 from buildassets.disk.removal import move, remove_empty_folder
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, warning
-from buildassets.foundation.frozen import frozen
+from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.nearest import nearest
 from buildassets.foundation.permission import Permission
 from buildassets.packages.archive import unpack

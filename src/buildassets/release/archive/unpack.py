@@ -8,7 +8,6 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 
 from buildassets.disk.files import STAGING_PREFIX, chunks_of, put_in_place, sync, write_chunks
@@ -17,6 +16,7 @@ from buildassets.disk.locks import locked
 from buildassets.disk.plain_files import linked_folder
 from buildassets.disk.removal import remove_empty_folder, remove_file
 from buildassets.errors import ManifestError, ReleaseError
+from buildassets.foundation.frozen import replace
 from buildassets.foundation.permission import Permission
 from buildassets.manifest.model import MANIFEST_NAME
 from buildassets.programs.places import reason_not_own

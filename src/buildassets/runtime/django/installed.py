@@ -3,13 +3,13 @@
 Asks Django's registry. Imports Django.
 """
 
-from dataclasses import replace
 from warnings import warn
 
 from django.apps import apps
 from django.conf import settings
 
 from buildassets.errors import ManifestError
+from buildassets.foundation.frozen import replace
 
 __all__ = ["is_installed", "not_installed", "warn_if_not_installed"]
 

@@ -1,8 +1,10 @@
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from buildassets.compiler.engines.sass.libsass import LibsassEngine
 from buildassets.foundation.diagnostics import Location
 from tests.building import only_error
 from tests.compiler.engines.sass.test_sass import GIVEN, Compile, brief, compiling, names, origin
-from tests.conftest import write_tree
+from tests.conftest import wait_for, write_tree
 from tests.css_trees import tree
 
 
@@ -280,6 +282,17 @@ def test_sheet_that_crashes_libsass_is_an_error_and_the_next_one_compiles(compil
     assert (found.code, found.message) == ("scss/crash", "libsass crashed (SIGSEGV)")
     assert "dart-sass" in (found.hint or "")
     assert compile_tree("a { b: c }").text == "a {\n  b: c;\n}\n"
+
+
+def test_libsass_that_another_process_ends_is_an_error_with_a_hint_on_memory() -> None:
+    engine = LibsassEngine([], str)
+    with closing(engine), ThreadPoolExecutor() as pool:
+        endless = pool.submit(engine.run, EngineInput("@while true { $a: 1 }", "/a.scss", "a.scss"))
+        wait_for(lambda: engine._idle._taken)
+        os.kill(engine._idle._taken[0]._process.pid, signal.SIGKILL)
+        found = only_error(endless.result())
+    assert found.message == "libsass crashed (SIGKILL)"
+    assert "memory" in (found.hint or "")
 
 
 def test_deeply_nested_rules_are_an_error(compile_tree: Compile) -> None:

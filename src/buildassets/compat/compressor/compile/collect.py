@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any, Final
 
 from django.apps import apps
@@ -39,7 +39,7 @@ from buildassets.compiler.cache.folder import FOLDER_VARIABLE
 from buildassets.compiler.config.block_plan import FORMAT
 from buildassets.errors import BuildError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, render_text
-from buildassets.foundation.frozen import frozen
+from buildassets.foundation.frozen import frozen, replace
 from buildassets.runtime.django.sources import as_glob
 
 __all__ = ["TemplateScope", "planned", "planned_blocks", "scope"]

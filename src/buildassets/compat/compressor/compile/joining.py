@@ -6,7 +6,6 @@ there; where a member cannot be joined with those before it, another file begins
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from posixpath import dirname, normpath
 from posixpath import join as joined_path
 from typing import Final
@@ -20,7 +19,7 @@ from buildassets.compiler.languages.join import join
 from buildassets.compiler.languages.joints import Member as Joined
 from buildassets.compiler.languages.scan import splice
 from buildassets.compiler.resolve.urls import has_host
-from buildassets.foundation.frozen import frozen
+from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.media import Syntax
 from buildassets.foundation.paths import LogicalPath, relative, to_url
 

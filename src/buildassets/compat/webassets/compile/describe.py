@@ -3,7 +3,6 @@
 import glob
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib.util import find_spec
 from inspect import isclass
 from typing import Any, Final
@@ -16,6 +15,7 @@ from buildassets.compat.webassets.compile.template_tags import bundles_in_templa
 from buildassets.compat.webassets.compile.yaml_file import read_yaml_file
 from buildassets.compat.webassets.run.environment import Environment
 from buildassets.compat.webassets.run.settings import name_in_flask
+from buildassets.foundation.frozen import replace
 
 _EXTENSIONS: Final = ["buildassets.compat.webassets.AssetsExtension", "jinja2.ext.do", "jinja2.ext.i18n"]
 

@@ -6,7 +6,7 @@ from functools import cached_property, partial
 from typing import Final
 
 from buildassets.compiler.engines.process.child import Processes, SharedProcesses
-from buildassets.compiler.engines.process.endings import DiedError
+from buildassets.compiler.engines.process.endings import DiedError, crash_hint
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
 from buildassets.compiler.engines.sass.command import SassCommand, command_on_path, find_dart_sass, program_files
 from buildassets.compiler.engines.sass.dart_answers import compiled, events_and_response, unreadable
@@ -145,7 +145,7 @@ class DartSassEngine:
             return _failed("scss/timeout", message, given, "look for a loop without end")
         except DiedError as how:
             process.end()
-            return _failed("scss/crash", f"Dart Sass crashed ({how})", given, _ENDLESS)
+            return _failed("scss/crash", f"Dart Sass crashed ({how})", given, crash_hint(how, _ENDLESS))
         except BaseException:
             process.end()
             raise

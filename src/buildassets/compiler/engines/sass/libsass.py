@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from buildassets.compiler.engines.process.child import Processes, PythonProcess, SharedProcesses
-from buildassets.compiler.engines.process.endings import DiedError
+from buildassets.compiler.engines.process.endings import DiedError, crash_hint
 from buildassets.compiler.engines.program_files import files_of_modules
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
@@ -110,7 +110,7 @@ class LibsassEngine:
         except DiedError as how:
             last_words = child.end()
             notes = [f"its last output: {last_words}"] if last_words else []
-            hint = "look for rules nested very deeply or a recursion without end, or " + DART_SASS
+            hint = crash_hint(how, "look for rules nested very deeply or a recursion without end, or " + DART_SASS)
             return _failed("scss/crash", f"libsass crashed ({how})", given, notes, hint=hint)
         except BaseException:
             child.end()

@@ -13,6 +13,7 @@ from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines
 from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, drafting
 from buildassets.compiler.write.budgets import Budgets
+from buildassets.compiler.write.precompressed import Copying
 from buildassets.compiler.write.retain import Retaining
 from buildassets.foundation.frozen import field, frozen_by_name, replace
 from buildassets.foundation.media import DELTA
@@ -94,14 +95,12 @@ class Means:
     ) -> dict[LogicalPath, Stored]:
         """Add `assets` and their compressed copies to `release`. Raises OSError."""
         levels = {coding: level for coding, level in self.config.compress.items() if coding != DELTA}
-        return release.store(
-            assets,
-            self.config.integrity,
-            levels if self.is_production else {},
-            earlier,
+        copying = Copying(
+            levels=levels if self.is_production else {},
             executor=self.request.executor,
+            away=self.request.away,
             cache=self.cache,
             progress=self.request.progress,
-            away=self.request.away,
             times=self.times,
         )
+        return release.store(assets, self.config.integrity, earlier, copying)

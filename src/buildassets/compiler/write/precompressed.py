@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from buildassets.compiler.body import OnDisk
 from buildassets.compiler.cache.store import BYTES, IN_FILE, Cache, Form
 from buildassets.compiler.cache.traces import Stale
+from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.write.copy_job import compressed_away
 from buildassets.disk.codings import (
     compressed,
@@ -26,7 +27,7 @@ from buildassets.disk.codings import (
 )
 from buildassets.disk.files import LARGE_BYTES, bytes_at, chunks_of, content_of, digest_of, write_chunks
 from buildassets.foundation.digest import digest
-from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.frozen import field, frozen, frozen_by_name
 from buildassets.foundation.media import SUFFIXES
 from buildassets.work.jobs import Room
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor  # 10 ms
 
     from buildassets.compiler.executors.away import Away
+    from buildassets.compiler.graph.walk import Progress
 
 _ROOM_BYTES: Final = 105_000_000  # of the 150 MB that a build may use for files that it does not parse
 _COUNTED_BYTES: Final = 1 << 20
@@ -41,6 +43,21 @@ _COUNTED_BYTES: Final = 1 << 20
 _SAMPLED_BYTES: Final = 1 << 18
 _SAMPLE_BYTES: Final = 1 << 15
 _Value = TypeVar("_Value")
+
+
+@frozen_by_name
+class Copying:
+    """How the copies of a release are made: the level of each content coding, and as for `made_copies`.
+
+    `progress` is called for each copy; `times` get the time that they take.
+    """
+
+    levels: Mapping[str, int]
+    executor: "Executor | None"
+    away: "Away | None"
+    cache: Cache | None
+    progress: "Progress | None"
+    times: StageTimes
 
 
 @frozen

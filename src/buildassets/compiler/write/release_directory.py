@@ -9,13 +9,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import new
 from stat import S_ISREG
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from buildassets.compiler.body import OnDisk, bytes_of, chunks_of_body, made, size_of
-from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.model import Named, Stored
-from buildassets.compiler.stage_times import StageTimes
-from buildassets.compiler.write.precompressed import Copy, CopyPlaces, ToCompress, made_copies
+from buildassets.compiler.write.precompressed import Copy, Copying, CopyPlaces, ToCompress, made_copies
 from buildassets.compiler.write.staging import Staging
 from buildassets.disk.files import (
     LARGE_BYTES,
@@ -53,12 +51,6 @@ from buildassets.manifest.model import (
     may_have_own_names,
     own_names,
 )
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor  # 10 ms
-
-    from buildassets.compiler.executors.away import Away
-    from buildassets.compiler.graph.walk import Progress
 
 _MAP_LEVELS: Final = {"br": 9}  # an eighth of the time of 11
 
@@ -102,23 +94,9 @@ class ReleaseWriter:
         self._empty: dict[str, bool] = {}  # by folder: whether it is not there, or only behind a link
 
     def store(
-        self,
-        assets: Iterable[Named],
-        algorithm: IntegrityAlgorithm | None,
-        levels: Mapping[str, int],
-        earlier: KnownFiles,
-        *,
-        executor: "Executor | None" = None,
-        cache: Cache | None = None,
-        progress: "Progress | None" = None,
-        away: "Away | None" = None,
-        times: StageTimes | None = None,
+        self, assets: Iterable[Named], algorithm: IntegrityAlgorithm | None, earlier: KnownFiles, copying: Copying
     ) -> dict[LogicalPath, Stored]:
-        """Add the `assets` with their copies; `levels` are by content coding. Raises OSError.
-
-        Files that are on disk already, byte for byte, are not written again. `progress` is called for each copy, and
-        `times` gets the time that they take.
-        """
+        """Add the `assets` with their copies. Files that are on disk, byte for byte, are left. Raises OSError."""
         stored: dict[LogicalPath, Stored] = {}
         digests: dict[str, str] = {}  # of the contents of new files; the contents themselves may be too much to hold
         for asset in assets:
@@ -132,19 +110,19 @@ class ReleaseWriter:
                 known = self._taken_in(asset, algorithm)
                 digests[asset.file] = asset.digest
             stored[asset.logical] = known
-        if not levels:
+        if not copying.levels:
             return stored
 
         self._staging.write()
-        to_compress = _to_compress(stored.values(), digests, levels)
+        to_compress = _to_compress(stored.values(), digests, copying.levels)
         copies: dict[str, list[Copy]] = {each.file: [] for each in to_compress}
         places = CopyPlaces(os.path.join(self._output, ASSETS_FOLDER), self._path, self.place)
-        done = 0
-        made_one_by_one = made_copies(to_compress, places, cache, executor, away=away)
-        for copy in times.of_each("compress", made_one_by_one) if times else made_one_by_one:
+        done, count = 0, len(to_compress) * len(copying.levels)
+        made_one_by_one = made_copies(to_compress, places, copying.cache, copying.executor, away=copying.away)
+        for copy in copying.times.of_each("compress", made_one_by_one):
             done += len(copy.files)
-            if progress is not None:
-                progress(done, len(to_compress) * len(levels), f"{copy.files[0]}{SUFFIXES[copy.coding]}")
+            if copying.progress is not None:
+                copying.progress(done, count, f"{copy.files[0]}{SUFFIXES[copy.coding]}")
             for file in copy.files if copy.size_bytes else ():
                 copies[file].append(copy)
                 self._take_in_copy(file + SUFFIXES[copy.coding], copy)

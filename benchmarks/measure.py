@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
 from signal import SIGKILL
 from threading import Event, Thread
 from time import perf_counter
@@ -33,7 +32,7 @@ class Run:
     """One run of a command from start to end, with the time of all its processes on all cores.
 
     `peak_bytes` is the resident memory of its largest process. Linux counts what the process that started it had at
-    that moment, so this one's memory is the floor: see `floor_bytes`.
+    that moment, so this one's memory is the floor.
     """
 
     seconds: float
@@ -55,11 +54,6 @@ def run_watched(command: Command, every_seconds: float = _WATCH_SECONDS) -> tupl
     watch = _Watch(every_seconds)
     done = _run(command, watch)
     return done, watch.peak_bytes
-
-
-def floor_bytes() -> int:
-    """The most memory that this process has had: a run's peak up to this is its, not the run's."""
-    return getrusage(RUSAGE_SELF).ru_maxrss * 1024
 
 
 def _run(command: Command, watch: "_Watch | None") -> Run:

@@ -8,16 +8,14 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.contest import Contender, Contest, Result
-from benchmarks.measure import floor_bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """A contender at a work. `figures` are medians of `runs` runs by quantity; it is empty where `fault` says why.
 
-    Quantities: `seconds`, `cpu_seconds` (on all cores), `peak_mb` (of the largest process, unless hidden by that of the
-    measuring one), `total_mb` (of all at once), `files` and `output_mb` of the output; of a web process those that
-    `peers/runtime_costs.py` prints.
+    Quantities: `seconds`, `cpu_seconds` (on all cores), `total_mb` (the memory of all processes at once), `output_mb`
+    of the output; of a web process those that `peers/runtime_costs.py` prints.
     """
 
     name: str
@@ -92,15 +90,11 @@ def _row(contender: Contender, result: Result) -> Row:
 
 
 def _figures(result: Result) -> Mapping[str, float]:
-    peak_bytes = median(run.peak_bytes for run in result.runs)
     figures: dict[str, float] = {
         "seconds": median(run.seconds for run in result.runs),
         "cpu_seconds": median(run.cpu_seconds for run in result.runs),
-        "files": result.left.files,
         "output_mb": result.left.size_bytes / 1e6,
     }
     if result.total_peak_bytes:  # a run may be shorter than the time between two looks
         figures["total_mb"] = result.total_peak_bytes / 1e6
-    if peak_bytes > floor_bytes():
-        figures["peak_mb"] = peak_bytes / 1e6
     return figures

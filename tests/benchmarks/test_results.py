@@ -1,7 +1,5 @@
 from pathlib import Path
 
-import pytest
-
 from benchmarks.checks import Left, fingerprinted
 from benchmarks.contest import COLD, Contender, Contest, Place, Result, Work
 from benchmarks.measure import Command, Run
@@ -25,18 +23,10 @@ def test_a_row_has_the_medians_of_its_runs() -> None:
     assert row.figures == {
         "seconds": 2,
         "cpu_seconds": 2,
-        "peak_mb": 2_000_000,
         "total_mb": 5,
-        "files": 7,
         "output_mb": 4,
     }
     assert (row.runs, row.is_limit, row.found) == (3, True, ("hashed names",))
-
-
-def test_a_peak_that_the_measuring_process_hides_is_left_out() -> None:
-    (row,) = section(contest(), {COLD: {"cp": Result("9.1", [Run(1.0, 1.0, 4096)], 4096)}}).works[COLD]
-    assert "peak_mb" not in row.figures
-    assert row.figures["total_mb"] == pytest.approx(0.004096)
 
 
 def test_a_row_without_runs_has_its_fault_and_no_figures() -> None:

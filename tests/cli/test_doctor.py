@@ -600,6 +600,7 @@ def test_a_static_tag_whose_file_only_a_release_has_needs_our_storage(
 
 
 RELEASED = "STORAGES = {'staticfiles': {'BACKEND': 'buildassets.runtime.django.storage.ReleaseStaticFilesStorage'}}"
+IMAGE = "FROM x\nCOPY . .\nRUN python manage.py assets build\n"
 WSGI = "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n"
 
 
@@ -613,6 +614,9 @@ WSGI = "from django.core.wsgi import get_wsgi_application\n\napplication = get_w
         ("STATIC_ROOT = env('STATIC_ROOT')", {}, False),
         ("STATIC_ROOT = BASE_DIR / 'collected'\nMIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']", {}, True),
         ("WHITENOISE_ROOT = BASE_DIR / 'build'", {}, False),
+        ("WHITENOISE_ROOT = BASE_DIR / 'build/assets'", {}, True),
+        (f"STATIC_ROOT = BASE_DIR / 'collected'\n{RELEASED}", {"Dockerfile": IMAGE}, True),
+        (f"STATIC_ROOT = BASE_DIR / 'collected'\n{RELEASED}", {"Dockerfile": IMAGE, "start": "collectstatic"}, False),
         ("STATIC_URL = 'https://cdn.example.com/static/'", {}, False),
         ("STATIC_URL = env('STATIC_URL')", {}, False),
         ("MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']", {}, True),

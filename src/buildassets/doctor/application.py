@@ -27,6 +27,10 @@ _OWN: Final = "|".join(helper.name for helper in TEMPLATE_HELPERS if not helper.
 # A call of one of our helpers in Jinja. With a common word as its name it is taken for ours if it names something.
 HELPER_CALL: Final = re.compile(rf"""\{{\{{-?\s*((?:{_OWN})(?=\s*\()|(?:{_COMMON})(?=\s*\(\s*["']))""")
 HELPER_TAG: Final = re.compile(rf"""\{{%-?\s*(?:({_OWN})\b|({_COMMON})(?=\s+["']))""")
+# How a module gives our helpers to templates; an import by another name may do so.
+_GIVES: Final = re.compile(
+    r"\b(?:with_assets|FlaskAssets|QuartAssets)\s*(?:\(|as\b)|AssetsExtension|buildassets\.(?:compat|runtime\.(?:pyramid|jinja))\b"
+)
 _WITHOUT_STATICFILES_STORAGE: Final = (5, 1)  # the first version of Django
 _CHECK_SECONDS: Final = 120
 _MESSAGE: Final = re.compile(r"^\S.*?: \((buildassets\.[EW]\d+)\) (.*)\n(?:\tHINT: (.*)\n)?", re.MULTILINE)
@@ -253,13 +257,15 @@ def _templates(subject: Subject) -> Iterator[str]:
 def _unequipped(subject: Subject) -> Iterator[Diagnostic]:
     """Templates that call helpers which no module gives to their environment."""
     found = subject.found
-    if found.is_equipped or not found.applications():
+    is_given = found.is_equipped and any(_GIVES.search(subject.files.text(name)) for name in found.modules)
+    if is_given or not found.applications():
         return
     for name in _templates(subject):
         match = HELPER_CALL.search(subject.files.text(name))
         if match:
             message = f"`{match[1]}` is called, and no module gives it to the templates"
-            hint = f"run `buildassets init`, or write the lines of docs/{found.framework.page} into `{_first(subject)}`"
+            run_init = "" if found.is_equipped else "run `buildassets init`, or "
+            hint = f"{run_init}write the lines of docs/{found.framework.page} into `{_first(subject)}`"
             yield error("doctor/helpers", message, subject.place(name, match.start(1), match.end(1)), hint=hint)
             return
 

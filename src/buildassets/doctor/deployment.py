@@ -161,19 +161,30 @@ def _served(subject: Subject, name: str, block: re.Pattern[str], folder: re.Patt
 def _unserved(subject: Subject) -> Iterator[Diagnostic]:
     """An application of Django for a server that is here or declared, and nothing that serves the release there."""
     settings = subject.found.django
-    release = subject.config.output
-    module = unserved_module(subject.files, settings, release) if settings and subject.uses_django else None
+    if settings is None or not subject.uses_django:
+        return
+    collects = _collects(subject)
+    module = unserved_module(subject.files, settings, subject.config.output, _prefix(subject), collects=collects)
     declared = subject.found.declared.python
     server = next((one for one in _APPLICATION_SERVERS if one in declared or find_spec(one)), None)
     if module and server:
-        static = settings.text("STATIC_ROOT") if settings else None
+        static, top = settings.text("STATIC_ROOT"), settings.text("WHITENOISE_ROOT")
         more = f", and nothing copies the release to `{subject.shown(static)}`" if static else ""
+        more = f", and `WHITENOISE_ROOT`, `{top}`, gives no file the URL that pages have" if top else more
         message = f"`{server}` serves no release: `{module.file}` has Django's own application{more}"
         hint = (
             f"write `{module.line}` in its place, or let a web server have `{output_shown(subject)}/assets/` "
             f"below `{_prefix(subject)}`"
         )
         yield warning("doctor/serving", message, subject.place(module.file, module.start, module.end), hint=hint)
+
+
+def _collects(subject: Subject) -> bool:
+    """Whether `collectstatic` may run: not where an image builds the release, and no file of the project names that."""
+    images = {name: subject.files.text(name) for name in dockerfiles(subject)}
+    scripts = (name for name in subject.files.own if name.endswith((".py", *_SCRIPTS)) or "." not in name)
+    texts = (*images.values(), *map(subject.files.text, scripts))
+    return not any(map(builds, images.values())) or any("collectstatic" in text for text in texts)
 
 
 def _root_path(subject: Subject) -> Iterator[Diagnostic]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from buildassets.disk.folders import is_within
 from buildassets.foundation.frozen import frozen
+from buildassets.manifest.model import ASSETS_FOLDER
 from buildassets.project.django_files import DjangoSettings
 from buildassets.project.files import ProjectFiles, is_aside
 
@@ -30,17 +31,21 @@ class ServerModule:
     line: str
 
 
-def unserved_module(files: ProjectFiles, settings: DjangoSettings, release: str) -> ServerModule | None:
+def unserved_module(
+    files: ProjectFiles, settings: DjangoSettings, release: str, prefix: str, *, collects: bool
+) -> ServerModule | None:
     """`wsgi.py`, or else `asgi.py`, as Django made it; None if the project shows what serves the folder `release`.
 
-    Besides what `server_modules` takes for that, it is a `STATIC_ROOT` to which our storage copies the release, and
-    `STATIC_ROOT` or `WHITENOISE_ROOT` in the release itself. WhiteNoise serves nothing else, nor does a web server.
+    Besides what `server_modules` takes for that, it is a `STATIC_ROOT` to which our storage copies the release, if
+    something `collects`; a `STATIC_ROOT` in the release; and a `WHITENOISE_ROOT` by which `prefix` is its folder of
+    assets. WhiteNoise serves nothing else, nor does a web server.
     """
     is_computed = any(settings.text(one) is None and settings.last(one) for one in ("STATIC_URL", *_FOLDERS))
-    folders = [os.path.normpath(files.path(path)) for one in _FOLDERS if (path := settings.text(one))]
-    has_root = settings.text("STATIC_ROOT") is not None
-    is_collected = has_root and any(_STORAGE in files.text(file) for file in files.ending(".py"))
-    is_served = is_computed or is_collected or any(is_within(release, one) for one in folders)
+    static, top = (os.path.normpath(files.path(path)) if (path := settings.text(one)) else "" for one in _FOLDERS)
+    is_collected = collects and static and any(_STORAGE in files.text(file) for file in files.ending(".py"))
+    is_in_release = static and is_within(release, static)
+    has_top = top and os.path.join(top, prefix.strip("/")) == os.path.join(release, ASSETS_FOLDER)
+    is_served = is_computed or is_collected or is_in_release or has_top
     return None if is_served else next(server_modules(files, settings), None)
 
 

@@ -713,7 +713,7 @@ def test_binary_gitignore_stays_and_its_lines_are_printed(tmp_path: Path) -> Non
         (FLASK, 'app.config.setdefault("BUILDASSETS_MANIFEST", "public/site/manifest.json")\nFlaskAssets(app, '),
         ({**FLASK, "app.py": "", "shop/__init__.py": FLASK["app.py"]}, '"../public/site/manifest.json")\n'),
         (DJANGO, 'BUILDASSETS = {"manifest": BASE_DIR / "public/site/manifest.json"}'),
-        ({"r.py": "import jinja2\nenv = jinja2.Environment()\n"}, 'Assets("public/site/manifest.json", reload='),
+        ({"r.py": "import jinja2\nenv = jinja2.Environment()\n"}, '"public/site/manifest.json"), reload='),
     ],
 )
 def test_manifest_is_that_of_the_existing_configuration(files: Tree, line: str, tmp_path: Path) -> None:

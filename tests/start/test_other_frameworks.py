@@ -1,5 +1,6 @@
 """Pyramid and aiohttp: after `init` and `build` their pages load the release, as the application renders them."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,8 @@ MAKO = """\
 """
 SHOW_PYRAMID = "import shop, webob; print(webob.Request.blank('/').get_response(shop.main()).text)"
 AIOHTTP = """\
+import os
+
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
@@ -49,7 +52,7 @@ def main():
     app = web.Application()
     aiohttp_jinja2.setup(app, loader=jinja2.PackageLoader("shop", "templates"))
     app.router.add_get("/", home)
-    app.router.add_static("/static/", "shop/static", name="static")
+    app.router.add_static("/static/", os.path.join(os.path.dirname(__file__), "static"), name="static")
     return app
 """
 PAGE = """\
@@ -76,7 +79,10 @@ FILES: Tree = {"shop/static/a.css": "a {}", "shop/static/b.js": "let b = 1", "se
 
 def shown(folder: Path, code: str) -> str:
     assert run(folder, "build").returncode == 0
-    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd="/", env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

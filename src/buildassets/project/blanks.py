@@ -1,6 +1,7 @@
 """Puts blanks in place of comments and the like, in linear time: a text of a project may be hostile. Pure."""
 
 import re
+from collections.abc import Iterator
 
 
 class Blanks:
@@ -13,8 +14,16 @@ class Blanks:
     def in_place(self, text: str) -> str:
         """`text` with blanks in place of all spans; a beginning without an end stays."""
         pieces: list[str] = []
+        kept = 0
+        for start, end in self.spans(text):
+            pieces += text[kept:start], " " * (end - start)
+            kept = end
+        return "".join((*pieces, text[kept:]))
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """The places of the spans in `text`, in order."""
         unclosed: set[int] = set()  # the kinds of spans that have no end any more, which is looked for once
-        kept = position = 0
+        position = 0
         while match := self._beginning.search(text, position):
             kind = (match.lastindex or 1) - 1
             end = None if kind in unclosed else self._ends[kind].search(text, match.end())
@@ -22,6 +31,5 @@ class Blanks:
                 unclosed.add(kind)
                 position = match.start() + 1
             else:
-                pieces += text[kept : match.start()], " " * (end.end() - match.start())
-                kept = position = end.end()
-        return "".join((*pieces, text[kept:]))
+                yield match.start(), end.end()
+                position = max(end.end(), match.start() + 1)

@@ -5,7 +5,7 @@ imports of the module alone.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from buildassets.foundation.frozen import frozen
@@ -66,25 +66,25 @@ def read_module(text: str) -> Module:
     tree = parsed(text)
     if tree is None:
         return Module()
-    origins = _origins(tree)
+    origins = origins_in([*ast.walk(tree)])
     made = sorted(_made(tree, origins), key=lambda one: (one.call.lineno, one.call.col_offset))
     names = frozenset(one.id for one in ast.walk(tree) if isinstance(one, ast.Name)) | frozenset(origins)
     return Module(tuple(made), frozenset(origins.values()), names, tree)
 
 
-def _origins(tree: ast.Module) -> dict[str, str]:
+def origins_in(nodes: Sequence[ast.AST]) -> dict[str, str]:
     """What the imported names of the module stand for, and what its classes are that inherit from a maker."""
-    found = _imported(tree)
-    for node in ast.walk(tree):
+    found = _imported(nodes)
+    for node in nodes:
         if isinstance(node, ast.ClassDef):
-            maker = next((base for one in node.bases if (base := _full_name(one, found)) in MAKERS), None)
+            maker = next((base for one in node.bases if (base := full_name(one, found)) in MAKERS), None)
             found |= {node.name: maker} if maker else {}
     return found
 
 
-def _imported(tree: ast.Module) -> dict[str, str]:
+def _imported(nodes: Iterable[ast.AST]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for one in node.names:
                 found[one.asname or one.name] = one.name
@@ -100,7 +100,7 @@ def _made(tree: ast.Module, origins: Mapping[str, str]) -> Iterator[MadeThing]:
     for statement, is_top in (*simple_statements(tree), *opened):
         name = _target(statement)
         for node in _expressions(statement):
-            kind = MAKERS.get(_full_name(node.func, origins)) if isinstance(node, ast.Call) else None
+            kind = MAKERS.get(full_name(node.func, origins)) if isinstance(node, ast.Call) else None
             is_of_library = id(node) in in_classes and kind not in _OURS
             if kind is not None and isinstance(node, ast.Call) and not is_of_library:
                 is_direct = getattr(statement, "value", None) is node
@@ -113,7 +113,7 @@ def _expressions(statement: ast.stmt) -> Iterator[ast.AST]:
         yield from ast.walk(one)
 
 
-def _full_name(function: ast.expr, origins: Mapping[str, str]) -> str:
+def full_name(function: ast.expr, origins: Mapping[str, str]) -> str:
     """The dotted name that a function has where it is defined."""
     name, dot, rest = dotted(function).partition(".")
     return f"{origins.get(name, name)}{dot}{rest}"

@@ -6,8 +6,11 @@ control characters or bytes that are no text, which cannot be written into a fil
 
 import os
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from io import BytesIO
+from tokenize import detect_encoding
 from typing import Final
 
 from buildassets.disk.files import bytes_at
@@ -74,7 +77,7 @@ class ProjectFiles:
         return os.path.join(self.folder, *name.split("/"))
 
     def text(self, name: str) -> str:
-        """The text of the file `name`, its line ends as they are; empty if it is missing, large or not UTF-8."""
+        """The text of the file `name`, with its line ends; empty if it is missing, large, or not in its encoding."""
         return self.text_or_none(name) or ""
 
     def text_or_none(self, name: str) -> str | None:
@@ -101,6 +104,16 @@ class ProjectFiles:
         return is_text and name not in _OF_OTHERS and not is_of_tools
 
 
+def encoding_of(path: str, content: bytes) -> str:
+    """The encoding of the file at `path`: that of a module is in its first lines (PEP 263), that of others is UTF-8.
+
+    Raises SyntaxError for a module that names none that Python knows, or is in UTF-8 against what it names.
+    """
+    if path.endswith(".py"):
+        return detect_encoding(BytesIO(content).readline)[0]
+    return "utf-8-sig" if content.startswith(BOM_UTF8) else "utf-8"
+
+
 def _decoded(path: str) -> str | None:
     try:
         if os.path.getsize(path) > _MOST_BYTES:
@@ -111,6 +124,6 @@ def _decoded(path: str) -> str | None:
     if content is None:
         return None
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
+        return content.decode(encoding_of(path, content))
+    except (UnicodeDecodeError, SyntaxError):
         return None

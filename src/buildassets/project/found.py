@@ -10,6 +10,7 @@ from buildassets.project.dependencies import Dependencies, dependencies, is_dist
 from buildassets.project.django_files import DjangoSettings, django_settings
 from buildassets.project.files import ProjectFiles
 from buildassets.project.frameworks import BY_NAME, FRAMEWORKS, NONE, Framework
+from buildassets.project.python import fault_line
 from buildassets.project.systems import OtherSystem, other_systems
 
 # In names of templates for letters, which no browser shows.
@@ -25,11 +26,13 @@ _STORAGES: Final = ("django", "whitenoise")  # whose place a storage takes in th
 class ProjectFindings:
     """The framework, the modules that make something of interest, settings of Django, packages and other systems.
 
-    A project `is_library` if it has a framework and makes no application of it, which other projects do.
+    `unread` are places in modules that cannot be read, as `file:line` or `file`. A project `is_library` if it has a
+    framework and makes no application of it, which other projects do.
     """
 
     framework: Framework
     modules: Mapping[str, Module]
+    unread: tuple[str, ...]
     django: DjangoSettings | None
     declared: Dependencies
     systems: tuple[OtherSystem, ...]
@@ -46,13 +49,7 @@ def find(files: ProjectFiles) -> ProjectFindings:
     """The facts about the project in the folder of `files`."""
     settings = django_settings(files)
     declared = dependencies(files)
-    modules = {
-        name: module
-        for name in files.own
-        if name.endswith(".py")
-        and not _SCRIPT.search(name)
-        and ((module := read_module(files.text(name))).made or module.imports("buildassets"))
-    }
+    modules, unread = _modules(files)
     others = other_systems(files, settings, declared)
     systems = tuple(one for one in others if settings is None or one.name not in _STORAGES)
     templates = template_folders(files, is_django=settings is not None)
@@ -62,6 +59,7 @@ def find(files: ProjectFiles) -> ProjectFindings:
     return ProjectFindings(
         framework,
         modules,
+        unread=unread,
         django=settings,
         declared=declared,
         systems=systems,
@@ -69,6 +67,22 @@ def find(files: ProjectFiles) -> ProjectFindings:
         is_equipped=_is_equipped(files, modules, settings),
         is_library=settings is None and _is_library(files, framework, modules),
     )
+
+
+def _modules(files: ProjectFiles) -> tuple[dict[str, Module], tuple[str, ...]]:
+    """The modules that make something or use our runtime, and the places where others cannot be read."""
+    found: dict[str, Module] = {}
+    unread: list[str] = []
+    for name in files.own:
+        if not name.endswith(".py") or _SCRIPT.search(name):
+            continue
+        text = files.text_or_none(name)
+        module = read_module(text or "")
+        if module.tree is None or text is None:
+            unread.append(f"{name}:{fault_line(text)}" if text else name)
+        elif module.made or module.imports("buildassets"):
+            found[name] = module
+    return found, tuple(unread)
 
 
 def template_folders(files: ProjectFiles, *, is_django: bool) -> tuple[str, ...]:

@@ -78,6 +78,17 @@ def parsed(text: str) -> ast.Module | None:
         return None
 
 
+def fault_line(text: str) -> int:
+    """The line at which this version of Python stops parsing `text`; 1 where it does not know one."""
+    try:
+        ast.parse(text)
+    except SyntaxError as fault:
+        return fault.lineno or 1
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return 1
+
+
 def simple_statements(node: ast.AST, *, is_top: bool = True) -> Iterator[tuple[ast.stmt, bool]]:
     """The statements that contain no others, with whether they are at the top of the module."""
     for child in ast.iter_child_nodes(node):

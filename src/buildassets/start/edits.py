@@ -5,7 +5,6 @@ An edit keeps all other lines, the line ends and the permissions of its file.
 
 import os
 import stat
-from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher, unified_diff
 
@@ -16,6 +15,7 @@ from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Location, error, reason_text
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import OWN
+from buildassets.project.files import encoding_of
 
 
 @frozen
@@ -113,8 +113,8 @@ def write(folder: str, edits: Sequence[FileEdit], patch: str, check: Callable[[]
     Raises ConfigError for one that cannot be written, or where the `check` of all does. Then, and after an interrupt,
     all files are as they were.
     """
-    changes = [_change(folder, one) for one in edits]
-    text = "".join(map(_patch, changes)).encode("utf-8")
+    changes = {change.path: change for change in (_change(folder, one) for one in edits)}.values()
+    text = "".join(map(_patch, changes)).encode("utf-8", "surrogateescape")
     path = os.path.join(folder, *patch.split("/"))
     written: list[_Written] = []
     try:
@@ -138,7 +138,9 @@ def _change(folder: str, edit: FileEdit) -> "_Written":
     if edit.before is None and os.path.exists(path):
         message, hint = f"`{edit.file}` is there, and cannot be read as text", "check it, and run this again"
         raise ConfigError([error("init/write", message, Location(edit.file), hint=hint)])
-    return _Written(edit.file, path, bytes_at(path), _mark(path) + edit.after.encode("utf-8"))
+    before = bytes_at(path)
+    name = os.path.relpath(path, os.path.realpath(folder)).replace(os.sep, "/")  # git does not write through links
+    return _Written(name, path, before, edit.after.encode(encoding_of(path, before or b"")))
 
 
 @frozen
@@ -162,7 +164,8 @@ def _restore(folder: str, written: Sequence[_Written]) -> None:
 def _patch(one: _Written) -> str:
     """The difference with its line ends; git takes its paths from the working directory, as it has no line of git's."""
     old = "/dev/null" if one.before is None else f"a/{one.name}"
-    before, after = (text.decode("utf-8").split("\n") for text in (one.before or b"", one.after))
+    texts = (content.decode("utf-8", "surrogateescape") for content in (one.before or b"", one.after))
+    before, after = (text.split("\n") for text in texts)
     lines = [*unified_diff(_ended(before), _ended(after), old, f"b/{one.name}")]
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
@@ -170,11 +173,6 @@ def _patch(one: _Written) -> str:
 def _ended(lines: list[str]) -> list[str]:
     """The lines with their ends; the last one has none, and is left out if it is empty."""
     return [*(f"{line}\n" for line in lines[:-1]), *filter(None, lines[-1:])]
-
-
-def _mark(path: str) -> bytes:
-    """The byte order mark with which a file that is there begins; its text was read without."""
-    return BOM_UTF8 if (bytes_at(path) or b"").startswith(BOM_UTF8) else b""
 
 
 def _write(path: str, content: bytes) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import posixpath
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -15,7 +16,7 @@ from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import NOTHING
 from buildassets.project.dependencies import add_command
 from buildassets.project.files import ProjectFiles, is_aside
-from buildassets.project.found import ProjectFindings, find
+from buildassets.project.found import ProjectFindings, find, is_of_mail
 from buildassets.project.frameworks import FRAMEWORKS
 from buildassets.project.systems import OtherSystem
 from buildassets.release.report.savings import Saving
@@ -24,10 +25,20 @@ from buildassets.start.configuration import configuration, ignored, settings_for
 from buildassets.start.deployment import deployment
 from buildassets.start.django_code import edited_settings
 from buildassets.start.edits import ByHand, FileEdit
+from buildassets.start.mentions import OtherUse
 from buildassets.start.python_code import edited_python
 from buildassets.start.references import left_references, replaced_references, static_names
+from buildassets.start.renderers import other_uses, suffixes_of
 from buildassets.start.smallest import are_there, gain, needs
-from buildassets.start.templates import edited_templates, lines_for, loads_assets, templates_in, uses_helpers
+from buildassets.start.templates import (
+    edited_templates,
+    lines_for,
+    loads_assets,
+    relatives,
+    templates_in,
+    uses_helpers,
+    written,
+)
 
 _LOADERS: Final = (
     "a bundle with `bundle = true` takes its place (docs/guides/bundles.md); loaders and plug-ins have none here"
@@ -96,7 +107,8 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
         served=tuple(found.django.likely_folders()) if found.django else (),
         left_out=_results(found),
     )
-    pages = templates_in(files, found.templates)
+    templates = templates_in(files, found.templates)
+    pages = [one for one in templates if not is_of_mail(one)]
     assets = find_assets(files, folders, static_names(files, pages))
     begins = sources is None and not found.is_library
     assets, edits = _begun(files, found, assets, pages) if begins else (assets, [])
@@ -107,7 +119,11 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
                 f"the project is in `{relative_to(start, folder)}/`, the folder of `manage.py`: run all commands there"
             )
         edits = [configuration(files, settings_for(files, found, assets, engines)), *edits]
-    project = _Project(files, found, assets, pages)
+    uses = [] if found.is_library else [*other_uses(files, found, templates)]
+    shown = relatives(files, templates, frozenset().union(*(one.templates for one in uses)))
+    kept = suffixes_of(found.framework.name)
+    equipped = [one for one in pages if one.endswith(kept) and one not in shown]
+    project = _Project(files, found, assets, pages, equipped)
     tools = tuple(_tools(files, assets, {} if file else engines))
     steps, has_step = deployment(files)
     whole = [*edits, *_code(project, output, has_own_configuration=file is not None)]
@@ -120,7 +136,11 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
         "" if found.is_library else found.framework.name,
         found=tuple(_shown(found, assets)),
         tools=tools,
-        notes=(*notes, *_notes_on_references([one for one in whole if isinstance(one, FileEdit)], project)),
+        notes=(
+            *notes,
+            *_notes_on_uses(uses, project),
+            *_notes_on_references([one for one in whole if isinstance(one, FileEdit)], project),
+        ),
         next=tuple(_next(found)),
         savings=gain(files, assets.roots) if can_be_smaller else (),
         has_smallest=can_be_smaller and has_step and are_there(files, found.declared),
@@ -150,12 +170,16 @@ def _all_or_nothing(proposal: InitProposal, whole: Sequence[FileEdit | ByHand]) 
 
 
 def _inside(folder: str, one: FileEdit | ByHand) -> Iterator[FileEdit | ByHand]:
-    """The edit, or its new lines to write by hand where a link leads out of the project in `folder`."""
+    """The edit; its new lines to write by hand for a read-only file, or a link out of the project in `folder`."""
     path = os.path.realpath(os.path.join(folder, *one.file.split("/")))
-    if isinstance(one, ByHand) or is_within(os.path.realpath(folder), path):
+    if isinstance(one, ByHand):
         yield one
-    else:
+    elif not is_within(os.path.realpath(folder), path):
         yield from one.by_hand("a link out of the project")
+    elif os.path.exists(path) and not os.stat(path).st_mode & stat.S_IWUSR:
+        yield from one.by_hand("a read-only file")
+    else:
+        yield one
 
 
 def _notes_on_configuration(file: str | None, start: str, engines: Mapping[str, str]) -> Iterator[str]:
@@ -215,12 +239,13 @@ def _output(folder: str) -> str:
 
 @frozen
 class _Project:
-    """The files of a project, what it is, its assets, and the names of its templates of pages."""
+    """The files of a project, what it is, its assets, and its templates of pages, with those that get our helpers."""
 
     files: ProjectFiles
     found: ProjectFindings
     assets: ProposedAssets
     pages: Sequence[str]
+    equipped: Sequence[str]
 
 
 def _code(project: _Project, output: str, *, has_own_configuration: bool) -> Iterator[FileEdit | ByHand]:
@@ -259,12 +284,14 @@ def _pages(project: _Project, *, has_static: bool, keeps_urls: bool) -> Iterator
     """
     files, is_django = project.files, project.found.framework.name == "django"
     roots = () if is_django or keeps_urls else project.assets.roots
-    texts = replaced_references(files, project.pages, roots, has_static=has_static)
-    for one in edited_templates(files.edited(texts), project.pages, project.assets.entries, is_django=is_django):
-        if isinstance(one, FileEdit):
-            texts[one.file] = one.after
-        else:
-            yield one
+    texts = replaced_references(files, project.equipped, roots, has_static=has_static)
+    entries = [] if loads_assets(files, project.pages) else project.assets.entries  # pages get what they load already
+    lines = lines_for(entries, is_django=is_django)
+    layouts = [*edited_templates(files.edited(texts), project.pages, project.equipped, lines)]
+    texts |= {one.file: one.after for one in layouts}
+    if not layouts:
+        place = "in the `<head>` of your pages" if project.pages else _HEAD
+        yield ByHand("", place, written("".join(project.pages[:1]), lines), optional=True)
     yield from (FileEdit(name, files.text(name), text) for name, text in texts.items())
 
 
@@ -293,18 +320,32 @@ def _shown(found: ProjectFindings, assets: ProposedAssets | None) -> Iterator[st
     yield found.declared.installer
 
 
+def _notes_on_uses(uses: Sequence[OtherUse], project: _Project) -> Iterator[str]:
+    """The places for which templates of pages are not edited."""
+    places = [*dict.fromkeys(one.place for one in uses if not one.templates.isdisjoint(project.pages))]
+    if places and project.found.framework.name:
+        count = len(project.pages) - len(project.equipped)
+        left = f"{count} of {len(project.pages)} templates are" if project.equipped else "all templates are"
+        yield f"{_places(places)} may show templates without our helpers: {left} unchanged"
+
+
+def _places(places: Sequence[str]) -> str:
+    shown = ", ".join(f"`{one}`" for one in places[:_MOST_SHOWN])
+    return f"{shown} and {len(places) - _MOST_SHOWN} more" if len(places) > _MOST_SHOWN else shown
+
+
 def _notes_on_references(edits: Sequence[FileEdit], project: _Project) -> Iterator[str]:
     """The places in templates with URLs of static files that do not become names of assets."""
     if project.found.framework.name in ("django", "flask", ""):
         return
     places = [*left_references(project.files.edited({one.file: one.after for one in edits}), project.pages)]
     if places:
-        shown = ", ".join(f"`{one}`" for one in places[:_MOST_SHOWN])
-        more = f" and {len(places) - _MOST_SHOWN} more" if len(places) > _MOST_SHOWN else ""
-        yield f"{shown}{more} name static files in another way, and keep their URLs: write `asset(…)` there"
+        yield f"{_places(places)} name static files in another way, and keep their URLs: write `asset(…)` there"
 
 
 def _notes_on_sources(found: ProjectFindings, assets: ProposedAssets) -> Iterator[str]:
+    if found.unread:
+        yield f"{_places(found.unread)} cannot be read as Python, and what is made there is not known"
     for bundler in sorted(_BUNDLERS.keys() & found.declared.node):
         release = "name the folder that it writes in `sources`, or replace it"
         yield f"`{bundler}` builds files here: {release}: {_BUNDLERS[bundler]}"

@@ -44,8 +44,13 @@ def edited_python(
         yield ByHand(_first(found), f"as docs/{found.framework.page} shows", ())
 
 
-def _assets(manifest: str) -> str:
-    return f'Assets("{manifest}", reload="BUILDASSETS_WATCH" in os.environ)'
+def _assets(manifest: str, file: str) -> str:
+    return f'Assets({_location(manifest, file)}, reload="BUILDASSETS_WATCH" in os.environ)'
+
+
+def _location(manifest: str, file: str) -> str:
+    """The expression for the path of the manifest in the module `file`, whatever the working directory is."""
+    return f'os.path.join(os.path.dirname(__file__), "{posixpath.relpath(manifest, posixpath.dirname(file) or ".")}")'
 
 
 def _only(files: ProjectFiles, found: ProjectFindings, kind: str) -> tuple[str, Module, MadeThing] | None:
@@ -72,9 +77,9 @@ def _flask(files: ProjectFiles, found: ProjectFindings, manifest: str, *, has_st
 
 def _starlette(files: ProjectFiles, found: ProjectFindings, manifest: str) -> Iterator[FileEdit | ByHand]:
     """The files of the release in front of the application, and the helpers in its templates."""
-    release = _assets(manifest)
     imported = [_RUNTIME, "from buildassets.runtime.starlette import AssetServer, with_assets"]
     app, templates = _only(files, found, found.framework.name), _only(files, found, "templates")
+    release = _assets(manifest, app[0] if app else _first(found))
     if app is None or (templates and templates[0] == app[0] and not _is_shared(app[1], [app[2], templates[2]])):
         name = _name(found, found.framework.name, "app")
         lines = ("import os", *imported, f"assets = {release}", f"{name}.add_middleware(AssetServer, assets=assets)")
@@ -91,7 +96,7 @@ def _starlette(files: ProjectFiles, found: ProjectFindings, manifest: str) -> It
         insertions.append(_after(text, equipped, f"with_assets({equipped.name}, {variable})"))
     elif templates:
         other, its_module, equipped = templates
-        call = f"with_assets({equipped.name}, {release})"
+        call = f"with_assets({equipped.name}, {_assets(manifest, other)})"
         its_text = files.text(other)
         imports = ["import os", _RUNTIME, "from buildassets.runtime.starlette import with_assets"]
         yield _edit(its_text, other, its_module, imports, insertions=[_after(its_text, equipped, call)])
@@ -99,7 +104,7 @@ def _starlette(files: ProjectFiles, found: ProjectFindings, manifest: str) -> It
     imports = ["import os", _RUNTIME, f"from buildassets.runtime.starlette import {used}"]
     yield _edit(text, file, module, imports, insertions=[_before(text, first, f"{variable} = {release}"), *insertions])
     if not templates:
-        yield _templates_by_hand(found, made_in=file, variable=variable, release=release)
+        yield _templates_by_hand(found, manifest, made_in=file, variable=variable)
 
 
 def _is_shared(module: Module, made: list[MadeThing]) -> bool:
@@ -110,10 +115,10 @@ def _is_shared(module: Module, made: list[MadeThing]) -> bool:
     return min(made, key=lambda one: one.statement.lineno).is_top or around[0] == around[1]
 
 
-def _templates_by_hand(found: ProjectFindings, *, made_in: str, variable: str, release: str) -> ByHand:
+def _templates_by_hand(found: ProjectFindings, manifest: str, *, made_in: str, variable: str) -> ByHand:
     """The lines for templates that are made in no known way, or in several places, of which this is the first."""
     owner = next((name for name, module in found.modules.items() if module.of("templates")), made_in)
-    given, imports = (variable, ()) if owner == made_in else (release, ("import os", _RUNTIME))
+    given, imports = (variable, ()) if owner == made_in else (_assets(manifest, owner), ("import os", _RUNTIME))
     call = f"with_assets({_name(found, 'templates', 'templates')}, {given})"
     lines = (*imports, "from buildassets.runtime.starlette import with_assets", call)
     return ByHand(owner, "where `Jinja2Templates` are made", lines, optional=not found.templates)
@@ -121,8 +126,8 @@ def _templates_by_hand(found: ProjectFindings, *, made_in: str, variable: str, r
 
 def _litestar(files: ProjectFiles, found: ProjectFindings, manifest: str) -> FileEdit | ByHand:
     imports = ["import os", _RUNTIME, "from buildassets.runtime.litestar import asset_files, with_assets"]
-    release = _assets(manifest)
     app, config = (_at_top(_only_call(files, found, kind)) for kind in ("litestar", "template-config"))
+    release = _assets(manifest, app[0] if app else _first(found))
     handlers = _handlers(app[2].call) if app else None
     can_call_back = config and not any(one.arg in ("engine_callback", None) for one in config[2].call.keywords)
     if app is None or config is None or app[0] != config[0] or handlers is None or not can_call_back:
@@ -143,8 +148,6 @@ def _litestar(files: ProjectFiles, found: ProjectFindings, manifest: str) -> Fil
 
 def _pyramid(files: ProjectFiles, found: ProjectFindings, manifest: str) -> FileEdit | ByHand:
     """The application with the files of the release, whose settings give templates the helpers."""
-    given = [] if manifest == _DEFAULT else [f'"buildassets.manifest": "{manifest}"']
-    pairs = ", ".join([*given, '"buildassets.reload": "BUILDASSETS_WATCH" in os.environ'])
     imports = ["import os", "from buildassets.runtime.pyramid import serving"]
     places = [
         (name, module, *made)
@@ -152,6 +155,8 @@ def _pyramid(files: ProjectFiles, found: ProjectFindings, manifest: str) -> File
         if name.endswith(".py") and (module := read_module(files.text(name))).imports("pyramid")
         for made in _made_by_method(module, "make_wsgi_app")
     ]
+    location = _location(manifest, places[0][0] if places else _first(found))
+    pairs = f'"buildassets.manifest": {location}, "buildassets.reload": "BUILDASSETS_WATCH" in os.environ'
     if len(places) != 1 or not _is_alone(files.text(places[0][0]), places[0][2]):
         lines = (*imports, f"config.add_settings({{{pairs}}})", "serving(config)  # in place of config.make_wsgi_app()")
         return ByHand(_first(found), _ANY, lines)
@@ -186,7 +191,7 @@ def _aiohttp(files: ProjectFiles, found: ProjectFindings, manifest: str) -> File
     imports = ["import os", _RUNTIME, "from buildassets.runtime.aiohttp import asset_routes, with_assets"]
     release = _free(place[1]) if place else "assets"
     lines = [
-        f"{release} = {_assets(manifest)}",
+        f"{release} = {_assets(manifest, place[0] if place else _first(found))}",
         f"with_assets(aiohttp_jinja2.get_env({app or 'app'}), {release})",
         f"{app or 'app'}.add_routes(asset_routes({release}))",
     ]
@@ -198,8 +203,8 @@ def _aiohttp(files: ProjectFiles, found: ProjectFindings, manifest: str) -> File
 
 def _jinja(files: ProjectFiles, found: ProjectFindings, manifest: str) -> Iterator[FileEdit | ByHand]:
     extension = "buildassets.runtime.jinja.AssetsExtension"
-    release = _assets(manifest)
     place = _only(files, found, "jinja")
+    release = _assets(manifest, place[0] if place else _first(found))
     if place is None:
         name = _name(found, "jinja", "env")
         lines = ("import os", _RUNTIME, f'{name}.add_extension("{extension}")', f"{name}.assets = {release}")

@@ -6,30 +6,46 @@ it is literal and the file that it means is in a root; all others keep their URL
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from buildassets.project.blanks import Blanks
+from buildassets.foundation.frozen import frozen
 from buildassets.project.files import ProjectFiles
+from buildassets.start.markup import HIDDEN, expressions, start_tags
 from buildassets.start.templates import expression
 
-_NOT_RUN: Final = Blanks((r"\{#", r"#\}"), (r"\{%-?\s*raw\b", r"\bendraw\b[^%]{0,100}+%\}"))
 _CALL: Final = re.compile(  # of Flask, Starlette and aiohttp
-    r"""\{\{-?\s*(?:request\.)?(?:url(?:_for(?:_static_asset)?)?\(\s*(["'])(?:\w+)\1\s*,\s*(?:\w+\s*=\s*)?|static\(\s*)"""
-    r"""(["'])/?([^"'{}?#]+)\2\s*,?\s*\)\s*-?\}\}"""
+    r"""\{\{-?\s*(?:(?:request\.)?url(?:_for(?:_static_asset)?)?\(\s*(["'])(\w+)\1\s*,\s*(?:\w+\s*=\s*)?|static\(\s*)"""
+    r"""(["'])/?([^"'{}?#]+)\3\s*,?\s*\)\s*-?\}\}"""
 )
 # Of Pyramid: the name of a package, and a path in it.
 _SPECIFICATION: Final = re.compile(r"""\brequest\.static_(?:url|path)\(\s*(["'])(?:[\w.]+:)?([^"':{}?#]+)\1\s*\)""")
-_LITERAL: Final = re.compile(r"""(\b(?:href|src|poster)\s*=\s*)(["'])/(\w+)/([^"'{}<>?#\s]+)(?=\2)""", re.IGNORECASE)
+_LITERAL: Final = re.compile(r"""/(\w+)/([^"'{}<>?#&\s]+)""")
+_WITH_LITERAL: Final = re.compile(r"""=\s*["']/\w""")
+_NAMING: Final = re.compile(r"(?:.*[-:])?(?:href|src|poster)")
 _LEFT: Final = re.compile(
     r"""\burl(?:_for(?:_static_asset)?)?\(\s*["']static["']|\brequest\.static_(?:url|path)\(|=\s*["']?/static/"""
 )
 _STATIC: Final = re.compile(r"""\{%-?\s*static\s+(["'])([^"'{}%]+)\1""")
 
+_Change = tuple[int, int, str]  # a span, and the text in its place
+
+
+@frozen
+class _Roots:
+    """The source roots of a project, and the names of its files."""
+
+    folders: Sequence[str]
+    names: frozenset[str]
+
+    def have(self, name: str, folder: str = "") -> bool:
+        """Whether a root, or one that is called `folder`, has the file `name`."""
+        return any(f"{root}/{name}" in self.names for root in self.folders if folder in ("", posixpath.basename(root)))
+
 
 def static_names(files: ProjectFiles, found: Sequence[str]) -> frozenset[str]:
     """The literal names in tags `static` of the templates `found` of Django."""
-    return frozenset(match[2] for one in found for match in _STATIC.finditer(_NOT_RUN.in_place(files.text(one))))
+    return frozenset(match[2] for one in found for match in _STATIC.finditer(HIDDEN.in_place(files.text(one))))
 
 
 def replaced_references(
@@ -39,41 +55,55 @@ def replaced_references(
 
     With `has_static` the runtime answers calls of `url_for`, which stay.
     """
-    names = frozenset(files.names)
-
-    def of_call(match: re.Match[str]) -> str:
-        is_there = any(f"{root}/{match[3]}" in names for root in roots)  # its first argument is the name of a mount
-        return f"{{{{ asset({match[2]}{match[3]}{match[2]}) }}}}" if is_there else match[0]
-
-    def of_specification(match: re.Match[str]) -> str:
-        ends = {f"{posixpath.basename(root)}/": f"{root}/" for root in roots}
-        end = next((end for end in ends if match[2].startswith(end)), "")
-        name = match[2].removeprefix(end)
-        return f"asset({match[1]}{name}{match[1]})" if end and ends[end] + name in names else match[0]
-
+    sources = _Roots(roots, frozenset(files.names))
     texts: dict[str, str] = {}
-    for one in found:
-
-        def of_literal(match: re.Match[str], file: str = one) -> str:
-            is_there = any(f"{root}/{match[4]}" in names for root in roots if posixpath.basename(root) == match[3])
-            inner = "'" if match[2] == '"' else '"'
-            call = expression(file, f"asset({inner}{match[4]}{inner})")
-            return f"{match[1]}{match[2]}{call}" if is_there else match[0]
-
-        before = files.text(one)
-        after = before if has_static else _replaced(_CALL, of_call, before)
-        after = _replaced(_SPECIFICATION, of_specification, _replaced(_LITERAL, of_literal, after))
-        texts |= {one: after} if after != before else {}
+    for one in found if roots else ():
+        text = files.text(one)
+        changes = [*_of_attributes(one, text, sources), *_of_specifications(text, sources)]
+        changes += [] if has_static else _of_calls(text, sources)
+        checked = [*_checked(text)] if changes else []
+        changes = [one for one in changes if not any(start <= one[0] < end for start, end in checked)]
+        texts |= {one: _changed(text, changes)} if changes else {}
     return texts
 
 
-def _replaced(pattern: re.Pattern[str], new: Callable[[re.Match[str]], str], text: str) -> str:
-    """`text` with what is `new` in place of the matches of `pattern`, except where templates do not run."""
-    pieces, end = [], 0
-    for match in pattern.finditer(_NOT_RUN.in_place(text)):
-        pieces += [text[end : match.start()], new(match)]
-        end = match.end()
-    return "".join((*pieces, text[end:]))
+def _of_attributes(file: str, text: str, roots: _Roots) -> Iterator[_Change]:
+    for tag in start_tags(text) if _WITH_LITERAL.search(text) else ():
+        for name, (start, end) in tag.attributes.items():
+            url, quote = _LITERAL.fullmatch(text, start, end), text[start - 1]
+            if url and quote in "\"'" and _NAMING.fullmatch(name) and roots.have(url[2], url[1]):
+                inner = "'" if quote == '"' else '"'
+                yield start, end, expression(file, f"asset({inner}{url[2]}{inner})")
+
+
+def _of_specifications(text: str, roots: _Roots) -> Iterator[_Change]:
+    for match in _SPECIFICATION.finditer(HIDDEN.in_place(text)) if "request.static_" in text else ():
+        folder, _, name = match[2].partition("/")
+        if roots.have(name, folder):
+            yield *match.span(), f"asset({match[1]}{name}{match[1]})"
+
+
+def _of_calls(text: str, roots: _Roots) -> Iterator[_Change]:
+    for start, end in expressions(text) if "url" in text or "static(" in text else ():
+        call = _CALL.fullmatch(text, start, end)
+        mount = call[2] if call and call[2] != "static" else None  # a mount may have another name than its folder
+        if call and roots.have(call[4], mount or ""):
+            yield start, end, f"{{{{ asset({call[3]}{call[4]}{call[3]}) }}}}"
+
+
+def _checked(text: str) -> Iterator[tuple[int, int]]:
+    """The attributes of tags with a digest of the file that they name, which is not that of the asset."""
+    for tag in start_tags(text) if "integrity" in text else ():
+        yield from tag.attributes.values() if "integrity" in tag.attributes else ()
+
+
+def _changed(text: str, changes: Sequence[_Change]) -> str:
+    pieces: list[str] = []
+    kept = 0
+    for start, end, new in sorted(changes):
+        pieces += text[kept:start], new
+        kept = end
+    return "".join((*pieces, text[kept:]))
 
 
 def left_references(files: ProjectFiles, found: Sequence[str]) -> Iterator[str]:

@@ -7,14 +7,14 @@ shows.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
-from buildassets.project.blanks import Blanks
 from buildassets.project.files import ProjectFiles
-from buildassets.project.found import is_of_mail
 from buildassets.start.assets import PageEntry
-from buildassets.start.edits import ByHand, FileEdit
+from buildassets.start.edits import FileEdit
+from buildassets.start.markup import HIDDEN, place_in_head
+from buildassets.start.mentions import TemplateNames, ends_of
 
 _SUFFIXES: Final = (".html", ".htm", ".j2", ".jinja", ".jinja2", ".djhtml", ".jinja-html", ".mako", ".mak", ".pt")
 _WITH_DOLLARS: Final = (".mako", ".mak", ".pt")  # of Mako and Chameleon
@@ -22,22 +22,16 @@ _OURS: Final = re.compile(
     r"\{%-?\s*load\s[^%]*\bbuildassets\b|\{[{%]-?\s*(?:asset|stylesheet|script|livereload|importmap)\b"
     r"|\$\{\s*(?:asset|stylesheet|script|livereload|importmap)\("
 )
-_INHERITS: Final = re.compile(r"\{%-?\s*extends\b")
-_OTHER: Final = re.compile(r"\{%-?\s*(?:extends|include)\b([^%]*)%\}")
+_INHERITS: Final = re.compile(r"\{%[-+]?\s*extends\b|<%inherit\b|\bmetal:use-macro\b")
+_SHOWS: Final = re.compile(r"\{%[-+]?\s*(?:extends|include)\b([^%]*)%\}|<%(?:inherit|include)\b([^<>]*)>")
+_READS: Final = re.compile(
+    r"\{%[-+]?\s*(?:extends|include|import|from)\b([^%]*)%\}|<%(?:inherit|include|namespace)\b([^<>]*)>|\bload:([^\"'<>]*)"
+)
 _NAME: Final = re.compile(r"""["']([^"'\s]+)["']""")
 _LOADS: Final = re.compile(
     r"""<link\b[^<>]*\brel\s*=\s*["']?[^"'<>]*\bstylesheet\b|<script\b[^<>]*\bsrc\s*=""", re.IGNORECASE
 )
-_END: Final = re.compile(r"</head\s*>", re.IGNORECASE)
-_TITLE: Final = re.compile(r"</title\s*>", re.IGNORECASE)
 _MOST_LAYOUTS: Final = 3
-# Where a tag is text: comments, scripts, and what templates do not run.
-_NO_MARKUP: Final = Blanks(
-    (r"\{#", r"#\}"),
-    ("<!--", "-->"),
-    (r"<script\b", "</script"),
-    *((rf"\{{%-?\s*{name}\b", rf"\bend{name}\b[^%]{{0,100}}+%\}}") for name in ("comment", "raw", "verbatim")),
-)
 
 
 def lines_for(entries: Sequence[PageEntry], *, is_django: bool) -> list[str]:
@@ -62,9 +56,40 @@ def expression(file: str, written: str) -> str:
 
 
 def templates_in(files: ProjectFiles, folders: Sequence[str]) -> list[str]:
-    """The names of the project's own templates of pages in `folders`."""
+    """The names of the project's own templates in `folders`."""
     below = tuple(f"{one}/" for one in folders)
-    return [name for name in files.own if name.endswith(_SUFFIXES) and name.startswith(below) and not is_of_mail(name)]
+    return [name for name in files.own if name.endswith(_SUFFIXES) and name.startswith(below)]
+
+
+def relatives(files: ProjectFiles, templates: Sequence[str], shown: frozenset[str]) -> frozenset[str]:
+    """Those `shown` with the `templates` that extend, include or import one of them, and what any of these do."""
+    if not shown or len(shown) == len(templates):
+        return shown
+    names = TemplateNames(templates, ())
+    given = {one: _given(match for match in _READS.finditer(files.text(one))) for one in templates}
+    readers: dict[str, list[str]] = {}
+    for one, others in given.items():
+        for other in others:
+            readers.setdefault(other, []).append(one)
+    targets = {other: names.files(other) for other in readers}
+    below = _closed(shown, lambda one: (reader for end in ends_of(one) for reader in readers.pop(end, ())))
+    return _closed(below, lambda one: (target for other in given[one] for target in targets.pop(other, ())))
+
+
+def _closed(begin: frozenset[str], following: Callable[[str], Iterator[str]]) -> frozenset[str]:
+    """The names in `begin`, and all that come after one of them; each is looked at once."""
+    found, waiting = set(begin), [*begin]
+    while waiting:
+        new = {*following(waiting.pop())} - found
+        found |= new
+        waiting += new
+    return frozenset(found)
+
+
+def _given(tags: Iterable[re.Match[str]]) -> frozenset[str]:
+    """The names of templates in tags: quoted, or that of Chameleon."""
+    texts = ["".join(filter(None, tag.groups())) for tag in tags]
+    return frozenset(name.lstrip("./") for text in texts for name in _NAME.findall(text) or [text.strip()])
 
 
 def uses_helpers(files: ProjectFiles, found: Sequence[str]) -> bool:
@@ -78,73 +103,57 @@ def loads_assets(files: ProjectFiles, found: Sequence[str]) -> bool:
 
 
 def edited_templates(
-    files: ProjectFiles, found: Sequence[str], entries: Sequence[PageEntry], *, is_django: bool
-) -> Iterator[FileEdit | ByHand]:
-    """The edits of the layouts among the templates `found`; what is to be written by hand where there are none.
-
-    Where pages load sheets or scripts, they get none that they do not load.
-    """
-    lines = lines_for([] if loads_assets(files, found) else entries, is_django=is_django)
-    layouts = _layouts(files, found)
-    for name in layouts:
+    files: ProjectFiles, pages: Sequence[str], equipped: Collection[str], lines: Sequence[str]
+) -> Iterator[FileEdit]:
+    """The edits of the layouts among the templates of `pages`, of which those `equipped` get `lines`."""
+    for name in (one for one in _layouts(files, pages) if one in equipped):
         text = files.text(name)
-        yield FileEdit(name, text, _with_lines(text, _written(name, lines)))
-    if not layouts:
-        place = "in the `<head>` of your pages" if found else "in the `<head>` of a template"
-        yield ByHand("", place, tuple(_written("".join(found[:1]), lines)), optional=True)
+        yield FileEdit(name, text, _with_lines(text, written(name, lines)))
 
 
-def _written(file: str, lines: Iterable[str]) -> list[str]:
+def written(file: str, lines: Iterable[str]) -> tuple[str, ...]:
     """The `lines` of Jinja or Django in the language of the template `file`."""
-    return [expression(file, line[3:-3]) if line.startswith("{{") else line for line in lines]
+    return tuple(expression(file, line[3:-3]) if line.startswith("{{") else line for line in lines)
 
 
 def _layouts(files: ProjectFiles, found: Sequence[str]) -> list[str]:
     """The templates with a head that others use, or else those that code names, or else the only one."""
     whole = [name for name in found if _is_whole(files.text(name))]
-    by_others = _named(found, (text for one in found for text in _OTHER.findall(files.text(one))))
-    by_code = _named(found, (files.text(one) for one in files.own if one.endswith(".py")))
+    names = TemplateNames(found, ())
+    by_others = _named(names, (name for one in found for name in _given(_SHOWS.finditer(files.text(one)))))
+    code = (files.text(one) for one in files.own if one.endswith(".py"))
+    by_code = _named(names, (name.lstrip("./") for text in code for name in _NAME.findall(text)))
     used = [name for name in whole if name in by_others] or [name for name in whole if name in by_code]
     used = used or (whole if len(whole) == 1 else [])
     return used if len(used) <= _MOST_LAYOUTS else []
 
 
-def _named(found: Sequence[str], texts: Iterable[str]) -> set[str]:
-    """The templates that quoted names in `texts` mean: of those whose paths end so the least deep ones."""
-    by_end: dict[str, list[str]] = {}
-    for name in found:
-        by_end.setdefault(name.rpartition("/")[2], []).append(name)
+def _named(names: TemplateNames, given: Iterable[str]) -> set[str]:
+    """The templates that are `given`: of those whose paths end so the least deep ones."""
     named: set[str] = set()
-    for given in {name.lstrip("./") for text in texts for name in _NAME.findall(text)}:
-        ends = [name for name in by_end.get(given.rpartition("/")[2], ()) if name.endswith(f"/{given}")]
+    for one in {*given}:
+        ends = names.files(one)
         depth = min((name.count("/") for name in ends), default=0)
         named.update(name for name in ends if name.count("/") == depth)
     return named
 
 
 def _is_whole(text: str) -> bool:
-    text = _markup(text)
-    return not _INHERITS.search(text) and bool(_END.search(text) or _TITLE.search(text))
-
-
-def _markup(text: str) -> str:
-    """`text` with blanks in place of what is no markup."""
-    return _NO_MARKUP.in_place(text)
+    return not _INHERITS.search(HIDDEN.in_place(text)) and place_in_head(text) is not None
 
 
 def _with_lines(text: str, lines: Sequence[str]) -> str:
-    """`text` with `lines` above `</head>`, indented as what stands there, or else behind the title."""
+    """`text` with `lines` above the end of the head, indented as what stands there, or else behind the title."""
     end = "\r\n" if "\r\n" in text else "\n"
-    markup = _markup(text)
-    found = _END.search(markup)
-    if found is None:
-        title = _TITLE.search(markup)
-        assert title is not None
-        return text[: title.end()] + "".join(end + line for line in lines) + text[title.end() :]
-    start = text.rfind("\n", 0, found.start()) + 1
-    if text[start : found.start()].strip():
-        return text[: found.start()] + end + end.join(lines) + end + text[found.start() :]
-    indent = _indent_above(text, start) or text[start : found.start()] + "  "
+    found = place_in_head(text)
+    assert found is not None
+    place, is_above = found
+    if not is_above:
+        return text[:place] + "".join(end + line for line in lines) + text[place:]
+    start = text.rfind("\n", 0, place) + 1
+    if text[start:place].strip():
+        return text[:place] + end + end.join(lines) + end + text[place:]
+    indent = _indent_above(text, start) or text[start:place] + "  "
     return text[:start] + "".join(indent + line + end for line in lines) + text[start:]
 
 

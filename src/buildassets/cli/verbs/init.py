@@ -1,10 +1,12 @@
 """`buildassets init`: shows what a project needs from us as a diff, and writes it."""
 
 import os
+import stat
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from itertools import chain, count
 from shlex import quote
 from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Any, Final
@@ -37,7 +39,7 @@ _YES: Final = ("y", "yes")
 _SMALLEST: Final = ("s", "smallest")
 _NEEDED: Final = "deployment then needs `buildassets tools install` and the extra `lightningcss`"
 _MANAGE: Final = "manage.py"
-_PATCH: Final = ".buildassets/init.patch"
+_PATCHES: Final = ".buildassets/init{}.patch"
 
 
 @click.command("init")
@@ -87,8 +89,7 @@ def command(
     if is_written and not is_agreed:
         proposed, is_written = _after_asking(proposed, offers_smallest=offers_smallest, show=show)
     proposal, faults = proposed
-    if is_written:
-        _write(proposal)
+    patch = _write(proposal) if is_written else ""
     stopped = [*_other_systems(proposal), *_blocked(proposal)]
     is_declined = bool(proposal.edits) and not (is_written or is_dry)
     code = show.finish(
@@ -99,7 +100,7 @@ def command(
     if is_declined:
         show.report("wrote nothing")
     else:
-        _report(proposal, show, is_written=is_written, offers_smallest=offers_smallest)
+        _report(proposal, show, patch=patch, offers_smallest=offers_smallest)
     can_check = is_written and os.path.exists(os.path.join(proposal.folder, _MANAGE))
     if can_check and (is_checked or (not is_agreed and _is_to_be_checked())):
         return max(code, _check(proposal, show))
@@ -126,14 +127,21 @@ def _check(proposal: InitProposal, show: Output) -> int:
     return int(done.returncode != 0)
 
 
-def _write(proposal: InitProposal) -> None:
-    """Write the edits, and the patch that takes them back. Raises ConfigError, with all files as they were."""
-    path = os.path.join(proposal.folder, *_PATCH.split("/"))
-    for link in filter(os.path.islink, (os.path.dirname(path), path)):
+def _write(proposal: InitProposal) -> str:
+    """Write the edits, and return the name of a new patch that takes them back.
+
+    Raises ConfigError, with all files as they were.
+    """
+    numbered = chain([""], (f"-{number}" for number in count(2)))
+    names = (_PATCHES.format(one) for one in numbered)
+    patch = next(one for one in names if not os.path.lexists(os.path.join(proposal.folder, *one.split("/"))))
+    link = os.path.join(proposal.folder, os.path.dirname(patch))
+    if os.path.islink(link):
         shown = relative_to(proposal.folder, link)
         message = f"`{shown}` is a link, and the patch would be written behind it"
         raise ConfigError([error("init/write", message, Location(shown), hint="remove it, and run this again")])
-    write(proposal.folder, proposal.edits, _PATCH, lambda: load_config(start=proposal.folder, permission=NOTHING))
+    write(proposal.folder, proposal.edits, patch, lambda: load_config(start=proposal.folder, permission=NOTHING))
+    return patch
 
 
 def _after_asking(proposed: "_Proposed", *, offers_smallest: bool, show: Output) -> "tuple[_Proposed, bool]":
@@ -240,16 +248,16 @@ def _show(proposal: InitProposal, show: Output, *, is_agreed: bool) -> None:
         print_diff(lines[:-1])
 
 
-def _report(proposal: InitProposal, show: Output, *, is_written: bool, offers_smallest: bool) -> None:
-    """Print what was written, and what comes next."""
+def _report(proposal: InitProposal, show: Output, *, patch: str, offers_smallest: bool) -> None:
+    """Print what was written, with the `patch` that takes it back, and what comes next."""
     for one in proposal.by_hand:
         where = f"`{one.file}`, {one.place}" if one.file else one.place
         for line in (f"write by hand, {where}:", *(f"    {line}" for line in one.lines)):
             show.report(line)
     for note in proposal.notes:
         show.report(f"note: {note}")
-    if is_written:
-        _report_written(proposal, show)
+    if patch:
+        _report_written(proposal, show, patch)
     elif proposal.edits:
         show.report("wrote nothing")
     elif not (proposal.systems or proposal.blocked):
@@ -268,16 +276,30 @@ def _shown_place(blocked: str) -> str:
     return f"`{blocked}`" if "." in blocked and " " not in blocked else f"what is {blocked}"
 
 
-def _report_written(proposal: InitProposal, show: Output) -> None:
+def _report_written(proposal: InitProposal, show: Output, patch: str) -> None:
     """Print what was written, the command that takes it back, and the one that checks it."""
     folder = relative_to(working_directory(), proposal.folder)
     show.report(f"wrote {', '.join(f'`{edit.file}`' for edit in proposal.edits)}")
-    show.report(f"undo: git {'' if folder == '.' else f'-C {quote(folder)} '}apply -R {_PATCH}")
+    undo = f"git {'' if folder == '.' else f'-C {quote(folder)} '}apply -R {patch}"
+    show.report(f"undo: {' && '.join([undo, *_modes(proposal, patch)])}")
     if proposal.framework == "django":
         show.report("check it: python manage.py check")
     if proposal.framework:
         build = "python manage.py assets build" if proposal.framework == "django" else "buildassets build"
         show.report(f"deploy: {build}, before the application starts, which fails without a release; so for its tests")
+
+
+def _modes(proposal: InitProposal, patch: str) -> Iterator[str]:
+    """The commands that restore permissions: git gives those that the umask gives to any new file, as `patch` has."""
+    plain = _mode(proposal, patch)
+    usual = (plain, plain | (plain & 0o444) >> 2)
+    for edit in proposal.edits:
+        if edit.before is not None and (mode := _mode(proposal, edit.file)) != usual[bool(mode & stat.S_IXUSR)]:
+            yield f"chmod {mode:o} {quote(relative_to(working_directory(), os.path.join(proposal.folder, edit.file)))}"
+
+
+def _mode(proposal: InitProposal, file: str) -> int:
+    return stat.S_IMODE(os.stat(os.path.join(proposal.folder, *file.split("/"))).st_mode)
 
 
 def _document(proposal: InitProposal, *, is_written: bool) -> dict[str, Any]:

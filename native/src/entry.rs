@@ -48,6 +48,7 @@ fn answered(question: u32, first: &[u8], second: &[u8], option: u32) -> Option<V
         20 => javascript::survey::survey(first),
         21 => vec![u8::from(javascript::survey::names_workers(first))],
         22 => javascript::scopes::scopes(first),
+        23 => vec![u8::from(javascript::lexer::reads_as_module(first))],
         _ => return None,
     })
 }

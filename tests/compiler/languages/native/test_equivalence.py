@@ -272,6 +272,11 @@ def test_all_forms_of_references_are_read_alike(text: str) -> None:
         assert [*js_references.references_in(text, survey)] == expected
 
 
+@given(texts(SCRIPT_PIECES))
+def test_what_reads_as_a_module_is_the_same(text: str) -> None:
+    assert js.reads_as_module(text) is in_python(partial(js.reads_as_module, text))
+
+
 @given(texts(WORDS))
 def test_whether_scripts_name_workers_is_the_same(text: str) -> None:
     assert may_name_workers(text) is in_python(partial(may_name_workers, text))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from enum import IntEnum
 from typing import Final, NamedTuple, TypeAlias
 
+from buildassets.compiler.languages.native.library import Question, asked
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
 
@@ -605,6 +606,9 @@ def reads_as_module(text: str) -> bool:
     """Whether `text`, read as a module, has an `import` or `export` declaration or `import.meta`."""
     if "import" not in text and "export" not in text:
         return False
+    answer = asked(Question.READS_AS_MODULE, text)
+    if answer is not None:
+        return answer == b"\1"
     grammar = _Grammar(text, module=True)
     declaration = re.compile(_MODULE_SYNTAX)  # here, as few texts need it
     for _, start, _ in _read(text, grammar):

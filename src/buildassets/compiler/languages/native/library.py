@@ -59,6 +59,7 @@ class Question(IntEnum):
     SCRIPT_SURVEY = 20
     MAY_NAME_WORKERS = 21
     SCRIPT_SCOPES = 22
+    READS_AS_MODULE = 23
 
 
 @frozen

@@ -291,6 +291,23 @@ def test_assets_of_gems_are_source_roots(tmp_path: Path, monkeypatch: pytest.Mon
     assert (site / "build/assets" / script).read_text().startswith("jquery()")
 
 
+def test_a_gem_whose_folder_is_a_link_out_of_it_is_left_to_a_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gem = tmp_path / "home/gems/jquery-rails-4.6.0/vendor/assets"
+    write_tree(gem, {"javascripts/jquery3.js": "jquery()"})
+    (gem / "images").symlink_to("/")
+    monkeypatch.setenv("GEM_PATH", f"..:{tmp_path / 'gone'}:{tmp_path / 'home'}")
+    monkeypatch.delenv("GEM_HOME", raising=False)
+    lock = {"Gemfile.lock": f"{GEMS['Gemfile.lock']!s}    home (../../home)\n"}
+    done = run(write_tree(tmp_path / "site", {**GEMS, **lock}), "migrate", "sprockets", "--json")
+    found = json.loads(done.stdout)
+    lines = [(one["line"], one["outcome"]) for one in found["lines"] if one["file"] == "Gemfile.lock"]
+    assert lines == [(3, "not possible")]
+    roots = [one["path"] for one in tomllib.loads(found["file"])["sources"] if isinstance(one, dict)]
+    assert roots == ["../home/gems/jquery-rails-4.6.0/vendor/assets/javascripts"]
+
+
 def test_directives_that_need_a_gem_which_is_not_here_name_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GEM_PATH", raising=False)
     monkeypatch.delenv("GEM_HOME", raising=False)

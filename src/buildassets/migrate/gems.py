@@ -13,26 +13,28 @@ from typing import Any, Final
 from buildassets.compiler.bundle.gems import gem_of
 from buildassets.compiler.config.file import read_text, relative_to
 from buildassets.compiler.languages.directives import read_header
-from buildassets.disk.folders import files_below
+from buildassets.disk.folders import files_below, is_within
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.media import suffix
 from buildassets.migrate.plan import Accounted
 
 _LOCK: Final = "Gemfile.lock"
-_LOCKED: Final = re.compile(r" {4}([\w.-]+) \(([^)\s]+)\)")
+_LOCKED: Final = re.compile(r" {4}([\w.-]+) \(([\w.-]+)\)")
 _PARENTS: Final = ("app/assets", "lib/assets", "vendor/assets")
 _WITH_DIRECTIVES: Final = (".js", ".css", ".scss", ".sass")
 _TAKEN: Final = "its folders of assets are source roots"
+_LEADS_OUT: Final = "a link out of the gem, whose files are not assets: name the folder in `sources` if you trust it"
 _FIND_IT: Final = "set `GEM_PATH` to what `gem env path` prints, and run this again"
 
 
 @frozen
 class GemAssets:
-    """The assets of a gem: its line in the lock, and its absolute `roots`."""
+    """The assets of a gem: its line in the lock, its absolute `roots`, and folders that are `links` out of it."""
 
     line: int
     text: str
     roots: tuple[str, ...]
+    links: tuple[str, ...] = ()
 
 
 def gems_with_assets(folder: str) -> list[GemAssets]:
@@ -41,8 +43,8 @@ def gems_with_assets(folder: str) -> list[GemAssets]:
     lines = read_text(path, _LOCK).split("\n") if os.path.isfile(path) else []
     matches = [(number, match) for number, line in enumerate(lines, 1) if (match := _LOCKED.fullmatch(line))]
     homes = [*_homes(folder)] if matches else []
-    found = [GemAssets(number, match[0].strip(), _roots(homes, match)) for number, match in matches]
-    return [one for one in found if one.roots]
+    found = [_assets(number, match, homes) for number, match in matches]
+    return [one for one in found if one.roots or one.links]
 
 
 def _homes(folder: str) -> Iterator[str]:
@@ -53,13 +55,17 @@ def _homes(folder: str) -> Iterator[str]:
         yield from filter(os.path.isabs, os.environ.get(name, "").split(os.pathsep))
 
 
-def _roots(homes: Sequence[str], gem: re.Match[str]) -> tuple[str, ...]:
+def _assets(line: int, gem: re.Match[str], homes: Sequence[str]) -> GemAssets:
     """The folders of assets of a gem in the first of `homes` that has it."""
     places = [os.path.join(home, "gems", f"{gem[1]}-{gem[2]}") for home in homes]
     place = next(filter(os.path.isdir, places), "")
     parents = [os.path.join(place, parent) for parent in _PARENTS] if place else []
-    folders = [os.path.join(one, name) for one in parents if os.path.isdir(one) for name in sorted(os.listdir(one))]
-    return tuple(filter(os.path.isdir, folders))
+    listed = [os.path.join(one, name) for one in parents if os.path.isdir(one) for name in sorted(os.listdir(one))]
+    folders = [*filter(os.path.isdir, listed)]
+    inside = [one for one in folders if is_within(os.path.realpath(place), os.path.realpath(one))]
+    return GemAssets(
+        line, gem[0].strip(), roots=tuple(inside), links=tuple(one for one in folders if one not in inside)
+    )
 
 
 def sources_of(folder: str, gems: Sequence[GemAssets]) -> list[dict[str, Any]]:
@@ -77,7 +83,11 @@ def load_paths_of(folder: str, gems: Sequence[GemAssets]) -> list[str]:
 def gem_lines(folder: str, gems: Sequence[GemAssets], roots: Sequence[str]) -> Iterator[Accounted]:
     """The account of each gem, and of each directive in a file of `roots` that needs a gem which is not here."""
     for gem in gems:
-        yield Accounted(_LOCK, gem.line, text=gem.text, outcome="taken over", note=_TAKEN)
+        if gem.links:
+            listed = ", ".join(f"`{link}`" for link in gem.links)
+            yield Accounted(_LOCK, gem.line, text=gem.text, outcome="not possible", note=f"{listed}: {_LEADS_OUT}")
+        if gem.roots:
+            yield Accounted(_LOCK, gem.line, text=gem.text, outcome="taken over", note=_TAKEN)
     places = [os.path.join(folder, root) for root in roots] + [root for gem in gems for root in gem.roots]
     known = {known for place in places for name in files_below(place) for known in _names(name)}
     for root in roots:

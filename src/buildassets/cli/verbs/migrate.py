@@ -13,8 +13,10 @@ from buildassets.cli.parse.options import migrate_options
 from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.show.output import Output, print_data, print_line
 from buildassets.cli.show.table import Column, table_lines
-from buildassets.compiler.config.file import search, working_directory
+from buildassets.compiler.config.file import relative_to, search, working_directory
 from buildassets.disk.files import bytes_at, whole_file
+from buildassets.errors import ConfigError
+from buildassets.foundation.diagnostics import error, reason_text
 from buildassets.migrate.plan import Accounted, Plan, ProjectToMigrate, counts, exists, hides, merged, written
 from buildassets.migrate.sheets import with_missing_files
 from buildassets.project.files import ProjectFiles
@@ -49,7 +51,10 @@ def command(systems: tuple[str, ...], *, write: bool, settings: str | None, as_j
     folder = working_directory()
     if settings is not None and {*_OF_DJANGO}.isdisjoint(systems):
         raise click.UsageError(f"`--settings` names settings of Django, which {' and '.join(systems)} has none of")
-    plans = {system: _plan(system, folder, settings, quiet=quiet) for system in systems}
+    try:
+        plans = {system: _plan(system, folder, settings, quiet=quiet) for system in systems}
+    except OSError as fault:
+        raise _refused("read", relative_to(folder, os.path.abspath(fault.filename or folder)), fault) from None
     found = with_missing_files(merged(plans), ProjectFiles(folder))
     file = written(found.settings)
     show = Output(as_json, quiet=quiet)
@@ -98,7 +103,7 @@ def _announce(module: str, *, quiet: bool) -> None:
 
 
 def _write(path: str, text: str) -> None:
-    """Write the configuration, unless one exists. Raises ConfigError, and OSError."""
+    """Write the configuration, unless one exists. Raises ConfigError."""
     content = text.encode("utf-8")
     if os.path.isdir(path):
         raise exists(_FILE)
@@ -109,5 +114,13 @@ def _write(path: str, text: str) -> None:
         other, _ = search(os.path.dirname(path))
         if other is not None and os.path.dirname(other) == os.path.dirname(path):
             raise hides(_FILE, os.path.basename(other))
-        with whole_file(path) as file:
-            file.write(content)
+        try:
+            with whole_file(path) as file:
+                file.write(content)
+        except OSError as fault:
+            raise _refused("write", _FILE, fault) from None
+
+
+def _refused(verb: str, shown: str, fault: OSError) -> ConfigError:
+    hint = "check its permissions, and run this again: nothing is written"
+    return ConfigError([error("migrate/access", f"cannot {verb} `{shown}`: {reason_text(fault)}", hint=hint)])

@@ -210,6 +210,7 @@ def test_sheets_that_refer_to_missing_files_let_the_build_go_on(tmp_path: Path) 
         "css/a.css": "a { background: url(../img/there.png?v=1#x), url(data:,), url(/top.png), url(//x.test/b.png) }",
         "css/b.css": "b { background: url('../img/absent.png') }",
         "img/there.png": "",
+        "img/old/absent.png": "",
     }
     done = run(write_tree(tmp_path, files), "init", "--yes")
     assert "note: `css/b.css` refers to `../img/absent.png`, which is not there" in done.stderr

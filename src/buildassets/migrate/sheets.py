@@ -19,7 +19,10 @@ def with_missing_files(plan: Plan, files: ProjectFiles) -> Plan:
     below = tuple(f"{root}/" for root in roots if isinstance(root, str)) or ("",)
     sheets = [name for name in files.own if name.endswith(".css") and name.startswith(below)]
     sheets = [name for name in sheets if "templates" not in name.split("/")]
-    places = {(one.sheet, one.number): one.line for one in missing_files(files, sheets)}
+    # A build by `manage.py` also has the folders `static` of applications.
+    applications = {f"{name.partition('/static/')[0]}/static/" for name in files.names if "/static/" in name}
+    found = missing_files(files, [*below, *sorted(applications)], sheets)
+    places = {(one.sheet, one.number): one.line for one in found}
     lines = [Accounted(*place, text, outcome="changed", note=_NOTE) for place, text in places.items()]
     settings = {**plan.settings, "missing": "warn"} if lines else plan.settings
     return replace(plan, lines=(*plan.lines, *lines), settings=settings)

@@ -114,7 +114,7 @@ def find_assets(files: ProjectFiles, known: AssetFolders, named: frozenset[str] 
         name for file in written if not file.endswith(TYPED) for name in _specifiers(files.text(file))
     )
     css = [_begin(root) + file for root, file in sheets if file.endswith(".css")]
-    missing = (f"{one.sheet}: {one.url}" for one in missing_files(files, css))
+    missing = (f"{one.sheet}: {one.url}" for one in missing_files(files, [*map(_begin, roots)], css))
     modules = [file for file in written if file.endswith((".js", ".mjs"))]
     elsewhere = () if known.configured is not None else tuple(_elsewhere(files, below, named))
     return ProposedAssets(

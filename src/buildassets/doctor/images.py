@@ -7,14 +7,13 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from glob import glob
 from itertools import islice, pairwise
 from typing import Final
 
-from buildassets.disk.files import small_text_of
 from buildassets.doctor.subject import Subject
 from buildassets.foundation.diagnostics import Diagnostic, Location, warning
 from buildassets.foundation.frozen import frozen
+from buildassets.project.pipelines import DOCKERFILE, pipeline_files
 
 # Each pattern that searches on reads a line once, and each repetition of blanks gives none back: texts may be hostile.
 _OWN_COMMAND: Final = re.compile(r"\bbuildassets\b([^\n]*)")
@@ -24,7 +23,6 @@ _OF_DJANGO: Final = re.compile(r"\bassets[ \t]+build\b")
 _TASK: Final = re.compile(
     r"(?:^[ \t]*|[:;&|][ \t]*|\bRUN[ \t]+(?:--\S+[ \t]+)*|\brun[ \t]+)(?:make|just|poe)\b(?![ \t]*\\$)", re.MULTILINE
 )
-_NAME: Final = re.compile(r"(?:Docker|Container)file(?:\..+)?|.+\.[Dd]ockerfile")
 _STAGE: Final = re.compile(r"^[^\S\n]*FROM\s", re.MULTILINE | re.IGNORECASE)
 _COPIED: Final = re.compile(r"^[^\S\n]*(?:COPY|ADD)\s+(.*)$", re.MULTILINE | re.IGNORECASE)
 _FROM: Final = re.compile(r"\bfrom=([\w.-]+)")
@@ -33,7 +31,6 @@ _WORD: Final = re.compile(r"[\w.-]+")
 _PLATFORM: Final = re.compile(r"--\S+\s+")
 _IGNORING: Final = (".dockerignore", ".gitignore")
 TASKS: Final = ("Makefile", "justfile")  # whose order is not that in which they run
-_PIPELINES: Final = (".github/workflows/*.yml", ".github/workflows/*.yaml", ".gitlab-ci.yml", ".circleci/config.yml")
 
 
 @frozen
@@ -46,7 +43,7 @@ class _Stage:
 
 def dockerfiles(subject: Subject) -> list[str]:
     """The Dockerfiles in the folder of the project."""
-    return [name for name in subject.files.names if "/" not in name and _NAME.fullmatch(name)]
+    return [name for name in subject.files.names if "/" not in name and DOCKERFILE.fullmatch(name)]
 
 
 def build_start(text: str) -> int | None:
@@ -170,12 +167,12 @@ def _is_built_elsewhere(subject: Subject, text: str) -> bool:
         if is_compose and f"/{output_shown(subject)}:" in subject.files.text(name):
             return True
         is_script = base in words and not base.endswith((".py", ".toml", ".txt", ".md"))
-        if (is_compose or (is_script and not _NAME.fullmatch(base))) and builds(subject.files.text(name)):
+        if (is_compose or (is_script and not DOCKERFILE.fullmatch(base))) and builds(subject.files.text(name)):
             return True
     return False
 
 
 def is_built_by_pipeline(subject: Subject) -> bool:
     """Whether a pipeline, or a task that it may run, builds the release in the checkout that makes the image."""
-    found = [path for pattern in (*_PIPELINES, *TASKS) for path in glob(os.path.join(subject.folder, pattern))]
-    return any(builds(small_text_of(path) or "") for path in found)
+    names = (*pipeline_files(subject.files), ".gitlab-ci.yml", *TASKS)
+    return any(builds(subject.files.text(name)) for name in names)

@@ -4,18 +4,17 @@ Takes the files of a project, gives the edits of Dockerfiles and of the workflow
 by hand: all other places that build, in these files and in those of other services.
 """
 
-import os
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import Final
 
 from buildassets.foundation.frozen import frozen
 from buildassets.project.files import ProjectFiles
+from buildassets.project.pipelines import DOCKERFILE, pipeline_files
 from buildassets.start.edits import ByHand, FileEdit
 
 INSTALL: Final = "buildassets tools install"
-# Between words of a command: blanks, and what a list of JSON or YAML, or a line that goes on, has there.
+# Between words of a command: blanks, and what a list of JSON or YAML, or a line that is continued, has there.
 _GAP: Final = r"(?:[ \t\"',\[\]]|\\?\r?\n[ \t]*(?:-[ \t])?)++"
 _INSTALLS: Final = re.compile(rf"\bbuildassets{_GAP}tools{_GAP}install\b")
 _BUILD: Final = (
@@ -26,7 +25,7 @@ _BUILDS: Final = re.compile(_BUILD)
 _BEFORE: Final = 120  # characters in which the program that runs the command is looked for
 _RUNNER: Final = r"(?:(?:uv|poetry|pipenv|pdm|hatch|pipx) run |uvx |python3? -m |(?<![\w./-])[\w.-]*/[\w./-]*/)?"
 _RUNS: Final = re.compile(rf"{_RUNNER}$")
-# A build at the begin of a command; not of a line that goes on an earlier one.
+# A build at the beginning of a command; not of a line that continues an earlier one.
 _COMMAND: Final = re.compile(rf"(?P<before>(?<![^\n])(?<!\\\n)[ \t]*|&&[ \t\\\r\n]*)(?P<runner>{_RUNNER})(?={_BUILD})")
 # Words and `&&`: a shell reads such a text as commands, whatever is around it.
 _PLAIN: Final = r"(?:[\w \t./=:,@+~-]|&&)"
@@ -53,7 +52,7 @@ class _Kind:
 
 _KINDS: Final = (
     _Kind(
-        re.compile(r"(?:.*/)?(?:(?:Docker|Container)file(?:\.[\w.-]+)?|[\w.-]+\.[Dd]ockerfile)"),
+        DOCKERFILE,
         "RUN ",
         re.compile(rf"((?<!\\\n)^[ \t]*RUN[ \t]+(?!--))((?:{_PLAIN}|\\\r?\n)+\r?)$", re.MULTILINE),
     ),
@@ -72,7 +71,6 @@ _KINDS: Final = (
         )
     ),
 )
-_HIDDEN: Final = (".github/workflows", ".circleci", ".woodpecker", ".buildkite")
 
 
 def deployment(files: ProjectFiles) -> tuple[list[FileEdit | ByHand], bool]:
@@ -82,11 +80,11 @@ def deployment(files: ProjectFiles) -> tuple[list[FileEdit | ByHand], bool]:
     """
     steps: list[FileEdit | ByHand] = []
     has_step = False
-    for name in _names(files):
-        text = files.text(name)
+    for name in (*files.own, *pipeline_files(files)):
         kind = next((kind for kind in _KINDS if kind.names.fullmatch(name)), None)
-        if kind is None or "build" not in text:
+        if kind is None:
             continue
+        text = files.text(name)
         if _INSTALLS.search(text):
             has_step = True
             continue
@@ -113,7 +111,8 @@ def _left(name: str, kind: _Kind, lines: Sequence[str], after: str) -> Iterator[
     for build in _BUILDS.finditer(after):
         number = after.count("\n", 0, build.start())
         before = after[max(0, build.start() - _BEFORE) : build.start()]
-        runner = (_RUNS.search(re.sub(_GAP, " ", before)) or build)[0]
+        found = _RUNS.search(re.sub(_GAP, " ", before))
+        runner = found[0] if found else ""
         if before.endswith(f"{INSTALL} && {runner}") or _NOT_RUN.match(lines[number]):
             continue
         edited = _joined(lines[number], build[0], runner) if can_join else None
@@ -124,15 +123,7 @@ def _left(name: str, kind: _Kind, lines: Sequence[str], after: str) -> Iterator[
 
 
 def _joined(line: str, build: str, runner: str) -> str | None:
-    """The line with the installation before the command; None where that would not be the begin of a command."""
+    """The line with the installation before the command; None where a shell would not read that as two commands."""
     before, command, behind = line.partition(f"{runner}{build}")
     is_read_by_shell = command and _STARTS.search(before) and not _LISTED.search(build)
     return f"{before}{runner}{INSTALL} && {command}{behind}".strip() if is_read_by_shell else None
-
-
-def _names(files: ProjectFiles) -> Iterator[str]:
-    """The names of all files of the application, also of services whose folders are hidden."""
-    yield from files.own
-    for folder in _HIDDEN:
-        with suppress(OSError):
-            yield from (f"{folder}/{name}" for name in sorted(os.listdir(files.path(folder))))

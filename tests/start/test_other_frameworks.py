@@ -133,6 +133,23 @@ def test_unusual_templates_of_aiohttp_are_written_by_hand(setup: str, tmp_path: 
     assert "app.add_routes(asset_routes(assets))" in done.stderr
 
 
+@pytest.mark.parametrize("engine", ["mako.MakoTemplateEngine", "jinja.Engine"])
+def test_templates_of_litestar_that_are_not_jinja_s_are_written_by_hand(engine: str, tmp_path: Path) -> None:
+    module = (
+        "import mako, jinja\nfrom litestar import Litestar\nfrom litestar.template import TemplateConfig\n\n"
+        f"app = Litestar([], template_config=TemplateConfig(directory='x', engine={engine}))\n"
+    )
+    assert run(write_tree(tmp_path, {**FILES, "shop/__init__.py": module}), "init", "--yes").returncode == 1
+    assert (tmp_path / "shop/__init__.py").read_text() == module
+
+
+def test_name_that_is_imported_below_the_application_is_imported_above_it(tmp_path: Path) -> None:
+    module = "from starlette.applications import Starlette\n\napp = Starlette()\nimport os\n\nhere = os.getcwd()\n"
+    assert run(write_tree(tmp_path, {**FILES, "shop/__init__.py": module}), "init", "--yes").returncode == 0
+    assert run(tmp_path, "build").returncode == 0
+    shown(tmp_path, "import shop")
+
+
 def test_second_run_finds_the_helpers_of_mako(tmp_path: Path) -> None:
     module = PYRAMID.replace("WITH", "with Configurator() as config:")
     write_tree(tmp_path, {**FILES, "shop/__init__.py": module, "shop/templates/home.mako": MAKO})

@@ -134,6 +134,11 @@ def test_templates_that_no_other_renderer_can_show_are_edited(module: Tree, tmp_
         "web.static('/', Path('shop', 'templates').resolve())",
         "ConnectionConfig(TEMPLATE_FOLDER=HERE / 'templates')",
         "Page('base.html').body",
+        "send_from_directory('.', name)",
+        "send_from_directory(app.root_path, name)",
+        "StaticFiles(directory='./')",
+        "app.jinja_loader.get_source(app.jinja_env, name)[0]",
+        "importlib.import_module('jinja2').Environment()",
     ],
 )
 def test_template_that_may_be_sent_without_rendering_is_not_edited(code: str, tmp_path: Path) -> None:
@@ -156,12 +161,36 @@ def test_folder_of_templates_is_followed_through_modules(where: str, tmp_path: P
         ("conf.py", "OPTIONS = {'block_start_string': '<%'}\n"),
         ("site.ini", "[app]\njinja2.variable_end_string = ]]\n"),
         ("options.json", '{"line_statement_prefix": "%"}'),
+        ("conf.py", "def setup(app, options):\n    app.jinja_options = options\n"),
     ],
 )
 def test_templates_with_other_delimiters_are_written_by_hand(name: str, text: str, tmp_path: Path) -> None:
     templates, notes = proposed(write_tree(tmp_path, {"app.py": FLASK, **PAGES, name: text}))
     assert templates == []
     assert f"`{name}:" in notes
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"templates/list.html": "{% extends 'base.html' %}{% set livereload = 1 %}"},
+        {"templates/list.html": "{% extends 'base.html' %}{{ livereload.state }}"},
+        {"views.py": "from flask import render_template\n\n\ndef a():\n    render_template('a', livereload=1)\n"},
+        {"views.py": "def context():\n    return {'livereload': True}\n"},
+    ],
+)
+def test_templates_with_a_variable_of_the_name_of_a_helper_stay(files: Tree, tmp_path: Path) -> None:
+    loading = {"templates/base.html": HEAD.replace("</head>", "<script src='/x.js'></script></head>")}
+    assert proposed(write_tree(tmp_path, {"app.py": FLASK, **PAGES, **loading, **files}))[0] == []
+
+
+def test_environment_with_options_that_are_not_shown_keeps_its_templates(tmp_path: Path) -> None:
+    made = "Jinja2Templates(env=Environment(loader=FileSystemLoader('templates'), **options()))"
+    app = FASTAPI.replace('Jinja2Templates(directory="templates")', made)
+    app = f"from jinja2 import Environment, FileSystemLoader\nfrom conf import options\n{app}"
+    assert proposed(write_tree(tmp_path, {**PAGES, "app.py": app}))[0] == []
+    app = app.replace(", **options()", "")
+    assert proposed(write_tree(tmp_path, {**PAGES, "app.py": app}))[0] == ["templates/base.html"]
 
 
 def test_second_templates_of_starlette_keep_theirs(tmp_path: Path) -> None:

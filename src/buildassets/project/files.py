@@ -38,7 +38,7 @@ class ProjectFiles:
     The `texts` stand for those of the files with their names: a project as it would be after edits.
     """
 
-    def __init__(self, folder: str, made: tuple[str, ...] = (), texts: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: str, made: tuple[str, ...] = (), texts: Mapping[str, str | None] | None = None) -> None:
         self.folder = folder
         self._made = frozenset(made)
         self._new = tuple(texts or ())
@@ -46,7 +46,9 @@ class ProjectFiles:
 
     def edited(self, texts: Mapping[str, str]) -> "ProjectFiles":
         """The same project with these texts in place of those of the files with their names."""
-        return ProjectFiles(self.folder, tuple(self._made), texts)
+        files = ProjectFiles(self.folder, tuple(self._made), {**self._texts, **texts})
+        files.names = tuple(dict.fromkeys((*self.names, *texts)))  # which are not looked for again
+        return files
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -5,10 +5,11 @@ are not. Takes the texts of modules, gives places and templates.
 """
 
 import ast
+import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from buildassets.foundation.frozen import frozen
 from buildassets.project.python import parsed, text_of
@@ -36,10 +37,17 @@ _HARMLESS: Final = (ast.Compare, ast.Expr, ast.Assert)
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-class TemplateNames:
+# A text is the name of a template, a path of one or of a folder of some, or that of a folder around these.
+_Kind: TypeAlias = Literal["name", "folder", "around"]
+_OF_FLASK: Final[Mapping[str, _Kind]] = {"template_folder": "folder", "root_path": "around"}
+_SENDS: Final = re.compile(r"static|director|send|serve|mount|open|read", re.IGNORECASE)
+
+
+class TemplatePaths:
     """Templates by the ends of their paths, and by those of the folders that they are in."""
 
-    def __init__(self, templates: Iterable[str], roots: Sequence[str]) -> None:
+    def __init__(self, templates: Sequence[str], roots: Sequence[str]) -> None:
+        self.all = templates
         self._files: dict[str, list[str]] = {}
         self._folders: dict[str, list[str]] = {}
         for name in templates:
@@ -51,11 +59,16 @@ class TemplateNames:
                 for end in ends_of("/".join(parts[:depth]), least=depth - root.count("/")):
                     self._folders.setdefault(end, []).append(name)
 
-        self.words = frozenset(end for end in (*self._files, *self._folders) if "/" not in end)
+        self._around = frozenset(end for root in roots for end in (*ends_of(posixpath.dirname(root)), ""))
+        self.words = frozenset(end for end in (*self._files, *self._folders, *self._around, ".") if "/" not in end)
 
     def files(self, given: str) -> list[str]:
         """The templates whose paths end with `given`, which may have the name of a package before it."""
         return self._files.get(_path(given), [])
+
+    def around(self, given: str) -> Sequence[str]:
+        """All templates, if `given` is a folder around some."""
+        return self.all if given and _path(given) in self._around else ()
 
     def below(self, given: str) -> list[str]:
         """The templates below a folder of templates, or one inside of it, whose path ends with `given`."""
@@ -104,29 +117,37 @@ class Modules:
 class Mentions:
     """Follows the names of templates, `names`, through `modules`."""
 
-    def __init__(self, modules: Modules, names: TemplateNames) -> None:
+    def __init__(self, modules: Modules, names: TemplatePaths) -> None:
         self._modules = modules
         self._names = names
-        self._known: dict[tuple[ast.AST | None, str, bool], bool] = {}
+        self._known: dict[tuple[ast.AST | None, str, _Kind], bool] = {}
         self._renders = cache(self._function_renders)
 
     def others(self) -> Iterator[OtherUse]:
         """The places where templates or their folders are named for something that is not known to render them."""
         for file, text in self._modules.texts.items():
-            if not self._names.words.isdisjoint(_WORD.findall(text)):
+            if not self._names.words.isdisjoint(_WORD.findall(text)) or any(one in text for one in _OF_FLASK):
                 for node in self._modules.nodes(file):
                     yield from self._other(file, node)
 
     def _other(self, file: str, node: ast.AST) -> Iterator[OtherUse]:
-        text = text_of(node) or ""
-        found = self._names.files(text) or self._names.below(text)
-        is_rooted = text.startswith("/") and not isinstance(self._modules.parents(file).get(node), _PARTS)
-        is_path = not self._names.files(text)
-        if found and not is_rooted and not self._is_known(file, node, is_path=is_path):
+        found, kind = self._named(node)
+        is_rooted = (text_of(node) or "").startswith("/") and not isinstance(self._modules.parents(file)[node], _PARTS)
+        if found and not is_rooted and not self._is_known(file, node, kind):
             yield OtherUse(f"{file}:{getattr(node, 'lineno', 0)}", frozenset(found))
 
-    def _is_known(self, file: str, node: ast.AST, *, is_path: bool) -> bool:
-        """Whether all that gets the value of `node`, which `is_path` or a name of a template, is known to render."""
+    def _named(self, node: ast.AST) -> tuple[Sequence[str], _Kind]:
+        """The templates that a text or an attribute stands for, and how it does."""
+        if isinstance(node, ast.Attribute) and node.attr in _OF_FLASK:
+            return self._names.all, _OF_FLASK[node.attr]
+        text = text_of(node) or ""
+        if found := self._names.files(text):
+            return found, "name"
+        found = self._names.below(text)
+        return (found, "folder") if found else (self._names.around(text), "around")
+
+    def _is_known(self, file: str, node: ast.AST, kind: _Kind) -> bool:
+        """Whether all that gets the value of `node` is known to render, and not to send."""
         parents, keys = self._modules.parents(file), list[str]()
         while (parent := parents.get(node)) is not None and not isinstance(parent, _HARMLESS):
             if isinstance(parent, ast.Subscript) and parent.slice is node:
@@ -135,40 +156,44 @@ class Mentions:
                 pairs = zip(parent.keys, parent.values, strict=True)
                 keys += [text_of(key) or "" for key, value in pairs if key and value is node]
             elif not isinstance(parent, _PASSING) and (name := _last(parent)) not in _SAME:
-                return self._is_known_receiver(file, node, parent, [*keys, name], is_path=is_path)
-            is_path = is_path or _makes_path(parent)
+                return self._is_known_receiver(file, node, parent, [*keys, name], kind)
+            kind = "folder" if kind == "name" and _makes_path(parent) else kind
             node = parent
         return True
 
-    def _is_known_receiver(self, file: str, node: ast.AST, parent: ast.AST, names: list[str], *, is_path: bool) -> bool:
+    def _is_known_receiver(self, file: str, node: ast.AST, parent: ast.AST, names: list[str], kind: _Kind) -> bool:
         """Whether `parent`, which is no part of the value any more, gives it to what renders."""
         around = self._modules.parents(file)
         if isinstance(parent, ast.keyword):
             names += [parent.arg or "", _last(around[parent])]
         targets = [*_targets(parent)]
-        if targets and not any(self._is_receiver(one, is_path=is_path) for one in names):
-            return all(self._is_known_name(file, parent, one, is_path=is_path) for one in targets)
+        if targets and (kind == "around" or not self._are_known(names, kind)):
+            return all(self._is_known_name(file, parent, one, kind) for one in targets)
         if isinstance(parent, ast.Return | ast.Yield):
             names.append(getattr(self._function(file, parent), "name", ""))
-        return any(self._is_receiver(one, is_path=is_path) for one in names)
+        return self._are_known(names, kind)
 
-    def _is_receiver(self, name: str, *, is_path: bool) -> bool:
-        is_named = name in _LOADS if is_path else bool(_RENDERS.search(name)) or self._renders(name)
-        return is_named or name in _ASKS
+    def _are_known(self, names: Sequence[str], kind: _Kind) -> bool:
+        """Whether what gets a value under one of `names` renders templates, or loads or looks for them."""
+        if kind == "around":
+            return not any(map(_SENDS.search, names))
+        if kind == "folder":
+            return any(one in _LOADS or one in _ASKS for one in names)
+        return any(_RENDERS.search(one) or one in _ASKS or self._renders(one) for one in names)
 
-    def _is_known_name(self, file: str, statement: ast.AST, target: ast.expr, *, is_path: bool) -> bool:
+    def _is_known_name(self, file: str, statement: ast.AST, target: ast.expr, kind: _Kind) -> bool:
         """Whether all uses of a variable that gets the value are known; those of an attribute are by its name alone."""
         name, function = _last(target), self._function(file, statement)
         is_of_class = isinstance(self._modules.parents(file).get(statement), ast.ClassDef)
-        if not isinstance(target, ast.Name) or (is_of_class and not is_path and _RENDERS.search(name)):
-            return self._is_receiver(name, is_path=is_path)
-        key = (function, name, is_path)
+        if not isinstance(target, ast.Name) or (is_of_class and kind == "name" and _RENDERS.search(name)):
+            return self._are_known([name], kind)
+        key = (function, name, kind)
         if key not in self._known:
             self._known[key] = True  # for variables that depend on one another
             nodes = ((file, one) for one in ast.walk(function)) if function else self._modules.with_word(name)
             uses = [one for one in nodes if _is_use(one[1], name)]
-            known = (self._is_known(each, one, is_path=is_path) for each, one in uses)
-            self._known[key] = all(known) if uses else self._is_receiver(name, is_path=is_path)
+            known = (self._is_known(each, one, kind) for each, one in uses)
+            self._known[key] = all(known) if uses else self._are_known([name], kind)
         return self._known[key]
 
     def _function(self, file: str, node: ast.AST | None) -> ast.AST | None:
@@ -184,7 +209,12 @@ class Mentions:
             return False
         found = (one for _, one in self._modules.with_word(name) if isinstance(one, _FUNCTIONS) and one.name == name)
         calls = (call for one in found for call in ast.walk(one) if isinstance(call, ast.Call))
-        return any(_RENDERS.search(_last(call.func)) for call in calls)
+        return any(map(renders, calls))
+
+
+def renders(call: ast.Call) -> bool:
+    """Whether the name of what is called is that of something that renders."""
+    return bool(_RENDERS.search(_last(call)))
 
 
 def _is_use(node: ast.AST, name: str) -> bool:

@@ -25,7 +25,7 @@ from buildassets.start.configuration import configuration, ignored, settings_for
 from buildassets.start.deployment import deployment
 from buildassets.start.django_code import edited_settings
 from buildassets.start.edits import ByHand, FileEdit
-from buildassets.start.mentions import OtherUse
+from buildassets.start.mentions import OtherUse, TemplatePaths
 from buildassets.start.python_code import edited_python
 from buildassets.start.references import left_references, replaced_references, static_names
 from buildassets.start.renderers import other_uses, suffixes_of
@@ -119,14 +119,17 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
                 f"the project is in `{relative_to(start, folder)}/`, the folder of `manage.py`: run all commands there"
             )
         edits = [configuration(files, settings_for(files, found, assets, engines)), *edits]
-    uses = [] if found.is_library else [*other_uses(files, found, templates)]
-    shown = relatives(files, templates, frozenset().union(*(one.templates for one in uses)))
+    paths = TemplatePaths(templates, found.templates)
+    keeps_urls = file is not None or found.framework.name == "django"
+    helpers = [*_helpers(files, found, pages, keeps_urls=keeps_urls)]
+    uses = [] if found.is_library else [*other_uses(files, found, paths, helpers)]
+    shown = relatives(files, paths, frozenset().union(*(one.templates for one in uses)))
     kept = suffixes_of(found.framework.name)
     equipped = [one for one in pages if one.endswith(kept) and one not in shown]
-    project = _Project(files, found, assets, pages, equipped)
+    project = _Project(files, found, assets, pages, equipped, paths)
     tools = tuple(_tools(files, assets, {} if file else engines))
     steps, has_step = deployment(files)
-    whole = [*edits, *_code(project, output, has_own_configuration=file is not None)]
+    whole = [*edits, *_code(project, output, keeps_urls=keeps_urls)]
     if tools or (engines and file is None):
         whole += steps
         notes += needs(files, found.declared, has_step=has_step, has_extra="css" not in engines or file is not None)
@@ -239,16 +242,25 @@ def _output(folder: str) -> str:
 
 @frozen
 class _Project:
-    """The files of a project, what it is, its assets, and its templates of pages, with those that get our helpers."""
+    """The files of a project, what it is, its assets, its pages, those that get our helpers, and all templates."""
 
     files: ProjectFiles
     found: ProjectFindings
     assets: ProposedAssets
     pages: Sequence[str]
     equipped: Sequence[str]
+    paths: TemplatePaths
 
 
-def _code(project: _Project, output: str, *, has_own_configuration: bool) -> Iterator[FileEdit | ByHand]:
+def _helpers(files: ProjectFiles, found: ProjectFindings, pages: Sequence[str], *, keeps_urls: bool) -> Iterator[str]:
+    """The functions that templates of Jinja, Mako and Chameleon get to call."""
+    if found.framework.name != "django" and pages:
+        yield "livereload"
+        yield from () if keeps_urls else ("asset",)
+        yield from () if loads_assets(files, pages) else ("stylesheet", "script")
+
+
+def _code(project: _Project, output: str, *, keeps_urls: bool) -> Iterator[FileEdit | ByHand]:
     """The edits of `.gitignore`, settings, modules and templates."""
     files, found, manifest = project.files, project.found, f"{output}/manifest.json"
     lines = ignored(files, output)
@@ -265,7 +277,7 @@ def _code(project: _Project, output: str, *, has_own_configuration: bool) -> Ite
     if uses_helpers(files, project.pages):
         return
     if found.framework.name or found.is_equipped:
-        yield from _pages(project, has_static=has_static, keeps_urls=has_own_configuration)
+        yield from _pages(project, has_static=has_static, keeps_urls=keeps_urls)
     elif not loads_assets(files, project.pages) and not any(is_site(files, root) for root in project.assets.roots):
         yield ByHand("", _HEAD, tuple(lines_for(project.assets.entries, is_django=False)), optional=True)
 
@@ -280,14 +292,14 @@ def _asks_for_static(project: _Project) -> bool:
 def _pages(project: _Project, *, has_static: bool, keeps_urls: bool) -> Iterator[FileEdit | ByHand]:
     """The edits of templates: names of assets in place of URLs of static files, and the lines in their heads.
 
-    Django's pages name assets already. Nor are URLs replaced under a configuration, which may leave files out.
+    With `keeps_urls` there are no URLs to replace: Django's pages name assets, and a configuration may leave files out.
     """
     files, is_django = project.files, project.found.framework.name == "django"
-    roots = () if is_django or keeps_urls else project.assets.roots
+    roots = () if keeps_urls else project.assets.roots
     texts = replaced_references(files, project.equipped, roots, has_static=has_static)
     entries = [] if loads_assets(files, project.pages) else project.assets.entries  # pages get what they load already
     lines = lines_for(entries, is_django=is_django)
-    layouts = [*edited_templates(files.edited(texts), project.pages, project.equipped, lines)]
+    layouts = [*edited_templates(files.edited(texts), project.paths, project.equipped, lines)]
     texts |= {one.file: one.after for one in layouts}
     if not layouts:
         place = "in the `<head>` of your pages" if project.pages else _HEAD

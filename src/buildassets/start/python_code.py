@@ -129,7 +129,7 @@ def _litestar(files: ProjectFiles, found: ProjectFindings, manifest: str) -> Fil
     app, config = (_at_top(_only_call(files, found, kind)) for kind in ("litestar", "template-config"))
     release = _assets(manifest, app[0] if app else _first(found))
     handlers = _handlers(app[2].call) if app else None
-    can_call_back = config and not any(one.arg in ("engine_callback", None) for one in config[2].call.keywords)
+    can_call_back = config and _can_call_back(config[2].call)
     if app is None or config is None or app[0] != config[0] or handlers is None or not can_call_back:
         lines = (*imports, f"assets = {release}", "Litestar([…, asset_files(assets)],")
         return ByHand(
@@ -144,6 +144,14 @@ def _litestar(files: ProjectFiles, found: ProjectFindings, manifest: str) -> Fil
         _argument(text, config[2].call, f"engine_callback=with_assets({variable})"),
     ]
     return _edit(text, file, module, imports, insertions=insertions)
+
+
+def _can_call_back(call: ast.Call) -> bool:
+    """Whether a configuration of templates is one of Jinja, and has no callback."""
+    given = {one.arg: one.value for one in call.keywords}
+    engine = given.get("engine", given.get("instance", call))
+    names = dotted(engine.func if isinstance(engine, ast.Call) else engine).split(".")
+    return "JinjaTemplateEngine" in names and given.keys().isdisjoint(("engine_callback", None))
 
 
 def _pyramid(files: ProjectFiles, found: ProjectFindings, manifest: str) -> FileEdit | ByHand:
@@ -293,12 +301,19 @@ def _edit(
     text: str, file: str, module: Module, imports: list[str], *, insertions: list[Insertion]
 ) -> FileEdit | ByHand:
     """The edit of the module; its lines to write by hand where it would no longer be Python."""
-    wanted = [one for one in imports if one != "import os" or "os" not in module.names]
     first = min(one.line for one in insertions)
+    wanted = [one for one in imports if one != "import os" or not _has_os(module, first)]
     after = inserted(text, [*import_lines(module, wanted, first), *insertions])
     if read_module(after).tree is None:
         return ByHand(file, _ANY, (*wanted, *(one.text.strip(" \t,") for one in insertions)))
     return FileEdit(file, text, after)
+
+
+def _has_os(module: Module, line: int) -> bool:
+    """Whether the module imports `os` above `line`, at its top."""
+    body = module.tree.body if module.tree else []
+    above = (one for one in body if isinstance(one, ast.Import) and one.lineno < line)
+    return any(each.name == "os" and not each.asname for one in above for each in one.names)
 
 
 def import_lines(module: Module, wanted: list[str], first: int) -> Iterator[Insertion]:

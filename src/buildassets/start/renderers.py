@@ -15,7 +15,8 @@ from buildassets.project.django_files import DjangoSettings, path_of
 from buildassets.project.files import ProjectFiles, is_aside
 from buildassets.project.found import ProjectFindings
 from buildassets.project.python import UNKNOWN, ProjectPath, dotted, items, root, text_of, value_of, value_of_absent
-from buildassets.start.mentions import Mentions, Modules, OtherUse, TemplateNames
+from buildassets.start.markup import expressions
+from buildassets.start.mentions import Mentions, Modules, OtherUse, TemplatePaths, renders
 
 # What makes a renderer, by its full name. Of packages with the name of an engine that are not known here, all may.
 _RENDERER: Final = re.compile(
@@ -25,7 +26,11 @@ _RENDERER: Final = re.compile(
     r"|tornado\.(?:template\..+|web\.Application)"
     r"|(?!(?:aiohttp_jinja2|jinja2|pyramid_\w+)\b)\w*(?:jinja|mako|chameleon|genshi)\w*(?:\..+)?"
 )
-_SIGN: Final = re.compile(r"(?i)jinja|mako|chameleon|genshi|tornado|templating|Engine|Flask|Quart|template\.backends")
+# Attributes and names of modules by which code gets at texts of templates, or at other renderers.
+_SOURCE: Final = re.compile(r"get_source|create_jinja_environment|jinja2(?:\.(?:environment|nativetypes|sandbox))?")
+_SIGN: Final = re.compile(
+    r"(?i)jinja|mako|chameleon|genshi|tornado|templating|get_source|Engine|Flask|Quart|template\.backends"
+)
 # The kind of what is made for a framework whose renderer gets the helpers.
 _EQUIPPED: Final[Mapping[str, str]] = {
     "aiohttp": "aiohttp-templates",
@@ -43,6 +48,7 @@ _SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = {
 _SUFFIXES_OF_JINJA: Final = (".html", ".htm", ".j2", ".jinja", ".jinja2", ".jinja-html")
 _DELIMITER: Final = re.compile(
     r"\b(?:block|variable|comment)_(?:start|end)_string\b|\bline_(?:statement|comment)_prefix\b"
+    r"|\bjinja_options\s*=\s*+(?![={]|dict\()"
 )
 _SETTINGS: Final = (".py", ".ini", ".cfg", ".toml", ".yaml", ".yml", ".json")
 _BACKENDS: Final = "django.template.backends."
@@ -55,9 +61,11 @@ def suffixes_of(framework: str) -> tuple[str, ...]:
     return _SUFFIXES.get(framework, _SUFFIXES_OF_JINJA)
 
 
-def other_uses(files: ProjectFiles, found: ProjectFindings, templates: Sequence[str]) -> Iterator[OtherUse]:
-    """The places from which some of all `templates` may be shown without our helpers."""
-    every = frozenset(templates)
+def other_uses(
+    files: ProjectFiles, found: ProjectFindings, paths: TemplatePaths, helpers: Sequence[str]
+) -> Iterator[OtherUse]:
+    """The places from which some of all templates, those of `paths`, may be shown without our `helpers` of Jinja."""
+    every = frozenset(paths.all)
     names = [one for one in files.names if one.endswith(".py") and (not is_aside(one) or _COMMANDS in one)]
     modules = Modules({one: files.text(one) for one in names if not one.endswith("setup.py")})
     yield from (OtherUse(one, every) for one in found.unread)
@@ -68,14 +76,42 @@ def other_uses(files: ProjectFiles, found: ProjectFindings, templates: Sequence[
     for name, text in modules.texts.items():
         if _SIGN.search(text):
             yield from renderers.others(name, modules)
-    yield from Mentions(modules, TemplateNames(templates, found.templates)).others()
+    yield from Mentions(modules, paths).others()
+    yield from _with_own_names(files, paths, modules, helpers)
+
+
+def _with_own_names(
+    files: ProjectFiles, paths: TemplatePaths, modules: Modules, helpers: Sequence[str]
+) -> Iterator[OtherUse]:
+    """The templates with variables that are called as one of `helpers`, and the calls that give them some."""
+    word = re.compile(rf"(?<![\w.\"'-])(?:{'|'.join(helpers)})\b")
+    for name in paths.all if helpers else ():
+        text = files.text(name)
+        if word.search(text) and (found := [one for one in expressions(text) if word.search(text, *one)]):
+            yield OtherUse(_place(name, text, found[0][0]), frozenset([name]))
+    for name, given in ((name, node) for one in helpers for name, node in modules.with_word(one)):
+        is_context = isinstance(given, ast.Return) or (isinstance(given, ast.Call) and renders(given))
+        if is_context and not {*helpers}.isdisjoint(_names_given(given)):
+            yield OtherUse(f"{name}:{getattr(given, 'lineno', 0)}", frozenset(paths.all))
+
+
+def _names_given(context: ast.AST) -> Iterator[str]:
+    for node in ast.walk(context):
+        if isinstance(node, ast.keyword):
+            yield node.arg or ""
+        elif isinstance(node, ast.Dict):
+            yield from (text_of(key) or "" for key in node.keys if key)
+
+
+def _place(name: str, text: str, position: int) -> str:
+    return f"{name}:{text.count(chr(10), 0, position) + 1}"
 
 
 def _with_delimiters(files: ProjectFiles) -> Iterator[str]:
     """The places that set the delimiters of tags."""
     for name in files.own:
         if name.endswith(_SETTINGS) and (match := _DELIMITER.search(files.text(name))):
-            yield f"{name}:{files.text(name).count(chr(10), 0, match.start()) + 1}"
+            yield _place(name, files.text(name), match.start())
 
 
 def _of_settings(settings: DjangoSettings, every: frozenset[str]) -> Iterator[OtherUse]:
@@ -128,6 +164,8 @@ class _Renderers:
         for node in nodes:
             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*" and _SIGN.search(node.module or ""):
                 yield OtherUse(f"{file}:{node.lineno}", self._every)
+            if _SOURCE.fullmatch(getattr(node, "attr", "") or text_of(node) or ""):
+                yield OtherUse(f"{file}:{getattr(node, 'lineno', 0)}", self._every)
             if isinstance(node, ast.Name | ast.Attribute) and id(node) not in known:
                 name = full_name(node, origins) if root(node) in imported else ""
                 if _RENDERER.fullmatch(name) and name.partition(".")[0] not in self._own:
@@ -138,6 +176,7 @@ class _Renderers:
         calls = [one for one in nodes if isinstance(one, ast.Call)]
         equipped = [one for one in calls if (file, one.lineno, one.col_offset) in self._equipped]
         given = {one.id for call in equipped for one in ast.walk(call) if isinstance(one, ast.Name)}
+        equipped = [one for one in equipped if all(_is_shown(each) for each in ast.walk(one))]
         known: list[ast.AST | None] = [*equipped, *(one for one in calls if dotted(one.func) in _ASKS)]
         for node in nodes:
             if isinstance(node, ast.Assign) and {dotted(one) for one in node.targets} & given:
@@ -154,6 +193,11 @@ class _Renderers:
         return OtherUse(
             f"{file}:{node.lineno}", self._every if folders is None else _below(self._every, self._names, folders)
         )
+
+
+def _is_shown(node: ast.AST) -> bool:
+    """Whether a call shows all options that it gives; true for what is no call."""
+    return not (isinstance(node, ast.keyword) and node.arg is None)
 
 
 class _Values:

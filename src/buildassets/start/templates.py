@@ -11,10 +11,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from buildassets.project.files import ProjectFiles
+from buildassets.project.found import is_of_mail
 from buildassets.start.assets import PageEntry
 from buildassets.start.edits import FileEdit
 from buildassets.start.markup import HIDDEN, place_in_head
-from buildassets.start.mentions import TemplateNames, ends_of
+from buildassets.start.mentions import TemplatePaths, ends_of
 
 _SUFFIXES: Final = (".html", ".htm", ".j2", ".jinja", ".jinja2", ".djhtml", ".jinja-html", ".mako", ".mak", ".pt")
 _WITH_DOLLARS: Final = (".mako", ".mak", ".pt")  # of Mako and Chameleon
@@ -61,17 +62,16 @@ def templates_in(files: ProjectFiles, folders: Sequence[str]) -> list[str]:
     return [name for name in files.own if name.endswith(_SUFFIXES) and name.startswith(below)]
 
 
-def relatives(files: ProjectFiles, templates: Sequence[str], shown: frozenset[str]) -> frozenset[str]:
-    """Those `shown` with the `templates` that extend, include or import one of them, and what any of these do."""
-    if not shown or len(shown) == len(templates):
+def relatives(files: ProjectFiles, paths: TemplatePaths, shown: frozenset[str]) -> frozenset[str]:
+    """Those `shown` with the templates that extend, include or import one of them, and what any of these do."""
+    if not shown or len(shown) == len(paths.all):
         return shown
-    names = TemplateNames(templates, ())
-    given = {one: _given(match for match in _READS.finditer(files.text(one))) for one in templates}
+    given = {one: _given(_READS.finditer(files.text(one))) for one in paths.all}
     readers: dict[str, list[str]] = {}
     for one, others in given.items():
         for other in others:
             readers.setdefault(other, []).append(one)
-    targets = {other: names.files(other) for other in readers}
+    targets = {other: paths.files(other) for other in readers}
     below = _closed(shown, lambda one: (reader for end in ends_of(one) for reader in readers.pop(end, ())))
     return _closed(below, lambda one: (target for other in given[one] for target in targets.pop(other, ())))
 
@@ -103,10 +103,10 @@ def loads_assets(files: ProjectFiles, found: Sequence[str]) -> bool:
 
 
 def edited_templates(
-    files: ProjectFiles, pages: Sequence[str], equipped: Collection[str], lines: Sequence[str]
+    files: ProjectFiles, paths: TemplatePaths, equipped: Collection[str], lines: Sequence[str]
 ) -> Iterator[FileEdit]:
-    """The edits of the layouts among the templates of `pages`, of which those `equipped` get `lines`."""
-    for name in (one for one in _layouts(files, pages) if one in equipped):
+    """The edits of the layouts among all templates of pages, of which those `equipped` get `lines`."""
+    for name in (one for one in _layouts(files, paths) if one in equipped):
         text = files.text(name)
         yield FileEdit(name, text, _with_lines(text, written(name, lines)))
 
@@ -116,23 +116,23 @@ def written(file: str, lines: Iterable[str]) -> tuple[str, ...]:
     return tuple(expression(file, line[3:-3]) if line.startswith("{{") else line for line in lines)
 
 
-def _layouts(files: ProjectFiles, found: Sequence[str]) -> list[str]:
+def _layouts(files: ProjectFiles, paths: TemplatePaths) -> list[str]:
     """The templates with a head that others use, or else those that code names, or else the only one."""
-    whole = [name for name in found if _is_whole(files.text(name))]
-    names = TemplateNames(found, ())
-    by_others = _named(names, (name for one in found for name in _given(_SHOWS.finditer(files.text(one)))))
+    pages = [name for name in paths.all if not is_of_mail(name)]
+    whole = [name for name in pages if _is_whole(files.text(name))]
+    by_others = _named(paths, (name for one in pages for name in _given(_SHOWS.finditer(files.text(one)))))
     code = (files.text(one) for one in files.own if one.endswith(".py"))
-    by_code = _named(names, (name.lstrip("./") for text in code for name in _NAME.findall(text)))
+    by_code = _named(paths, (name.lstrip("./") for text in code for name in _NAME.findall(text)))
     used = [name for name in whole if name in by_others] or [name for name in whole if name in by_code]
     used = used or (whole if len(whole) == 1 else [])
     return used if len(used) <= _MOST_LAYOUTS else []
 
 
-def _named(names: TemplateNames, given: Iterable[str]) -> set[str]:
+def _named(paths: TemplatePaths, given: Iterable[str]) -> set[str]:
     """The templates that are `given`: of those whose paths end so the least deep ones."""
     named: set[str] = set()
     for one in {*given}:
-        ends = names.files(one)
+        ends = [name for name in paths.files(one) if not is_of_mail(name)]
         depth = min((name.count("/") for name in ends), default=0)
         named.update(name for name in ends if name.count("/") == depth)
     return named

@@ -390,6 +390,7 @@ def test_tool_that_differs_from_the_lock_is_found(tmp_path: Path) -> None:
     [
         {"Dockerfile": "FROM x\nCOPY . .\n"},
         {"Dockerfile": "FROM x\nCOPY build ./build\n"},
+        {"Dockerfile": "FROM x\nCOPY assets assets\nRUN buildassets build\nCOPY . .\n", "assets/a.css": ""},
         {"Dockerfile": "FROM x\nCOPY . .\nRUN python manage.py assets build\n", ".dockerignore": "build\n"},
         {"Dockerfile": "FROM x AS b\nRUN buildassets build\nFROM x\nCOPY --from=b /build build\n"},
         {"Dockerfile": "FROM x AS b\nRUN buildassets build\nFROM b\nCMD y\n"},
@@ -427,6 +428,7 @@ def test_sound_deployment_has_no_finding(files: Tree, tmp_path: Path) -> None:
     ("code", "files"),
     [
         ("doctor/image", {"Dockerfile": "FROM x\nCOPY app.py .\n"}),
+        ("doctor/image", {"Dockerfile": "FROM x\nCOPY a.txt .\nRUN buildassets build\nCOPY . .\n"}),
         ("doctor/image", {"Dockerfile": "FROM x\nCOPY . .\n", ".dockerignore": "**/build\n"}),
         ("doctor/image", {"Dockerfile": "FROM x\nCOPY . .\n", ".gitignore": "build/\n"}),
         ("doctor/image", {"Dockerfile": "FROM x\nRUN apt-get install \\\n  make \\\n  git\nCOPY app.py .\n"}),

@@ -73,6 +73,11 @@ def image_findings(subject: Subject, name: str) -> Iterator[Diagnostic]:
     text = "\n".join(line for line in subject.files.text(name).split("\n") if not line.lstrip().startswith("#"))
     stages = _stages(text)
     given = "".join(stages[number].text for number in _reached(stages))
+    if any(_builds_early(subject, stage.text) for stage in stages):
+        message = "the release is built before the sources are copied into the image"
+        hint = f"move `RUN {subject.build_command}` below the line that copies the sources"
+        yield warning("doctor/image", message, Location(name), hint=hint)
+        return
     if build_start(given) is not None or not _has_code(subject, given):
         return
     if build_start(text) is not None:
@@ -83,6 +88,14 @@ def image_findings(subject: Subject, name: str) -> Iterator[Diagnostic]:
         message = f"the image gets no manifest: nothing builds it there, and {why}"
         hint = f"write `RUN {subject.build_command}` below the line that copies the sources, or copy the release"
         yield warning("doctor/image", message, Location(name), hint=hint)
+
+
+def _builds_early(subject: Subject, text: str) -> bool:
+    """Whether a stage copies the whole project after it builds, and only single files, such as requirements, before."""
+    start = next(_own_starts(text), len(text))
+    before, after = text[:start], text[start:]
+    has_sources = _FROM.search(before) or any(map(subject.files.has_folder, _copied(before)))
+    return "." in _copied(after) and "." not in _copied(before) and not has_sources and "--mount" not in text
 
 
 def _stages(text: str) -> list[_Stage]:

@@ -181,10 +181,10 @@ def _unserved(subject: Subject) -> Iterator[Diagnostic]:
 
 def _collects(subject: Subject) -> bool:
     """Whether `collectstatic` may run: not where an image builds the release, and no file of the project names that."""
-    images = {name: subject.files.text(name) for name in dockerfiles(subject)}
-    scripts = (name for name in subject.files.own if name.endswith((".py", *_SCRIPTS)) or "." not in name)
-    texts = (*images.values(), *map(subject.files.text, scripts))
-    return not any(map(builds, images.values())) or any("collectstatic" in text for text in texts)
+    images = dockerfiles(subject)
+    scripts = [name for name in subject.files.own if name.endswith((".py", *_SCRIPTS)) or "." not in name]
+    is_built = any(builds(subject.files.text(name)) for name in images)
+    return not is_built or any("collectstatic" in subject.files.text(name) for name in (*images, *scripts))
 
 
 def _root_path(subject: Subject) -> Iterator[Diagnostic]:

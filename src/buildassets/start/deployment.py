@@ -108,8 +108,10 @@ def _installing(command: re.Match[str]) -> str:
 def _left(name: str, kind: _Kind, lines: Sequence[str], after: str) -> Iterator[ByHand]:
     """The builds in `after`, the edited text of `lines`, that no installation precedes."""
     can_join = not _WITHOUT_AND.search(after)
+    number = counted = 0  # a hostile text may have a build in each of its lines
     for build in _BUILDS.finditer(after):
-        number = after.count("\n", 0, build.start())
+        number += after.count("\n", counted, build.start())
+        counted = build.start()
         before = after[max(0, build.start() - _BEFORE) : build.start()]
         found = _RUNS.search(re.sub(_GAP, " ", before))
         runner = found[0] if found else ""

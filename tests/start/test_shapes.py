@@ -156,11 +156,12 @@ def test_folders_of_assets_are_found(files: Tree, roots: list[str], tmp_path: Pa
     assert [root.shown for root in load_config(start=str(tmp_path)).sources] == roots
 
 
-def test_static_folders_of_django_s_applications_and_settings_are_sources(tmp_path: Path) -> None:
+@pytest.mark.parametrize("collected", ["'all/static'", "located('all/static/')"])
+def test_static_folders_of_django_s_applications_and_settings_are_sources(collected: str, tmp_path: Path) -> None:
     files: Tree = {
         "manage.py": MANAGE,
         "conf/settings.py": SETTINGS
-        + "STATICFILES_DIRS = ['front', 'none', ('x', 'prefixed')]\nSTATIC_ROOT = 'all/static'\n",
+        + f"STATICFILES_DIRS = ['front', 'none', ('x', 'prefixed')]\nSTATIC_ROOT = {collected}\n",
         "polls/static/polls/a.css": "",
         "front/b.css": "",
         "prefixed/c.css": "",

@@ -1,5 +1,6 @@
 """The whole proposal for a project. Takes its folder, gives the edits, and what is left to do by hand."""
 
+import ast
 import os
 import posixpath
 import stat
@@ -18,6 +19,7 @@ from buildassets.project.dependencies import add_command
 from buildassets.project.files import ProjectFiles, is_aside
 from buildassets.project.found import ProjectFindings, find, is_of_mail
 from buildassets.project.frameworks import FRAMEWORKS
+from buildassets.project.python import text_of
 from buildassets.project.systems import OtherSystem
 from buildassets.release.report.savings import Saving
 from buildassets.start.assets import AssetFolders, PageEntry, ProposedAssets, compiled, find_assets, is_site
@@ -207,9 +209,11 @@ def _roots(files: ProjectFiles, sources: object) -> tuple[str, ...]:
 
 
 def _results(found: ProjectFindings) -> frozenset[str]:
-    """The folders that other tools write, such as `STATIC_ROOT`."""
+    """The folders that other tools write, such as `STATIC_ROOT`; where that is computed, the only text in it."""
     root = found.django.text("STATIC_ROOT") if found.django else None
-    return frozenset(filter(None, ["build", "dist", root]))
+    last = found.django.last("STATIC_ROOT") if found.django else None
+    texts = [text.strip("/") for node in ast.walk(last.value) if (text := text_of(node))] if last else []
+    return frozenset(filter(None, ["build", "dist", root, texts[0] if len(texts) == 1 else None]))
 
 
 def _has_files(files: ProjectFiles, assets: ProposedAssets) -> bool:

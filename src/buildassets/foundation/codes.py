@@ -63,7 +63,7 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "jst": {_ERRORS: "syntax"},
     "lock": {_ERRORS: "invalid"},
     "manifest": {_ERRORS: "file invalid missing schema unreadable"},
-    "migrate": {_ERRORS: "exists none settings"},
+    "migrate": {_ERRORS: "access exists none settings"},
     "npm": {_ERRORS: "exports", _WARNINGS: "commonjs package"},
     "output": {_ERRORS: "stderr stdout unwritable"},
     "package": {_ERRORS: "damaged member"},

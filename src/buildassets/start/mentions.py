@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias
 from buildassets.foundation.frozen import frozen
 from buildassets.project.python import parsed, text_of
 
-_RENDERS: Final = re.compile(r"template|render", re.IGNORECASE)
+_RENDERS: Final = re.compile(r"template|render|inclusion_tag", re.IGNORECASE)
 # What gets folders of templates to render, watch or pack what is in them.
 _LOADS: Final = frozenset(
     (
@@ -33,14 +33,29 @@ _SAME: Final = (
 _WORD: Final = re.compile(r"[\w.-]+")
 _PARTS: Final = (ast.BinOp, ast.JoinedStr, ast.FormattedValue)
 _PASSING: Final = (*_PARTS, ast.List, ast.Tuple, ast.Set, ast.Starred, ast.IfExp, ast.BoolOp, ast.Await, ast.Subscript)
-_HARMLESS: Final = (ast.Compare, ast.Expr, ast.Assert)
+_HARMLESS: Final = (ast.Compare, ast.Expr, ast.Assert, ast.If, ast.While, ast.UnaryOp)
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 # A text is the name of a template, a path of one or of a folder of some, or that of a folder around these.
 _Kind: TypeAlias = Literal["name", "folder", "around"]
 _OF_FLASK: Final[Mapping[str, _Kind]] = {"template_folder": "folder", "root_path": "around"}
-_SENDS: Final = re.compile(r"static|director|send|serve|mount|open|read", re.IGNORECASE)
+_SENDS: Final = frozenset(
+    (
+        *("STATICFILES_DIRS", "SharedDataMiddleware", "StaticFiles", "WhiteNoise", "add_files", "add_static"),
+        *(
+            "add_static_view",
+            "directories",
+            "directory",
+            "document_root",
+            "open",
+            "root",
+            "send_from_directory",
+            "serve",
+        ),
+        *("send_file", "static_file", "static_folder"),
+    )
+)
 
 
 class TemplatePaths:
@@ -60,7 +75,11 @@ class TemplatePaths:
                     self._folders.setdefault(end, []).append(name)
 
         self._around = frozenset(end for root in roots for end in (*ends_of(posixpath.dirname(root)), ""))
-        self.words = frozenset(end for end in (*self._files, *self._folders, *self._around, ".") if "/" not in end)
+        self._words = frozenset(end for end in (*self._files, *self._folders, *self._around, ".") if "/" not in end)
+
+    def has_word(self, text: str) -> bool:
+        """Whether a text may name some."""
+        return not self._words.isdisjoint(_WORD.findall(text)) or any(one in text for one in _OF_FLASK)
 
     def files(self, given: str) -> list[str]:
         """The templates whose paths end with `given`, which may have the name of a package before it."""
@@ -68,7 +87,7 @@ class TemplatePaths:
 
     def around(self, given: str) -> Sequence[str]:
         """All templates, if `given` is a folder around some."""
-        return self.all if given and _path(given) in self._around else ()
+        return self.all if given and ":" not in given and _path(given) in self._around else ()
 
     def below(self, given: str) -> list[str]:
         """The templates below a folder of templates, or one inside of it, whose path ends with `given`."""
@@ -126,7 +145,7 @@ class Mentions:
     def others(self) -> Iterator[OtherUse]:
         """The places where templates or their folders are named for something that is not known to render them."""
         for file, text in self._modules.texts.items():
-            if not self._names.words.isdisjoint(_WORD.findall(text)) or any(one in text for one in _OF_FLASK):
+            if self._names.has_word(text):
                 for node in self._modules.nodes(file):
                     yield from self._other(file, node)
 
@@ -152,6 +171,10 @@ class Mentions:
         while (parent := parents.get(node)) is not None and not isinstance(parent, _HARMLESS):
             if isinstance(parent, ast.Subscript) and parent.slice is node:
                 return True
+            if kind == "around" and _goes_on(parent, node):
+                return True
+            if isinstance(parent, ast.Dict) and node in parent.keys:
+                return True
             if isinstance(parent, ast.Dict):
                 pairs = zip(parent.keys, parent.values, strict=True)
                 keys += [text_of(key) or "" for key, value in pairs if key and value is node]
@@ -176,7 +199,7 @@ class Mentions:
     def _are_known(self, names: Sequence[str], kind: _Kind) -> bool:
         """Whether what gets a value under one of `names` renders templates, or loads or looks for them."""
         if kind == "around":
-            return not any(map(_SENDS.search, names))
+            return _SENDS.isdisjoint(names)
         if kind == "folder":
             return any(one in _LOADS or one in _ASKS for one in names)
         return any(_RENDERS.search(one) or one in _ASKS or self._renders(one) for one in names)
@@ -193,7 +216,8 @@ class Mentions:
             nodes = ((file, one) for one in ast.walk(function)) if function else self._modules.with_word(name)
             uses = [one for one in nodes if _is_use(one[1], name)]
             known = (self._is_known(each, one, kind) for each, one in uses)
-            self._known[key] = all(known) if uses else self._are_known([name], kind)
+            is_unused = kind != "name" and not is_of_class and _RENDERS.search(name) is not None
+            self._known[key] = all(known) if uses or is_unused else self._are_known([name], kind)
         return self._known[key]
 
     def _function(self, file: str, node: ast.AST | None) -> ast.AST | None:
@@ -219,6 +243,15 @@ def renders(call: ast.Call) -> bool:
 
 def _is_use(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name | ast.Attribute) and _last(node) == name and isinstance(node.ctx, ast.Load)
+
+
+def _goes_on(parent: ast.AST, node: ast.AST) -> bool:
+    """Whether the folder `node` is the beginning of a path, or a part of another text."""
+    if isinstance(parent, ast.BinOp):
+        return not isinstance(parent.op, ast.Div) or parent.left is node
+    if isinstance(parent, ast.Call) and _last(parent) in _PATHS:
+        return node is not (parent.args[-1] if parent.args else parent.func)
+    return isinstance(parent, ast.JoinedStr)
 
 
 def _makes_path(node: ast.AST) -> bool:

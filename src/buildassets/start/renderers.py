@@ -26,8 +26,8 @@ _RENDERER: Final = re.compile(
     r"|tornado\.(?:template\..+|web\.Application)"
     r"|(?!(?:aiohttp_jinja2|jinja2|pyramid_\w+)\b)\w*(?:jinja|mako|chameleon|genshi)\w*(?:\..+)?"
 )
-# Attributes and names of modules by which code gets at texts of templates, or at other renderers.
-_SOURCE: Final = re.compile(r"get_source|create_jinja_environment|jinja2(?:\.(?:environment|nativetypes|sandbox))?")
+_SOURCES: Final = ("create_jinja_environment", "get_source")  # other ways to a renderer, or to texts of templates
+_IMPORTS: Final = ("__import__", "import_module", "importlib.import_module")
 _SIGN: Final = re.compile(
     r"(?i)jinja|mako|chameleon|genshi|tornado|templating|get_source|Engine|Flask|Quart|template\.backends"
 )
@@ -68,8 +68,12 @@ def other_uses(
     every = frozenset(paths.all)
     names = [one for one in files.names if one.endswith(".py") and (not is_aside(one) or _COMMANDS in one)]
     modules = Modules({one: files.text(one) for one in names if not one.endswith("setup.py")})
-    yield from (OtherUse(one, every) for one in found.unread)
-    yield from (OtherUse(place, every) for place in _with_delimiters(files))
+    for place in found.unread:
+        text = files.text_or_none(place.partition(":")[0])  # none where its encoding is not known
+        if text is None or _SIGN.search(text) or paths.has_word(text):
+            yield OtherUse(place, every)
+    if found.framework.name != "django":
+        yield from (OtherUse(place, every) for place in _with_delimiters(files))
     if found.django is not None:
         yield from _of_settings(found.django, every)
     renderers = _Renderers(files, found, every)
@@ -164,7 +168,10 @@ class _Renderers:
         for node in nodes:
             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*" and _SIGN.search(node.module or ""):
                 yield OtherUse(f"{file}:{node.lineno}", self._every)
-            if _SOURCE.fullmatch(getattr(node, "attr", "") or text_of(node) or ""):
+            is_source = getattr(node, "attr", "") in _SOURCES
+            if is_source or (
+                isinstance(node, ast.Call) and dotted(node.func) in _IMPORTS and _SIGN.search(ast.unparse(node))
+            ):
                 yield OtherUse(f"{file}:{getattr(node, 'lineno', 0)}", self._every)
             if isinstance(node, ast.Name | ast.Attribute) and id(node) not in known:
                 name = full_name(node, origins) if root(node) in imported else ""

@@ -40,14 +40,14 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "doctor": {
         _ERRORS: (
             "app-order cache config django-check environment files helpers installed-apps lock manifest "
-            "manifest-path no-assets output python root settings static-root storage tag-library template "
+            "manifest-path no-assets output python root settings static-root tag-library template "
             "tool tool-changed tool-platform vendor"
         ),
         _WARNINGS: (
             "cache-shared case case-folder clock collectstatic dependency development git image inotify "
             "installations load-path no-release polling proxy serving stale watchers"
         ),
-        _EITHER: "engine static-url wheel",
+        _EITHER: "engine static-url storage wheel",
     },
     "engine": {_ERRORS: "crash failed unloadable"},
     "environment": {_ERRORS: "date locale lsp requirement", _EITHER: "native"},

@@ -159,7 +159,7 @@ def test_a_configuration_that_is_there_is_kept(tmp_path: Path) -> None:
         ("webassets", {**FLASK, "extra.py": "import webassets\n"}),
         ("vite", {**FLASK, "front/vite.config.ts": "export default {}"}),
         ("vite", {**FLASK, "package.json": '{"devDependencies": {"vite": "^8"}}'}),
-        ("whitenoise", {**FLASK, "requirements.txt": "flask\nwhitenoise>=6\n"}),
+        ("whitenoise", {**FLASK, "extra.py": "from whitenoise import WhiteNoise\n"}),
         ("pipeline", {**DJANGO, "site1/settings.py": SETTINGS.format(apps="'pipeline',", more="")}),
     ],
 )  # fmt: skip

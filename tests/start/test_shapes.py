@@ -190,7 +190,7 @@ def test_pages_of_a_static_site_keep_their_names(tmp_path: Path) -> None:
 
 def test_a_configuration_without_sources_names_no_folder_that_is_not_there(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, {"app.py": APP, "buildassets.toml": "", "assets/a.css": ""}), "init", "--dry-run")
-    assert "found flask, `assets/`, pip\n" in done.stderr
+    assert "found flask, `assets/`\n" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -264,3 +264,26 @@ def test_templates_without_their_helpers_are_not_edited(tmp_path: Path) -> None:
     assert "write by hand, `views.py`, where `Jinja2Templates` are made:\n    import os\n" in done.stderr
     assert "    with_assets(one, Assets(" in done.stderr
     assert read_tree(tmp_path) == before
+
+
+def test_whitenoise_that_no_module_imports_is_no_obstacle(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, {"app.py": APP, "requirements.txt": "flask\nwhitenoise\n"}), "init", "--yes")
+    assert (done.returncode, "migrate" in done.stderr) == (0, False)
+
+
+def test_a_folder_with_a_page_and_no_python_is_one_source_root(tmp_path: Path) -> None:
+    page = '<head><title>A</title><link rel="stylesheet" href="css/a.css"></head>'
+    sheet = "a { background: url(../pictures/a.svg) }"
+    write_tree(tmp_path, {"index.html": page, "css/a.css": sheet, "pictures/a.svg": "<svg/>", "README.md": "A site"})
+    done = run(tmp_path, "init", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("found `./`\nwrote ")
+    assert 'sources = ["."]' in (tmp_path / "buildassets.toml").read_text()
+    assert run(tmp_path, "build").returncode == 0
+    assert re.search(r'href="css/a[.]\w{12}[.]css"', (tmp_path / "build/assets/index.html").read_text())
+    assert run(tmp_path, "build").stderr.count("wrote nothing") == 1
+
+
+def test_nothing_is_found_in_a_folder_without_files_of_a_project(tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, {"README.md": "A project"}), "init", "--dry-run")
+    assert "assets" not in done.stderr.partition("\n")[0]

@@ -66,9 +66,8 @@ def other_systems(files: ProjectFiles, settings: DjangoSettings | None, declared
     found: dict[str, OtherSystem] = {}
     for one in _found(files, settings, declared.node):
         found.setdefault(one.name, one)
-    is_library = settings is None and "django" in declared.python
     for package, name in _DECLARED.items():
-        if package in declared.python and not (is_library and package in _OF_DJANGO):
+        if package in declared.python and (settings is not None or package not in _OF_DJANGO):
             found.setdefault(name, OtherSystem(name, declared.files[0]))
     return [found[name] for name in sorted(found)]
 

@@ -100,21 +100,21 @@ def find_assets(files: ProjectFiles, known: AssetFolders, named: frozenset[str] 
     """The assets of the project, whose templates have the names `named`."""
     roots = known.configured if known.configured is not None else tuple(_roots(files, known))
     below = [
-        (root, name[len(_begin(root)) :]) for root in roots for name in files.names if name.startswith(_begin(root))
+        (root, name[len(begin_of(root)) :]) for root in roots for name in files.names if name.startswith(begin_of(root))
     ]
     below = [one for one in below if _QUOTED.isdisjoint(one[1])]
     sheets = [one for one in below if one[1].endswith(STYLES)]
     scripts = [one for one in below if one[1].endswith(SCRIPTS)]
-    texts = [files.text(_begin(root) + file) for root, file in sheets]
+    texts = [files.text(begin_of(root) + file) for root, file in sheets]
     sass = [text for (_, file), text in zip(sheets, texts, strict=True) if file.endswith((".scss", ".sass"))]
     of_sheets = _imported_by_sheets(zip(sheets, texts, strict=True))
-    written = [_begin(root) + file for root, file in scripts if not _is_built(files, _begin(root) + file)]
+    written = [begin_of(root) + file for root, file in scripts if not _is_built(files, begin_of(root) + file)]
     of_typed = _packages(name for file in written if file.endswith(TYPED) for name in _SCRIPT.findall(files.text(file)))
     of_others = _packages(
         name for file in written if not file.endswith(TYPED) for name in _specifiers(files.text(file))
     )
-    css = [_begin(root) + file for root, file in sheets if file.endswith(".css")]
-    missing = (f"{one.sheet}: {one.url}" for one in missing_files(files, [*map(_begin, roots)], css))
+    css = [begin_of(root) + file for root, file in sheets if file.endswith(".css")]
+    missing = (f"{one.sheet}: {one.url}" for one in missing_files(files, [*map(begin_of, roots)], css))
     modules = [file for file in written if file.endswith((".js", ".mjs"))]
     elsewhere = () if known.configured is not None else tuple(_elsewhere(files, below, named))
     return ProposedAssets(
@@ -160,7 +160,7 @@ def _incomplete(files: ProjectFiles, sheets: list[tuple[str, str]]) -> tuple[str
     """The folders of sheets of Sass that import, by a path, a package that is not installed."""
     found: set[str] = set()
     for root, file in sheets:
-        for reference in _SHEET.findall(files.text(_begin(root) + file)):
+        for reference in _SHEET.findall(files.text(begin_of(root) + file)):
             _, is_path, package = reference.rpartition("node_modules/")
             if is_path and not files.has_folder(f"node_modules/{_package(package)}"):
                 found.add(posixpath.dirname(file))
@@ -193,16 +193,19 @@ def _is_built(files: ProjectFiles, name: str) -> bool:
     return any(files.has_folder("/".join((*folders[:count], _OF_VITE))) for count in range(1, len(folders) + 1))
 
 
-def _begin(root: str) -> str:
-    """How the names of the files in `root` begin."""
+def begin_of(root: str) -> str:
+    """The beginning of the names of all files in the folder `root`."""
     return "" if root == "." else f"{root}/"
 
 
 def _roots(files: ProjectFiles, known: AssetFolders) -> Iterator[str]:
     """The folders `assets` that hold sheets or scripts, and those that the project serves, or else `static`.
 
-    Where there is none of these, the folders around all sheets and scripts.
+    Where there is none of these, the folders around all sheets and scripts. A static site is a folder of its own.
     """
+    if is_site(files, ".") and "package.json" not in files.names:
+        yield "."
+        return
     own = [name for name in files.own if not _is_below(name, known.left_out)]
     usual = {root: name for name in reversed(own) if not name.endswith(_NO_ASSETS) and (root := _usual_root(name))}
     wanted = [name for name in own if name.endswith((*STYLES, *SCRIPTS))]
@@ -225,9 +228,8 @@ def _plain_folder(files: ProjectFiles, name: str) -> str:
 
 def is_site(files: ProjectFiles, folder: str) -> bool:
     """Whether `folder` is the root of a static site."""
-    return f"{folder}/index.html" in files.names and not any(
-        name.startswith(f"{folder}/") for name in files.ending(".py")
-    )
+    begin = begin_of(folder)
+    return f"{begin}index.html" in files.names and not any(name.startswith(begin) for name in files.ending(".py"))
 
 
 def _names_static(files: ProjectFiles) -> bool:
@@ -266,7 +268,7 @@ def _entries(
     imported = {
         target
         for root, file in listed
-        for reference in pattern.findall(files.text(_begin(root) + file))
+        for reference in pattern.findall(files.text(begin_of(root) + file))
         for target in (_stem(importmap.get(reference, "")), *_targets(file, reference))
     }
     left = [file for file in candidates if _stem(file) not in imported and not _has_source(file, candidates)]
@@ -274,7 +276,7 @@ def _entries(
         left = [file for file in left if _USUAL.search(file)][:_MOST_ENTRIES]
     for file in sorted(left, key=lambda file: (not _is_vendored(file), not _COPY.match(file), file)):
         root = candidates[file]
-        yield PageEntry(root, file, compiled(file), bool(_MODULE.search(files.text(_begin(root) + file))))
+        yield PageEntry(root, file, compiled(file), bool(_MODULE.search(files.text(begin_of(root) + file))))
 
 
 def _is_vendored(file: str) -> bool:

@@ -13,7 +13,7 @@ from buildassets.foundation.frozen import frozen
 from buildassets.migrate.plan import written
 from buildassets.project.files import ProjectFiles
 from buildassets.project.found import ProjectFindings
-from buildassets.start.assets import ProposedAssets, compiled, is_site
+from buildassets.start.assets import ProposedAssets, begin_of, compiled, is_site
 from buildassets.start.edits import ByHand, FileEdit, appended
 
 OWN_FILE: Final = "buildassets.toml"
@@ -88,7 +88,7 @@ def settings_for(
 
 def _of_others(files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets) -> list[str]:
     """The names in templates that no file here has: those of a library, or folders of installed applications."""
-    below = tuple(f"{root}/" for root in assets.roots)
+    below = tuple(map(begin_of, assets.roots))
     own = {compiled(name.removeprefix(root)) for name in files.names for root in below if name.startswith(root)}
     left = sorted(name for name in assets.named if name not in own)
     if found.django is None:
@@ -102,7 +102,7 @@ def _plain_names(files: ProjectFiles, assets: ProposedAssets) -> Iterator[str]:
     """The names that the pages and other files of a static site keep."""
     for root in assets.roots:
         if is_site(files, root):
-            yield from ("**/*.html", *(name for name in _PLAIN if f"{root}/{name}" in files.names))
+            yield from ("**/*.html", *(name for name in _PLAIN if f"{begin_of(root)}{name}" in files.names))
 
 
 def configuration(files: ProjectFiles, settings: Mapping[str, Any]) -> FileEdit:

@@ -22,7 +22,7 @@ from buildassets.project.frameworks import FRAMEWORKS
 from buildassets.project.python import text_of
 from buildassets.project.systems import OtherSystem
 from buildassets.release.report.savings import Saving
-from buildassets.start.assets import AssetFolders, PageEntry, ProposedAssets, compiled, find_assets, is_site
+from buildassets.start.assets import AssetFolders, PageEntry, ProposedAssets, begin_of, compiled, find_assets, is_site
 from buildassets.start.configuration import configuration, ignored, settings_for, starter
 from buildassets.start.deployment import deployment
 from buildassets.start.django_code import edited_settings
@@ -112,6 +112,7 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
     templates = templates_in(files, found.templates)
     pages = [one for one in templates if not is_of_mail(one)]
     assets = find_assets(files, folders, static_names(files, pages))
+    summary = tuple(_shown(found, assets))
     begins = sources is None and not found.is_library
     assets, edits = _begun(files, found, assets, pages) if begins else (assets, [])
     notes = [*_notes(files, found, assets), *_notes_on_configuration(file, start, engines)]
@@ -139,7 +140,7 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
     proposal = InitProposal(
         folder,
         "" if found.is_library else found.framework.name,
-        found=tuple(_shown(found, assets)),
+        found=summary,
         tools=tools,
         notes=(
             *notes,
@@ -217,7 +218,11 @@ def _results(found: ProjectFindings) -> frozenset[str]:
 
 
 def _has_files(files: ProjectFiles, assets: ProposedAssets) -> bool:
-    return any(name.startswith(tuple(f"{root}/" for root in assets.roots)) for name in files.names)
+    return any(name.startswith(tuple(map(begin_of, assets.roots))) for name in files.names)
+
+
+def _is_site(files: ProjectFiles, assets: ProposedAssets) -> bool:
+    return any(is_site(files, root) for root in assets.roots)
 
 
 def _begun(
@@ -282,7 +287,7 @@ def _code(project: _Project, output: str, *, keeps_urls: bool) -> Iterator[FileE
         return
     if found.framework.name or found.is_equipped:
         yield from _pages(project, has_static=has_static, keeps_urls=keeps_urls)
-    elif not loads_assets(files, project.pages) and not any(is_site(files, root) for root in project.assets.roots):
+    elif not loads_assets(files, project.pages) and not _is_site(files, project.assets):
         yield ByHand("", _HEAD, tuple(lines_for(project.assets.entries, is_django=False)), optional=True)
 
 
@@ -333,7 +338,8 @@ def _shown(found: ProjectFindings, assets: ProposedAssets | None) -> Iterator[st
         yield from (f"`{root}/`" for root in assets.roots)
         signs = {"Sass": assets.uses_sass, "Tailwind": assets.uses_tailwind, "TypeScript": bool(assets.typed)}
         yield from (name for name, is_so in signs.items() if is_so)
-    yield found.declared.installer
+    if found.declared.files:
+        yield found.declared.installer
 
 
 def _notes_on_uses(uses: Sequence[OtherUse], project: _Project) -> Iterator[str]:
@@ -371,7 +377,7 @@ def _notes_on_sources(found: ProjectFindings, assets: ProposedAssets) -> Iterato
 
 
 def _notes(files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets) -> Iterator[str]:
-    if not found.framework.name:
+    if not found.framework.name and not _is_site(files, assets):
         yield "no framework is found: run this in the folder of `manage.py` or of the application's module"
     if found.is_library:
         kind = "settings of Django are" if found.framework.name == "django" else "application is"

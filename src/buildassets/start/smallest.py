@@ -10,6 +10,7 @@ from buildassets.disk.codings import compressed
 from buildassets.project.dependencies import Dependencies, add_command
 from buildassets.project.files import ProjectFiles
 from buildassets.release.report.savings import Saving, estimated, kind_of_minified
+from buildassets.start.assets import begin_of
 from buildassets.start.deployment import INSTALL
 
 _DEFAULTS: Final = {"css": "builtin", "js": "rjsmin"}
@@ -25,7 +26,7 @@ def gain(files: ProjectFiles, roots: Collection[str]) -> tuple[Saving, ...]:
     sizes: dict[str, int] = {}
     left = _MOST_CHARACTERS
     for name in files.names:
-        kind = kind_of_minified(name) if name.startswith(tuple(f"{root}/" for root in roots)) else None
+        kind = kind_of_minified(name) if name.startswith(tuple(map(begin_of, roots))) else None
         if kind is None:
             continue
         text = files.text(name)

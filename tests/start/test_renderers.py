@@ -244,6 +244,13 @@ def test_templates_of_other_backends_of_django_stay(backend: str, expected: list
     assert proposed(write_tree(tmp_path, files))[0] == expected
 
 
+def test_macro_of_pyramid_that_may_not_see_the_helpers_stays(tmp_path: Path) -> None:
+    macro = "{% macro image() %}<img src='/static/a.css'>{% endmacro %}"
+    files: Tree = {"shop/templates/home.jinja2": HEAD, "shop/templates/macros.jinja2": macro, "shop/static/a.css": ""}
+    module = {"shop/__init__.py": PYRAMID.replace("HTML", "jinja2")}
+    assert proposed(write_tree(tmp_path, {**files, **module}))[0] == ["shop/templates/home.jinja2"]
+
+
 @pytest.mark.parametrize(("suffix", "is_edited"), [("jinja2", True), ("html", False)])
 def test_suffix_of_a_template_of_pyramid_tells_its_language(suffix: str, tmp_path: Path, *, is_edited: bool) -> None:
     name = f"shop/templates/home.{suffix}"

@@ -50,6 +50,7 @@ _DELIMITER: Final = re.compile(
     r"\b(?:block|variable|comment)_(?:start|end)_string\b|\bline_(?:statement|comment)_prefix\b"
     r"|\bjinja_options\s*=\s*+(?![={]|dict\()"
 )
+_MACRO: Final = re.compile(r"\{%[-+]?\s*macro\b")
 _SETTINGS: Final = (".py", ".ini", ".cfg", ".toml", ".yaml", ".yml", ".json")
 _BACKENDS: Final = "django.template.backends."
 _COMMANDS: Final = "/management/commands/"
@@ -80,6 +81,8 @@ def other_uses(
     for name, text in modules.texts.items():
         if _SIGN.search(text):
             yield from renderers.others(name, modules)
+    if found.framework.name == "pyramid":  # whose helpers are variables, which macros may not see
+        yield from (OtherUse(one, frozenset([one])) for one in paths.all if _MACRO.search(files.text(one)))
     yield from Mentions(modules, paths).others()
     yield from _with_own_names(files, paths, modules, helpers)
 

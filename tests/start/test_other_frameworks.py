@@ -125,6 +125,19 @@ def test_page_of_aiohttp_loads_the_release(tmp_path: Path) -> None:
     assert page.rstrip().endswith(" 200")
 
 
+def test_routes_below_assets_are_still_reached(tmp_path: Path) -> None:
+    route = '    app.router.add_get("/assets/{id}", lambda request: web.Response(text="one of ours"))\n    return app\n'
+    module = AIOHTTP.replace("    return app\n", route)
+    write_tree(tmp_path, {**FILES, "shop/__init__.py": module, "shop/templates/home.html": PAGE})
+    assert run(tmp_path, "init", "--yes").returncode == 0
+    page = shown(
+        tmp_path, SHOW_AIOHTTP.replace("print(text", 'print(await (await client.get("/assets/7")).text(), text')
+    )
+    assert page.startswith("one of ours")
+    assert 'href="/release/a.' in page
+    assert page.endswith(" 200\n")
+
+
 @pytest.mark.parametrize("setup", ["setup(app, app_key='x')", "setup(make(), loader=None)"])
 def test_unusual_templates_of_aiohttp_are_written_by_hand(setup: str, tmp_path: Path) -> None:
     module = f"import aiohttp_jinja2\nfrom aiohttp import web\n\napp = web.Application()\naiohttp_jinja2.{setup}\n"

@@ -175,6 +175,7 @@ def test_page_loads_everything_from_the_release(app: str, page: str, kind: str, 
     "page",
     [
         '{% raw %}<img src="/static/img/a.svg">{% endraw %}',
+        '{% trans %}See <img src="/static/img/a.svg">{% endtrans %}',
         '{# <img src="/static/img/a.svg"> #}',
         """{{ '<img src="/static/img/a.svg">' }}""",
         """{% set x = "{{ url_for('static', path='img/a.svg') }}" %}""",

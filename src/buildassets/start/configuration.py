@@ -21,6 +21,7 @@ _PYPROJECT: Final = "pyproject.toml"
 _GITIGNORE: Final = ".gitignore"
 _NPM: Final = {"path": "node_modules", "prefix": "npm", "npm": True}
 _PLAIN: Final = ("favicon.ico", "robots.txt", "sitemap.xml")
+_ROUTE: Final = re.compile(r"""["']/assets/[^"'.]*[{<]""")  # with a parameter
 _STARTER: Final = """\
 :root {
   color-scheme: light dark;
@@ -70,6 +71,9 @@ def settings_for(
     settings: dict[str, Any] = {"sources": sources}
     if pages := [*_plain_names(files, assets)]:
         settings |= {"url_prefixes": ["/"], "plain": pages}  # the release is the root of the site
+    modules = (files.text(name) for name in files.own if name.endswith(".py"))
+    if found.framework.name != "django" and any(map(_ROUTE.search, modules)):
+        settings["url"] = "/release/"  # for routes of the project below the usual one
     if left_out := [one for one in assets.incomplete if not any(name.startswith(f"{one}/") for name in assets.named)]:
         settings["exclude"] = [f"{folder}/**" for folder in left_out]
     if found.framework.name == "django" and (others := _of_others(files, found, assets)):

@@ -9,7 +9,10 @@ from buildassets.project.blanks import Blanks
 
 _HIDDEN: Final = (
     (r"\{#", r"#\}"),
-    *((rf"\{{%[-+]?\s*{name}\b", rf"\{{%[-+]?\s*end{name}\b[^%]*+%\}}") for name in ("comment", "raw", "verbatim")),
+    *(
+        (rf"\{{%[-+]?\s*{name}\b", rf"\{{%[-+]?\s*end{name}\b[^%]*+%\}}")
+        for name in ("comment", "raw", "verbatim", "trans", "blocktrans", "blocktranslate")
+    ),
     *((f"<%{name}>", f"</%{name}>") for name in ("doc", "text")),
     (r"(?m:^)[ \t]*+##", r"(?m:$)"),
 )

@@ -179,12 +179,12 @@ class Mentions:
                 pairs = zip(parent.keys, parent.values, strict=True)
                 keys += [text_of(key) or "" for key, value in pairs if key and value is node]
             elif not isinstance(parent, _PASSING) and (name := _last(parent)) not in _SAME:
-                return self._is_known_receiver(file, node, parent, [*keys, name], kind)
+                return self._is_known_receiver(file, node, parent, [*keys, name], kind=kind)
             kind = "folder" if kind == "name" and _makes_path(parent) else kind
             node = parent
         return True
 
-    def _is_known_receiver(self, file: str, node: ast.AST, parent: ast.AST, names: list[str], kind: _Kind) -> bool:
+    def _is_known_receiver(self, file: str, node: ast.AST, parent: ast.AST, names: list[str], *, kind: _Kind) -> bool:
         """Whether `parent`, which is no part of the value any more, gives it to what renders."""
         around = self._modules.parents(file)
         if isinstance(parent, ast.keyword):

@@ -13,7 +13,7 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.engines.sass.wheel import installed_command
 from buildassets.compiler.resolve.node import BUILTINS
 from buildassets.disk.folders import is_within
-from buildassets.foundation.frozen import frozen
+from buildassets.foundation.frozen import frozen, frozen_by_name
 from buildassets.foundation.permission import NOTHING
 from buildassets.project.dependencies import add_command
 from buildassets.project.files import ProjectFiles, is_aside
@@ -129,7 +129,7 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
     shown = relatives(files, paths, frozenset().union(*(one.templates for one in uses)))
     kept = suffixes_of(found.framework.name)
     equipped = [one for one in pages if one.endswith(kept) and one not in shown]
-    project = _Project(files, found, assets, pages, equipped, paths)
+    project = _Project(files=files, found=found, assets=assets, pages=pages, equipped=equipped, paths=paths)
     tools = tuple(_tools(files, assets, {} if file else engines))
     steps, has_step = deployment(files)
     whole = [*edits, *_code(project, output, keeps_urls=keeps_urls)]
@@ -249,7 +249,7 @@ def _output(folder: str) -> str:
     return relative_to(folder, load_config(start=folder, needs_sources=False, permission=NOTHING).output)
 
 
-@frozen
+@frozen_by_name
 class _Project:
     """The files of a project, what it is, its assets, its pages, those that get our helpers, and all templates."""
 

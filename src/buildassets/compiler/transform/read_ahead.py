@@ -14,7 +14,9 @@ from buildassets.compiler.model import Source
 from buildassets.disk.files import LARGE_BYTES
 from buildassets.disk.plain_files import OPENING
 from buildassets.foundation.media import Syntax
+from buildassets.work.jobs import cores
 
+_MOST_THREADS: Final = 4
 _KINDS: Final[dict[Syntax | None, int]] = {Syntax.JAVASCRIPT: SCRIPT, Syntax.CSS: SHEET}
 
 
@@ -29,7 +31,8 @@ def read_ahead(
     first = [source for source in sources if source.logical in wanted]
     paths = [_encoded(source.path) for source in first]
     kinds = bytes(_KINDS.get(source.syntax, 0) for source in first)
-    with closing(files_read(paths, kinds, OPENING, LARGE_BYTES)) as files:
+    threads = min(cores(), _MOST_THREADS)
+    with closing(files_read(paths, kinds, OPENING, LARGE_BYTES, threads=threads)) as files:
         for source in sources:
             yield source, next(files, None) if source.logical in wanted else None
 

@@ -20,10 +20,8 @@ from buildassets.compiler.languages.native.sources import SOURCES
 from buildassets.disk.shared_library import ends_early
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
 from buildassets.foundation.frozen import frozen
-from buildassets.work.jobs import cores
 
 _ANEW: Final = f"build it again with `make` or `pip`, or set `{SWITCH}=0`"
-_MOST_READERS: Final = 4
 _MOST_CHARACTERS: Final = 1_000_000_000  # four times as many bytes have offsets of 32 bits
 
 
@@ -295,24 +293,23 @@ def is_native() -> bool:
 
 
 def files_read(
-    paths: Sequence[bytes], kinds: bytes, flags: int, limit_bytes: int
+    paths: Sequence[bytes], kinds: bytes, flags: int, limit_bytes: int, *, threads: int
 ) -> Generator[FileRead | None, None, None]:
-    """The result of `Library.files_read` by several threads; None also where one ended early, empty with no library.
+    """The result of `Library.files_read` by that many threads; None also where one ended early, empty with no library.
 
     On two cores the second thread takes a tenth off a build of 1,650 files.
     """
     library = _found().library
     if library is None:
         return
-    count = min(cores(), _MOST_READERS)
     with ExitStack() as ending:
-        shares = [(paths[first::count], kinds[first::count]) for first in range(count)]
+        shares = [(paths[first::threads], kinds[first::threads]) for first in range(threads)]
         readers = [
             ending.enter_context(closing(library.files_read(*share, flags=flags, limit_bytes=limit_bytes)))
             for share in shares
         ]
         for number in range(len(paths)):
-            yield next(readers[number % count], None)
+            yield next(readers[number % threads], None)
 
 
 def implementation() -> str:

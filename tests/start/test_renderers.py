@@ -74,6 +74,9 @@ def render(made: str, then: str = "env.get_template('letters/a.html')") -> Tree:
         render("from mako.lookup import TemplateLookup\nenv = TemplateLookup(['templates'])"),
         render("from django.template import Engine\nenv = Engine(dirs=['templates'])"),
         render("import flask_mako\nenv = flask_mako.MakoTemplates()"),
+        render("from flask.templating import Environment\nenv = Environment(app, loader=app.jinja_loader)"),
+        render("from starlette_admin.base import BaseAdmin\nenv = BaseAdmin()"),
+        render("from sqladmin import Admin\nenv = Admin(app, engine)"),
         render(
             "class Site:\n    def __init__(self):\n        from flask import Flask\n        self.app = Flask('x')", "0"
         ),

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.errors import ConfigError
+from buildassets.start.edits import FileEdit, write
 from tests.command import run
 from tests.conftest import Tree, read_tree, write_tree
 
@@ -51,7 +53,7 @@ def test_module_keeps_its_encoding_and_line_ends(app: bytes, tmp_path: Path) -> 
 )
 def test_module_that_cannot_be_read_is_named(app: bytes, place: str, tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, {**FILES, "app.py": app, "requirements.txt": "flask\n"}), "init", "--yes")
-    assert f"note: `{place}` cannot be read as Python" in done.stderr
+    assert f"note: `{place}` cannot be read by Python 3." in done.stderr
     assert (tmp_path / "app.py").read_bytes() == app
     assert (tmp_path / "templates/base.html").read_text() == HEAD
 
@@ -104,3 +106,10 @@ def test_linked_template_is_restored(tmp_path: Path) -> None:
     done = run(tmp_path, "init", "--yes")
     assert "livereload" in (tmp_path / "pages/base.html").read_text()
     assert undone(tmp_path, done.stderr) == before
+
+
+def test_file_that_changes_while_init_plans_is_not_overwritten(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"app.py": "a = 1\n"})
+    with pytest.raises(ConfigError, match="has changed meanwhile"):
+        write(str(tmp_path), [FileEdit("new.py", None, ""), FileEdit("app.py", "a = 2\n", "a = 3\n")], "undo.patch")
+    assert read_tree(tmp_path) == {"app.py": b"a = 1\n"}

@@ -133,12 +133,15 @@ def write(folder: str, edits: Sequence[FileEdit], patch: str, check: Callable[[]
 
 
 def _change(folder: str, edit: FileEdit) -> "_Written":
-    """What is to be written for `edit`. Raises ConfigError for a new file in whose place something else is."""
+    """What is to be written for `edit`. Raises ConfigError for a file that is not as it was when `edit` was made."""
     path = os.path.realpath(os.path.join(folder, *edit.file.split("/")))
     if edit.before is None and os.path.exists(path):
         message, hint = f"`{edit.file}` is there, and cannot be read as text", "check it, and run this again"
         raise ConfigError([error("init/write", message, Location(edit.file), hint=hint)])
     before = bytes_at(path)
+    if edit.before is not None and (before is None or before.decode(encoding_of(path, before)) != edit.before):
+        message, hint = f"`{edit.file}` has changed meanwhile: nothing is written", "run this again"
+        raise ConfigError([error("init/write", message, Location(edit.file), hint=hint)])
     name = os.path.relpath(path, os.path.realpath(folder)).replace(os.sep, "/")  # git does not write through links
     return _Written(name, path, before, edit.after.encode(encoding_of(path, before or b"")))
 

@@ -4,6 +4,7 @@ import ast
 import os
 import posixpath
 import stat
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
@@ -367,7 +368,8 @@ def _notes_on_references(edits: Sequence[FileEdit], project: _Project) -> Iterat
 
 def _notes_on_sources(found: ProjectFindings, assets: ProposedAssets) -> Iterator[str]:
     if found.unread:
-        yield f"{_places(found.unread)} cannot be read as Python, and what is made there is not known"
+        python = "Python {}.{}".format(*sys.version_info)
+        yield f"{_places(found.unread)} cannot be read by {python}, which runs this: `init` leaves out what it does"
     for bundler in sorted(_BUNDLERS.keys() & found.declared.node):
         release = "name the folder that it writes in `sources`, or replace it"
         yield f"`{bundler}` builds files here: {release}: {_BUNDLERS[bundler]}"

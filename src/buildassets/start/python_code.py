@@ -83,8 +83,8 @@ def _starlette(files: ProjectFiles, found: ProjectFindings, manifest: str) -> It
     if app is None or (templates and templates[0] == app[0] and not _is_shared(app[1], [app[2], templates[2]])):
         name = _name(found, found.framework.name, "app")
         lines = ("import os", *imported, f"assets = {release}", f"{name}.add_middleware(AssetServer, assets=assets)")
-        name = _name(found, "templates", "templates")
-        yield ByHand(_first(found), _ANY, (*lines, f"with_assets({name}, assets)"))
+        yield ByHand(_first(found), _ANY, lines)
+        yield from _templates_by_hand(found, manifest, made_in=_first(found), variable="assets")
         return
     file, module, made = app
     text, variable = files.text(file), _free(module)
@@ -104,7 +104,7 @@ def _starlette(files: ProjectFiles, found: ProjectFindings, manifest: str) -> It
     imports = ["import os", _RUNTIME, f"from buildassets.runtime.starlette import {used}"]
     yield _edit(text, file, module, imports, insertions=[_before(text, first, f"{variable} = {release}"), *insertions])
     if not templates:
-        yield _templates_by_hand(found, manifest, made_in=file, variable=variable)
+        yield from _templates_by_hand(found, manifest, made_in=file, variable=variable)
 
 
 def _is_shared(module: Module, made: list[MadeThing]) -> bool:
@@ -115,13 +115,14 @@ def _is_shared(module: Module, made: list[MadeThing]) -> bool:
     return min(made, key=lambda one: one.statement.lineno).is_top or around[0] == around[1]
 
 
-def _templates_by_hand(found: ProjectFindings, manifest: str, *, made_in: str, variable: str) -> ByHand:
-    """The lines for templates that are made in no known way, or in several places, of which this is the first."""
-    owner = next((name for name, module in found.modules.items() if module.of("templates")), made_in)
-    given, imports = (variable, ()) if owner == made_in else (_assets(manifest, owner), ("import os", _RUNTIME))
-    call = f"with_assets({_name(found, 'templates', 'templates')}, {given})"
-    lines = (*imports, "from buildassets.runtime.starlette import with_assets", call)
-    return ByHand(owner, "where `Jinja2Templates` are made", lines, optional=not found.templates)
+def _templates_by_hand(found: ProjectFindings, manifest: str, *, made_in: str, variable: str) -> Iterator[ByHand]:
+    """The lines for templates that are made in no known way, or in several places."""
+    makers = {name: made[0].name for name, module in found.modules.items() if (made := module.of("templates"))}
+    for owner, name in (makers or {made_in: ""}).items():
+        given, imports = (variable, ()) if owner == made_in else (_assets(manifest, owner), ("import os", _RUNTIME))
+        call = f"with_assets({name or 'templates'}, {given})"
+        lines = (*imports, "from buildassets.runtime.starlette import with_assets", call)
+        yield ByHand(owner, "where `Jinja2Templates` are made", lines, optional=not found.templates)
 
 
 def _litestar(files: ProjectFiles, found: ProjectFindings, manifest: str) -> FileEdit | ByHand:

@@ -22,14 +22,16 @@ from buildassets.start.mentions import Mentions, Modules, OtherUse, TemplatePath
 _RENDERER: Final = re.compile(
     r"jinja2(?:\.\w+)*\.\w*(?:Environment|Template)|(?:starlette|fastapi)\.templating\.Jinja2Templates"
     r"|django\.template\.(?:engine\.)?Engine|django\.template\.backends\..+|aiohttp_jinja2\.setup"
-    r"|flask\.(?:app\.)?Flask|quart\.(?:app\.)?Quart|litestar\.template\.(?:config\.)?TemplateConfig"
+    r"|flask\.(?:app\.)?Flask|quart\.(?:app\.)?Quart|(?:flask|quart)\.templating\.Environment"
+    r"|(?:sqladmin|starlette_admin)\..+"  # which show templates of the project's folder, too
+    r"|litestar\.template\.(?:config\.)?TemplateConfig"
     r"|tornado\.(?:template\..+|web\.Application)"
     r"|(?!(?:aiohttp_jinja2|jinja2|pyramid_\w+)\b)\w*(?:jinja|mako|chameleon|genshi)\w*(?:\..+)?"
 )
 _SOURCES: Final = ("create_jinja_environment", "get_source")  # other ways to a renderer, or to texts of templates
 _IMPORTS: Final = ("__import__", "import_module", "importlib.import_module")
 _SIGN: Final = re.compile(
-    r"(?i)jinja|mako|chameleon|genshi|tornado|templating|get_source|Engine|Flask|Quart|template\.backends"
+    r"(?i)jinja|mako|chameleon|genshi|tornado|templating|_admin|sqladmin|get_source|Engine|Flask|Quart|template\.backends"
 )
 # The kind of what is made for a framework whose renderer gets the helpers.
 _EQUIPPED: Final[Mapping[str, str]] = {

@@ -3,14 +3,15 @@
 import os
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from buildassets.errors import ConfigError
 from buildassets.start.edits import FileEdit, write
-from tests.command import run
-from tests.conftest import Tree, read_tree, write_tree
+from tests.command import environment, run
+from tests.conftest import NOT_SHOWN, Tree, find_tool, permitted, read_tree, write_tree
 
 APP = "from flask import Flask\n\nnäme = 1\napp = Flask(__name__)\n"
 HEAD = "<html>\n<head>\n</head>\n</html>\n"
@@ -113,3 +114,38 @@ def test_file_that_changes_while_init_plans_is_not_overwritten(tmp_path: Path) -
     with pytest.raises(ConfigError, match="has changed meanwhile"):
         write(str(tmp_path), [FileEdit("new.py", None, ""), FileEdit("app.py", "a = 2\n", "a = 3\n")], "undo.patch")
     assert read_tree(tmp_path) == {"app.py": b"a = 1\n"}
+
+
+SMALL = 'mount -t tmpfs -o size=64k none {place} && cp -R {project}/. {place} && cd {place} && exec "$@"'
+FULL = """
+left=$(df --output=avail -k . | tail -1)
+head -c $(((left - {room}) * 1024)) /dev/zero > filled
+before=$(ls -A; cat app.py templates/base.html)
+{python} -m buildassets init --yes; code=$?
+rmdir .buildassets
+[ "$before" = "$(ls -A; cat app.py templates/base.html)" ] || echo "files have changed"
+exit $code
+"""
+
+
+@pytest.mark.parametrize("room", [0, 8, 12])
+def test_full_disk_leaves_all_files_as_they_were(room: int, tmp_path: Path) -> None:
+    project, place = write_tree(tmp_path / "project", FILES), tmp_path / "mount"
+    place.mkdir()
+    small = SMALL.format(place=place, project=project)
+    inside = permitted([find_tool("unshare"), "--map-root-user", "--mount", "sh", "-c", small, "sh"], tmp_path)
+    script = FULL.format(room=room, python=sys.executable)
+    done = subprocess.run([*inside, "sh", "-c", script], env=environment(), capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    assert "files have changed" not in done.stdout
+    assert done.returncode == 2
+    assert "all files are as they were" in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason=f"{NOT_SHOWN}: only root sets owners")
+def test_file_keeps_its_owner_where_root_edits_it(tmp_path: Path) -> None:
+    project = write_tree(tmp_path, FILES)
+    os.chown(project / "app.py", 1, 1)
+    assert run(project, "init", "--yes").returncode == 0
+    status = os.stat(project / "app.py")
+    assert (status.st_uid, status.st_gid) == (1, 1)

@@ -6,6 +6,7 @@ An edit keeps all other lines, the line ends and the permissions of its file.
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from difflib import SequenceMatcher, unified_diff
 
 from buildassets.disk.files import bytes_at, whole_file
@@ -123,12 +124,14 @@ def write(folder: str, edits: Sequence[FileEdit], patch: str, check: Callable[[]
             _write(one.path, one.after)
         check()
     except OSError as fault:
-        _restore(folder, written)
+        left = [*_restore(folder, written)]
         message = f"cannot write `{one.name}`: {reason_text(fault)}"
-        hint = "check its permissions, and run this again: all files are as they were"
+        hint = "check its permissions and the room on the disk, and run this again: all files are as they were"
+        if left:
+            hint = f"restore {', '.join(f'`{name}`' for name in left)} from your version control: that failed here, too"
         raise ConfigError([error("init/write", message, Location(one.name), hint=hint)]) from None
     except BaseException:
-        _restore(folder, written)
+        list(_restore(folder, written))
         raise
 
 
@@ -156,12 +159,16 @@ class _Written:
     after: bytes
 
 
-def _restore(folder: str, written: Sequence[_Written]) -> None:
-    for one in reversed(written):
-        if one.before is not None:
-            _write(one.path, one.before)
-        elif os.path.isfile(one.path):
-            remove_path(os.path.realpath(folder), one.path, permission=OWN)
+def _restore(folder: str, written: Sequence[_Written]) -> Iterator[str]:
+    """Remove new files, which makes room, and restore changed ones; the names of those that cannot be restored."""
+    for one in sorted(written, key=lambda one: one.before is not None):
+        try:
+            if one.before is None and os.path.isfile(one.path):
+                remove_path(os.path.realpath(folder), one.path, permission=OWN)
+            elif one.before is not None and bytes_at(one.path) != one.before:
+                _write(one.path, one.before)
+        except OSError:
+            yield one.name
 
 
 def _patch(one: _Written) -> str:
@@ -180,8 +187,11 @@ def _ended(lines: list[str]) -> list[str]:
 
 def _write(path: str, content: bytes) -> None:
     make_folders(os.path.dirname(path))
-    mode = stat.S_IMODE(os.stat(path).st_mode) if os.path.exists(path) else None
+    before = os.stat(path) if os.path.exists(path) else None
     with whole_file(path) as file:
         file.write(content)
-    if mode is not None:
-        os.chmod(path, mode)
+        if before and hasattr(os, "fchown"):
+            with suppress(PermissionError):  # only root may give a file to another user
+                os.fchown(file.fileno(), before.st_uid, before.st_gid)
+    if before:
+        os.chmod(path, stat.S_IMODE(before.st_mode) & 0o777)

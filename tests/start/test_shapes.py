@@ -287,3 +287,13 @@ def test_a_folder_with_a_page_and_no_python_is_one_source_root(tmp_path: Path) -
 def test_nothing_is_found_in_a_folder_without_files_of_a_project(tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, {"README.md": "A project"}), "init", "--dry-run")
     assert "assets" not in done.stderr.partition("\n")[0]
+
+
+def test_vendored_sass_and_sheets_of_a_package_that_is_imported_get_no_tags(tmp_path: Path) -> None:
+    vendored = {"scss/bootstrap.scss": "a { b: c }", "dist/css/bootstrap.css": "a { b: c }"}
+    files = {f"assets/vendor/bootstrap/{name}": text for name, text in vendored.items()}
+    sheets = {"assets/css/site.scss": '@use "bootstrap/scss/bootstrap";', "assets/vendor/leaflet/leaflet.css": "a {}"}
+    write_tree(tmp_path, {**files, **sheets, "app.py": APP, "templates/base.html": "<head>\n</head>"})
+    run(tmp_path, "init", "--yes")
+    loaded = re.findall(r'stylesheet\("(.*)"\)', (tmp_path / "templates/base.html").read_text())
+    assert loaded == ["vendor/leaflet/leaflet.css", "css/site.css"]

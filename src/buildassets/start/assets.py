@@ -113,13 +113,17 @@ def find_assets(files: ProjectFiles, known: AssetFolders, named: frozenset[str] 
     of_others = _packages(
         name for file in written if not file.endswith(TYPED) for name in _specifiers(files.text(file))
     )
+    loaded = [one for one in sheets if not _is_imported(one[1], of_sheets)]
     css = [begin_of(root) + file for root, file in sheets if file.endswith(".css")]
     missing = (f"{one.sheet}: {one.url}" for one in missing_files(files, [*map(begin_of, roots)], css))
     modules = [file for file in written if file.endswith((".js", ".mjs"))]
     elsewhere = () if known.configured is not None else tuple(_elsewhere(files, below, named))
     return ProposedAssets(
         roots,
-        (*_entries(files, sheets, _SHEET, known.importmap), *_entries(files, scripts, _SCRIPT, known.importmap)),
+        (
+            *_entries(files, loaded, _SHEET, known.importmap),
+            *_entries(files, scripts, _SCRIPT, known.importmap),
+        ),
         sheet_packages=of_sheets,
         script_packages=of_typed | of_others,
         unbundled_packages=of_others,
@@ -277,6 +281,12 @@ def _entries(
     for file in sorted(left, key=lambda file: (not _is_vendored(file), not _COPY.match(file), file)):
         root = candidates[file]
         yield PageEntry(root, file, compiled(file), bool(_MODULE.search(files.text(begin_of(root) + file))))
+
+
+def _is_imported(file: str, packages: Iterable[str]) -> bool:
+    """Whether a sheet is vendored Sass, or of one of the `packages` that sheets import: no page loads it by itself."""
+    is_sass = file.endswith((".scss", ".sass"))
+    return _is_vendored(file) and (is_sass or any(f"/vendor/{one}/" in f"/{file}" for one in packages))
 
 
 def _is_vendored(file: str) -> bool:

@@ -286,7 +286,7 @@ def _report_written(proposal: InitProposal, show: Output, patch: str) -> None:
         show.report("check it: python manage.py check")
     if proposal.framework:
         build = "python manage.py assets build" if proposal.framework == "django" else "buildassets build"
-        show.report(f"deploy: {build}, before the application starts, which fails without a release; so for its tests")
+        show.report(f"deploy: {build}, before the application or its tests start: without a release both fail")
 
 
 def _modes(proposal: InitProposal, patch: str) -> Iterator[str]:

@@ -509,6 +509,7 @@ def test_the_smallest_engines_are_locked_and_shown(tmp_path: Path) -> None:
     (tmp_path / "site/node_modules/esbuild").mkdir(parents=True)
     project = write_tree(tmp_path / "site", FLASK)
     assert run(project, "init", "--yes", "--smallest").returncode == 0
+    assert "under its `engines`" not in run(project, "init", "--yes", "--smallest").stderr
     engines = load_config(start=str(project)).engines
     assert (engines.css, engines.js) == ("lightningcss", "esbuild")
 

@@ -10,7 +10,7 @@ from buildassets.migrate.plan import Accounted, Plan
 from buildassets.project.files import ProjectFiles
 from buildassets.project.missing import missing_files
 
-_NOTE: Final = 'there is no such file, and by `missing = "warn"` a build warns of it: correct the URL, and remove that'
+_NOTE: Final = '`{}` is not there: correct the URL; until then `missing = "warn"` lets builds go on'
 
 
 def with_missing_files(plan: Plan, files: ProjectFiles) -> Plan:
@@ -22,7 +22,9 @@ def with_missing_files(plan: Plan, files: ProjectFiles) -> Plan:
     # A build by `manage.py` also has the folders `static` of applications.
     applications = {f"{name.partition('/static/')[0]}/static/" for name in files.names if "/static/" in name}
     found = missing_files(files, [*below, *sorted(applications)], sheets)
-    places = {(one.sheet, one.number): one.line for one in found}
-    lines = [Accounted(*place, text, outcome="changed", note=_NOTE) for place, text in places.items()]
+    places = {(one.sheet, one.number): one for one in found}
+    lines = [
+        Accounted(*place, one.line, outcome="changed", note=_NOTE.format(one.url)) for place, one in places.items()
+    ]
     settings = {**plan.settings, "missing": "warn"} if lines else plan.settings
     return replace(plan, lines=(*plan.lines, *lines), settings=settings)

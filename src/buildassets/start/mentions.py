@@ -259,8 +259,10 @@ def _makes_path(node: ast.AST) -> bool:
 
 
 def _last(node: ast.AST) -> str:
-    """The last part of the name of a variable, an attribute, or of what a call calls; empty for anything else."""
+    """The last part of the name of a variable, an attribute, or of what a call calls, or a literal key; else empty."""
     node = node.func if isinstance(node, ast.Call) else node
+    if isinstance(node, ast.Subscript):
+        return text_of(node.slice) or ""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 

@@ -116,7 +116,10 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
     summary = tuple(_shown(found, assets))
     begins = sources is None and not found.is_library
     assets, edits = _begun(files, found, assets, pages) if begins else (assets, [])
-    notes = [*_notes(files, found, assets), *_notes_on_configuration(file, start, engines)]
+    notes = [
+        *_notes(files, found, assets),
+        *_notes_on_configuration(file, start, engines, document.table.peek("engines")),
+    ]
     if file is None:
         if folder != start:
             notes.append(
@@ -189,14 +192,15 @@ def _inside(folder: str, one: FileEdit | ByHand) -> Iterator[FileEdit | ByHand]:
         yield one
 
 
-def _notes_on_configuration(file: str | None, start: str, engines: Mapping[str, str]) -> Iterator[str]:
-    """What is to be known where a configuration is there already."""
+def _notes_on_configuration(file: str | None, start: str, engines: Mapping[str, str], there: object) -> Iterator[str]:
+    """What is to be known where a configuration is there already, which has the engines `there`."""
     if file is None:
         return
     shown = relative_to(start, file)
+    chosen = there if isinstance(there, dict) else {}
     if "/" in shown:
         yield f"the configuration is `{shown}`, so the project in its folder is set up"
-    if engines:
+    if engines := {kind: name for kind, name in engines.items() if chosen.get(kind) != name}:
         values = ", ".join(f'{kind} = "{name}"' for kind, name in engines.items())
         yield f"`{shown}` is kept: write `{values}` under its `engines` for the smallest results"
 

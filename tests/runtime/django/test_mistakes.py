@@ -1,5 +1,6 @@
 """Mistakes of newcomers to Django's side, and the whole message that each gets."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,23 @@ def test_settings_that_are_named_wrong(tmp_path: Path, interface: str, settings:
     assert last_line(tmp_path, f"import mysite.{interface}") == (
         f"ImproperlyConfigured: DJANGO_SETTINGS_MODULE is `{settings}`, and there is no module `{missing}`: "
         f"write `mysite.settings`, as `manage.py` has it, in `mysite/{interface}.py`"
+    )
+
+
+def test_django_that_is_too_old(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    settings = re.sub(r"^STORAGES.*$", "", (tmp_path / "settings.py").read_text(), flags=re.MULTILINE)
+    program = """
+import os, django
+from django.conf import global_settings
+os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
+del global_settings.STORAGES  # which came with Django 4.2
+django.setup()
+from buildassets.runtime.django.options import has_release_storage
+has_release_storage()
+"""
+    assert last_line(write_tree(tmp_path, {"settings.py": settings}), program).startswith(
+        "ImproperlyConfigured: buildassets needs Django 4.2 or newer, and this is "
     )
 
 

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
+from django.utils.version import get_version
 
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.nearest import nearest
@@ -46,6 +47,8 @@ def _refuse_unknown(given: dict[Any, Any]) -> None:
 
 def has_release_storage() -> bool:
     """Whether `{% static %}` takes its URLs from the release."""
+    if not hasattr(settings, "STORAGES"):
+        raise ImproperlyConfigured(f"buildassets needs Django 4.2 or newer, and this is {get_version()}")
     backend = settings.STORAGES.get("staticfiles", {}).get("BACKEND", "")
     if not backend or backend.startswith("django.") or not apps.is_installed("django.contrib.staticfiles"):
         return False

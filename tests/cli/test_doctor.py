@@ -744,3 +744,9 @@ def test_what_is_not_read_without_running_the_project_is_reported(tmp_path: Path
     done = run(write_tree(tmp_path, {"buildassets.toml": settings, "assets/a.css": "a {}\n"}), "doctor")
     for name in ("`webassets` is not read", "the Jinja extension `own.Tags` is not loaded"):
         assert f"{name}: that would run code of the project; `--run` does so" in done.stderr
+
+
+def test_an_image_of_a_project_with_locked_tools_installs_them_before_it_builds(tmp_path: Path) -> None:
+    lock = '[tools.dart-sass]\nversion = "1.99.0"\n'
+    released(tmp_path, {**FLASK, "Dockerfile": "FROM x\nCOPY app.py .\n", "buildassets.lock": lock})
+    assert "write `RUN buildassets tools install && buildassets build` below" in run(tmp_path, "doctor").stderr

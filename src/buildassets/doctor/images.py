@@ -75,7 +75,7 @@ def image_findings(subject: Subject, name: str) -> Iterator[Diagnostic]:
     given = "".join(stages[number].text for number in _reached(stages))
     if any(_builds_early(subject, stage.text) for stage in stages):
         message = "the release is built before the sources are copied into the image"
-        hint = f"move `RUN {subject.build_command}` below the line that copies the sources"
+        hint = f"move `RUN {subject.build_in_image}` below the line that copies the sources"
         yield warning("doctor/image", message, Location(name), hint=hint)
         return
     if build_start(given) is not None or not _has_code(subject, given):
@@ -86,7 +86,7 @@ def image_findings(subject: Subject, name: str) -> Iterator[Diagnostic]:
         yield warning("doctor/image", message, Location(name), hint=hint)
     elif not _is_built_elsewhere(subject, text) and (why := _lacks(subject, given)):
         message = f"the image gets no manifest: nothing builds it there, and {why}"
-        hint = f"write `RUN {subject.build_command}` below the line that copies the sources, or copy the release"
+        hint = f"write `RUN {subject.build_in_image}` below the line that copies the sources, or copy the release"
         yield warning("doctor/image", message, Location(name), hint=hint)
 
 

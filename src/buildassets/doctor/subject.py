@@ -56,6 +56,12 @@ class Subject:
         return "python manage.py assets build" if self.uses_django else "buildassets build"
 
     @property
+    def build_in_image(self) -> str:
+        """The commands that build this project on a new machine."""
+        has_tools = "[tools." in self.files.text("buildassets.lock")
+        return f"buildassets tools install && {self.build_command}" if has_tools else self.build_command
+
+    @property
     def uses_django(self) -> bool:
         """Whether our application for Django is in its settings."""
         settings = self.found.django

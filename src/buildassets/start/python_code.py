@@ -84,7 +84,7 @@ def _starlette(files: ProjectFiles, found: ProjectFindings, manifest: str) -> It
         name = _name(found, found.framework.name, "app")
         lines = ("import os", *imported, f"assets = {release}", f"{name}.add_middleware(AssetServer, assets=assets)")
         yield ByHand(_first(found), _ANY, lines)
-        yield from _templates_by_hand(found, manifest, made_in=_first(found), variable="assets")
+        yield from _templates_by_hand(files, found, manifest, made_in=_first(found), variable="assets")
         return
     file, module, made = app
     text, variable = files.text(file), _free(module)
@@ -104,7 +104,7 @@ def _starlette(files: ProjectFiles, found: ProjectFindings, manifest: str) -> It
     imports = ["import os", _RUNTIME, f"from buildassets.runtime.starlette import {used}"]
     yield _edit(text, file, module, imports, insertions=[_before(text, first, f"{variable} = {release}"), *insertions])
     if not templates:
-        yield from _templates_by_hand(found, manifest, made_in=file, variable=variable)
+        yield from _templates_by_hand(files, found, manifest, made_in=file, variable=variable)
 
 
 def _is_shared(module: Module, made: list[MadeThing]) -> bool:
@@ -115,8 +115,12 @@ def _is_shared(module: Module, made: list[MadeThing]) -> bool:
     return min(made, key=lambda one: one.statement.lineno).is_top or around[0] == around[1]
 
 
-def _templates_by_hand(found: ProjectFindings, manifest: str, *, made_in: str, variable: str) -> Iterator[ByHand]:
-    """The lines for templates that are made in no known way, or in several places."""
+def _templates_by_hand(
+    files: ProjectFiles, found: ProjectFindings, manifest: str, *, made_in: str, variable: str
+) -> Iterator[ByHand]:
+    """The lines for templates of Jinja that are made in no known way, or in several places."""
+    if not any("inja2" in files.text(name) for name in files.own if name.endswith(".py")):
+        return
     makers = {name: made[0].name for name, module in found.modules.items() if (made := module.of("templates"))}
     for owner, name in (makers or {made_in: ""}).items():
         given, imports = (variable, ()) if owner == made_in else (_assets(manifest, owner), ("import os", _RUNTIME))

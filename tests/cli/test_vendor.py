@@ -99,6 +99,13 @@ def test_an_import_map_that_cannot_be_changed_refuses_all(project: Path, registr
     assert (done.returncode, "remove `own`" in done.stderr, read_tree(project)) == (1, True, before)
 
 
+def test_configuration_keeps_its_line_ends(project: Path) -> None:
+    file = project / "buildassets.toml"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    succeed(project, "vendor", "add", "alpinejs")
+    assert file.read_bytes().count(b"\r\n") == file.read_bytes().count(b"\n") > 2
+
+
 def test_full_disk_leaves_the_import_map_unchanged(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     maps = []
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.disk import files
-from buildassets.disk.files import content_of, sync, whole_file, write_new, write_whole
+from buildassets.disk.files import content_of, rewrite, sync, whole_file, write_new, write_whole
 from tests.conftest import read_tree, write_tree
 
 
@@ -15,6 +15,16 @@ def test_file_is_read_as_it_was_written(tmp_path: Path, size_bytes: int) -> None
     path = str(tmp_path / "a")
     write_new(path, content[:size_bytes])
     assert content_of(path) == content[:size_bytes]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such permissions")
+def test_rewritten_file_keeps_its_permissions_and_the_link_to_it(tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text("old")
+    target.chmod(0o600)
+    link.symlink_to(target)
+    rewrite(str(link), b"new")
+    assert (link.is_symlink(), target.read_text(), target.stat().st_mode & 0o777) == (True, "new", 0o600)
 
 
 def test_existing_file_is_not_overwritten(tmp_path: Path) -> None:

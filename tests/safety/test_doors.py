@@ -126,7 +126,8 @@ def test_files_are_written_only_by_known_modules() -> None:
 def _writes(name: str, call: ast.Call) -> bool:
     if name == "open":
         return len(call.args) > 1 and any(mark in ast.unparse(call.args[1]) for mark in "wax")
-    return name.rpartition(".")[2] in ("write_whole", "whole_file", "write_new", "write_chunks", "put_in_place")
+    doors = ("put_in_place", "rewrite", "whole_file", "write_chunks", "write_new", "write_whole")
+    return name.rpartition(".")[2] in doors
 
 
 _TEMPORARY: Final = "a temporary folder"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EFBIG
 from hashlib import file_digest
+from stat import S_IMODE
 from time import sleep
 from typing import BinaryIO, Final
 
@@ -191,6 +192,22 @@ def write_whole(path: str, content: bytes | Iterable[bytes]) -> None:
             write_new(new, content)
         else:
             write_chunks(new, content)
+
+
+def rewrite(path: str, content: bytes) -> None:
+    """Write `content` to a file of a person, which keeps its permissions and owner, and may be behind a link.
+
+    Raises OSError.
+    """
+    path = os.path.realpath(path)
+    before = os.stat(path) if os.path.exists(path) else None
+    with whole_file(path) as file:
+        file.write(content)
+        if before and hasattr(os, "fchown"):
+            with suppress(PermissionError):  # only root may give a file to another user
+                os.fchown(file.fileno(), before.st_uid, before.st_gid)
+    if before:
+        os.chmod(path, S_IMODE(before.st_mode) & 0o777)
 
 
 def sync(folder: str) -> None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from buildassets.disk.files import small_content_of, write_whole
+from buildassets.disk.files import rewrite, small_content_of
 from buildassets.disk.plain_files import MOST_SETTINGS_BYTES
 from buildassets.disk.removal import remove_file
 from buildassets.errors import ConfigError
@@ -143,7 +143,7 @@ def write_lock(folder: str, lock: Lock, *, permission: Permission) -> None:
     if lock.tools or lock.vendor:
         text = lock_text(lock)
         _lock_in(text)
-        write_whole(path, text.encode())
+        rewrite(path, text.encode())
     elif os.path.lexists(path):
         remove_file(folder, NAME, permission=permission)
 

@@ -4,12 +4,10 @@ An edit keeps all other lines, the line ends and the permissions of its file.
 """
 
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from difflib import SequenceMatcher, unified_diff
 
-from buildassets.disk.files import bytes_at, whole_file
+from buildassets.disk.files import bytes_at, rewrite
 from buildassets.disk.folders import make_folders
 from buildassets.disk.removal import remove_path
 from buildassets.errors import ConfigError
@@ -121,7 +119,8 @@ def write(folder: str, edits: Sequence[FileEdit], patch: str, check: Callable[[]
     try:
         for one in (_Written(patch, path, bytes_at(path), text), *changes):
             written.append(one)
-            _write(one.path, one.after)
+            make_folders(os.path.dirname(one.path))
+            rewrite(one.path, one.after)
         check()
     except OSError as fault:
         left = [*_restore(folder, written)]
@@ -166,7 +165,7 @@ def _restore(folder: str, written: Sequence[_Written]) -> Iterator[str]:
             if one.before is None and os.path.isfile(one.path):
                 remove_path(os.path.realpath(folder), one.path, permission=OWN)
             elif one.before is not None and bytes_at(one.path) != one.before:
-                _write(one.path, one.before)
+                rewrite(one.path, one.before)
         except OSError:
             yield one.name
 
@@ -183,15 +182,3 @@ def _patch(one: _Written) -> str:
 def _ended(lines: list[str]) -> list[str]:
     """The lines with their ends; the last one has none, and is left out if it is empty."""
     return [*(f"{line}\n" for line in lines[:-1]), *filter(None, lines[-1:])]
-
-
-def _write(path: str, content: bytes) -> None:
-    make_folders(os.path.dirname(path))
-    before = os.stat(path) if os.path.exists(path) else None
-    with whole_file(path) as file:
-        file.write(content)
-        if before and hasattr(os, "fchown"):
-            with suppress(PermissionError):  # only root may give a file to another user
-                os.fchown(file.fileno(), before.st_uid, before.st_gid)
-    if before:
-        os.chmod(path, stat.S_IMODE(before.st_mode) & 0o777)

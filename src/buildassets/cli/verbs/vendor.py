@@ -16,7 +16,7 @@ from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.show.output import Output
 from buildassets.compiler.config.values import VENDOR, Config, SourceRoot
 from buildassets.compiler.resolve.browser_files import BrowserFiles
-from buildassets.disk.files import content_of, write_whole
+from buildassets.disk.files import content_of, rewrite
 from buildassets.disk.removal import remove_file
 from buildassets.errors import ConfigError, PackagesError, RegistryError
 from buildassets.foundation.diagnostics import Location, error
@@ -208,7 +208,7 @@ def _configured(config: Config, done: Vendored) -> Iterator[None]:
         yield
     except BaseException:
         if before is not None and config.file:
-            write_whole(path, before)
+            rewrite(path, before)
         elif before is not None:
             remove_file(config.folder, _FILE, permission=config.permission)
         raise
@@ -221,7 +221,7 @@ def _write_entries(config: Config, path: str, changes: Mapping[str, str | None])
     shown = config.shown(path)
     try:
         before = content_of(path) if config.file else b""
-        write_whole(path, with_entries(before.decode("utf-8"), table, changes).encode())
+        rewrite(path, with_entries(before.decode("utf-8"), table, changes).encode())
     except (OSError, ValueError):
         lines = [f"add `{line}`" for line in entry_lines(changes)]
         lines += [f"remove `{key}`" for key, value in sorted(changes.items()) if value is None]

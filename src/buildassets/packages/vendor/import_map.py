@@ -30,6 +30,8 @@ def with_entries(text: str, table: Sequence[str], entries: Mapping[str, str | No
     end = next((number for number in range(start, len(lines)) if _HEADER.match(lines[number])), len(lines))
     lines[start:end] = _section(lines[start:end], entries)
     changed = "".join(lines)
+    if text.count("\r\n") == text.count("\n") > 0:
+        changed = changed.replace("\r\n", "\n").replace("\n", "\r\n")
     if toml_values(changed) != expected:
         raise ValueError("the table is written in another way than line by line")
     return changed

@@ -750,3 +750,13 @@ def test_an_image_of_a_project_with_locked_tools_installs_them_before_it_builds(
     lock = '[tools.dart-sass]\nversion = "1.99.0"\n'
     released(tmp_path, {**FLASK, "Dockerfile": "FROM x\nCOPY app.py .\n", "buildassets.lock": lock})
     assert "write `RUN buildassets tools install && buildassets build` below" in run(tmp_path, "doctor").stderr
+
+
+def test_a_release_that_lacks_the_admin_is_found(tmp_path: Path) -> None:
+    storage = (
+        'STORAGES = {"staticfiles": {"BACKEND": "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"}}\n'
+    )
+    settings = f"{DJANGO['site1/settings.py']!s}".replace("['", "['django.contrib.admin', '", 1) + storage
+    released(tmp_path, {**DJANGO, "site1/settings.py": settings})
+    stale = "the release has no files of `django.contrib.admin`, whose pages then fail"
+    assert stale in run(tmp_path, "doctor").stderr

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from buildassets.project.files import ProjectFiles
-from buildassets.start.deployment import INSTALL, deployment
+from buildassets.start.deployment import INSTALL, collecting, deployment
 from buildassets.start.edits import ByHand, FileEdit
 from tests.conftest import write_tree
 
@@ -127,3 +127,13 @@ def test_one_build_by_hand_leaves_a_deployment_without_the_step(tmp_path: Path) 
 
 def test_a_project_without_such_files_has_no_step(tmp_path: Path) -> None:
     assert steps(tmp_path, "app.py", "") == ([], False)
+
+
+def test_collectstatic_without_a_build_is_named(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": "FROM x\nRUN python manage.py collectstatic --noinput\n",
+        ".github/workflows/ci.yml": "jobs:\n  a:\n    steps:\n      - run: ./manage.py collectstatic\n",
+        "release.sh": "python manage.py assets build\npython manage.py collectstatic\n",
+    }
+    project = ProjectFiles(str(write_tree(tmp_path, files)))
+    assert [*collecting(project)] == ["Dockerfile:2", ".github/workflows/ci.yml:4"]

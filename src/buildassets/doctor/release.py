@@ -38,6 +38,7 @@ def release_findings(subject: Subject) -> Iterator[Diagnostic]:
     yield from _missing_files(subject, manifest)
     yield from _for_development(subject, manifest)
     yield from _stale(subject)
+    yield from _without_admin(subject, manifest)
 
 
 def _unread(subject: Subject) -> Iterator[Diagnostic]:
@@ -121,6 +122,19 @@ def _stale(subject: Subject) -> Iterator[Diagnostic]:
         more = f", as were {len(changed) - 1} more files" if len(changed) > 1 else ""
         message = f"`{subject.shown(changed[0])}` was modified after the release was built{more}"
         yield warning("doctor/stale", message, hint=f"run `{subject.build_command}`")
+
+
+def _without_admin(subject: Subject, manifest: Manifest) -> Iterator[Diagnostic]:
+    """A release of `buildassets build`, which knows no folders of applications, where Django's admin needs it."""
+    settings = subject.found.django
+    has_storage = settings and any(
+        "buildassets.runtime.django.storage" in subject.files.text(one) for one in settings.files
+    )
+    is_needed = settings and has_storage and "django.contrib.admin" in settings.literal_applications()
+    if is_needed and not any(path.startswith("admin/") for path in (*manifest.assets, *subject.config.external)):
+        message = "the release has no files of `django.contrib.admin`, whose pages then fail"
+        hint = "run `python manage.py assets build` and not `buildassets build`, which knows no installed applications"
+        yield warning("doctor/stale", message, hint=hint)
 
 
 class _WorkError(Exception):

@@ -49,14 +49,17 @@ def unserved_module(
     return None if is_served else next(server_modules(files, settings), None)
 
 
+def web_servers(files: ProjectFiles) -> Iterator[str]:
+    """The configurations of web servers in the project, by their names."""
+    return (name for name in files.names if _WEB_SERVER.search(name.rpartition("/")[2]))
+
+
 def server_modules(files: ProjectFiles, settings: DjangoSettings) -> Iterator[ServerModule]:
     """`wsgi.py` and `asgi.py` as Django made them; none if the project shows a server that needs no line there.
 
     That is a server of ours, the configuration of a web server, or the URL of another host.
     """
-    is_served = "://" in (settings.text("STATIC_URL") or "") or any(
-        _WEB_SERVER.search(name.rpartition("/")[2]) for name in files.names
-    )
+    is_served = "://" in (settings.text("STATIC_URL") or "") or next(web_servers(files), None)
     if is_served or any(_OURS.search(files.text(name)) for name in files.ending(".py")):
         return
     for name in (*files.called("wsgi.py"), *files.called("asgi.py")):

@@ -22,6 +22,7 @@ _BUILD: Final = (
     rf"{_GAP}build\b(?![\w.:/-])"
 )
 _BUILDS: Final = re.compile(_BUILD)
+_COLLECTS: Final = re.compile(r"\b(?:manage\.py|django-admin)\b[^\n;&|]{0,80}?\bcollectstatic\b")
 _BEFORE: Final = 120  # characters in which the program that runs the command is looked for
 _RUNNER: Final = r"(?:(?:uv|poetry|pipenv|pdm|hatch|pipx) run |uvx |python3? -m |(?<![\w./-])[\w.-]*/[\w./-]*/)?"
 _RUNS: Final = re.compile(rf"{_RUNNER}$")
@@ -93,6 +94,14 @@ def deployment(files: ProjectFiles) -> tuple[list[FileEdit | ByHand], bool]:
         steps += _left(name, kind, text.split("\n"), after)
     by_hand = any(isinstance(one, ByHand) for one in steps)
     return steps, (has_step or bool(steps)) and not by_hand
+
+
+def collecting(files: ProjectFiles) -> Iterator[str]:
+    """The places, as `file:line`, that run `collectstatic` where the project is deployed, and no file that builds."""
+    for name in (*files.own, *pipeline_files(files)):
+        if any(kind.names.fullmatch(name) for kind in _KINDS) and not _BUILDS.search(files.text(name)):
+            lines = enumerate(files.text(name).split("\n"), 1)
+            yield from (f"{name}:{at}" for at, line in lines if _COLLECTS.search(line) and not _NOT_RUN.match(line))
 
 
 def _with_installation(kind: _Kind, text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 from buildassets.foundation.frozen import frozen
 from buildassets.project.calls import read_module
 from buildassets.project.django_files import WITH_RUNSERVER, DjangoSettings, below, django_settings
-from buildassets.project.django_serving import server_modules
+from buildassets.project.django_serving import server_modules, web_servers
 from buildassets.project.files import ProjectFiles, is_aside
 from buildassets.project.python import Maybe, dotted, text_of
 from buildassets.start.edits import ByHand, FileEdit, Insertion, appended, inserted
@@ -64,6 +64,10 @@ def edited_settings(files: ProjectFiles, settings: DjangoSettings, manifest: str
         for file in dict.fromkeys((*own, *remote)):
             yield _storage_by_hand(files, file, optional=file in remote)
     yield from _servers(files, settings)
+    for name in [*web_servers(files)][:1]:
+        url = settings.text("STATIC_URL") or "/static/"
+        line = f"serve `{posixpath.dirname(manifest)}/assets/` below `{url}`: docs/deploy/nginx.md"
+        yield ByHand(name, "if it serves static files", (line,), optional=True)
 
 
 def _settings_by_hand(files: ProjectFiles, settings: DjangoSettings, wanted: _Wanted) -> ByHand:

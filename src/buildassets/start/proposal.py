@@ -25,7 +25,7 @@ from buildassets.project.systems import OtherSystem
 from buildassets.release.report.savings import Saving
 from buildassets.start.assets import AssetFolders, PageEntry, ProposedAssets, begin_of, compiled, find_assets, is_site
 from buildassets.start.configuration import configuration, ignored, settings_for, starter
-from buildassets.start.deployment import deployment
+from buildassets.start.deployment import collecting, deployment
 from buildassets.start.django_code import edited_settings
 from buildassets.start.edits import ByHand, FileEdit
 from buildassets.start.mentions import OtherUse, TemplatePaths
@@ -118,6 +118,7 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
     assets, edits = _begun(files, found, assets, pages) if begins else (assets, [])
     notes = [
         *_notes(files, found, assets),
+        *_notes_on_collectstatic(files, found),
         *_notes_on_configuration(file, start, engines, document.table.peek("engines")),
     ]
     if file is None:
@@ -380,6 +381,11 @@ def _notes_on_sources(found: ProjectFindings, assets: ProposedAssets) -> Iterato
     if assets.missing:
         file, _, url = assets.missing.partition(": ")
         yield f'`{file}` refers to `{url}`, which is not there: with `missing = "warn"` such faults are warnings'
+
+
+def _notes_on_collectstatic(files: ProjectFiles, found: ProjectFindings) -> Iterator[str]:
+    if found.django is not None and (places := [*collecting(files)]):
+        yield f"{_places(places)}: `collectstatic` needs a release: run `python manage.py assets build` before it"
 
 
 def _notes(files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets) -> Iterator[str]:

@@ -69,7 +69,7 @@ def settings_for(
     for folder, prefix in assets.elsewhere:
         sources.append({"path": folder, "prefix": prefix} if prefix else folder)
     settings: dict[str, Any] = {"sources": sources}
-    if pages := [*_plain_names(files, assets)]:
+    if pages := [*dict.fromkeys(_plain_names(files, assets))]:
         settings |= {"url_prefixes": ["/"], "plain": pages}  # the release is the root of the site
     modules = (files.text(name) for name in files.own if name.endswith(".py"))
     if found.framework.name != "django" and any(map(_ROUTE.search, modules)):

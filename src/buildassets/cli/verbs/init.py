@@ -198,7 +198,10 @@ def _other_systems(proposal: InitProposal) -> list[Diagnostic]:
 def _blocked(proposal: InitProposal) -> list[Diagnostic]:
     if not proposal.blocked:
         return []
-    message = f"cannot edit {_shown_place(proposal.blocked)} safely: nothing is written"
+    is_file = "." in proposal.blocked and " " not in proposal.blocked
+    message = f"cannot edit `{proposal.blocked}` safely: nothing is written"
+    if not is_file:
+        message = f"nothing is written, as a line is needed {proposal.blocked}, and `init` does not know the place"
     return [error("init/by-hand", message, hint="write the lines below by hand, and run this again")]
 
 
@@ -269,11 +272,6 @@ def _report(proposal: InitProposal, show: Output, *, patch: str, offers_smallest
     if not (proposal.systems or proposal.blocked):
         for line in proposal.next:
             show.report(f"next: {line}")
-
-
-def _shown_place(blocked: str) -> str:
-    """The name of a file in backticks, or the words for a place that has no file."""
-    return f"`{blocked}`" if "." in blocked and " " not in blocked else f"what is {blocked}"
 
 
 def _report_written(proposal: InitProposal, show: Output, patch: str) -> None:

@@ -1,7 +1,6 @@
 """All examinations, in the order in which a reader needs them. Takes a subject, gives its findings."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Final
 
 from buildassets.doctor.application import application_findings, django_check_findings
@@ -14,6 +13,7 @@ from buildassets.doctor.templates import template_findings
 from buildassets.doctor.tools import tool_findings
 from buildassets.foundation.codes import section_of
 from buildassets.foundation.diagnostics import Diagnostic
+from buildassets.foundation.frozen import replace
 
 _ALL: Final[tuple[Callable[[Subject], Iterator[Diagnostic]], ...]] = (
     configuration_findings,

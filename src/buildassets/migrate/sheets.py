@@ -3,9 +3,9 @@
 Takes a Plan and the files of the project, gives the Plan by which the project builds.
 """
 
-from dataclasses import replace
 from typing import Final
 
+from buildassets.foundation.frozen import replace
 from buildassets.migrate.plan import Accounted, Plan
 from buildassets.project.files import ProjectFiles
 from buildassets.project.missing import missing_files

@@ -6,7 +6,6 @@ import posixpath
 import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from buildassets.compiler.config.file import relative_to, search
@@ -14,7 +13,7 @@ from buildassets.compiler.config.load import load_config
 from buildassets.compiler.engines.sass.wheel import installed_command
 from buildassets.compiler.resolve.node import BUILTINS
 from buildassets.disk.folders import is_within
-from buildassets.foundation.frozen import frozen, frozen_by_name
+from buildassets.foundation.frozen import frozen, frozen_by_name, replace
 from buildassets.foundation.permission import NOTHING
 from buildassets.project.dependencies import add_command
 from buildassets.project.files import ProjectFiles, is_aside

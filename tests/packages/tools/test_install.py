@@ -567,7 +567,7 @@ def test_a_lock_that_cannot_be_written_is_named(
     def full(path: str, _: bytes) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
 
-    monkeypatch.setattr("buildassets.packages.lock.write_whole", full)
+    monkeypatch.setattr("buildassets.packages.lock.rewrite", full)
     with pytest.raises(BuildAssetsError) as caught:
         install(shop_of(bare, registry), [asked_for("esbuild@0.28")])
     assert caught.value.diagnostics[0].message.startswith("cannot write `buildassets.lock`")

@@ -47,7 +47,10 @@ _PRINTED: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "flower": (("no framework is found",), ()),
     "kotti": (("found pyramid", "write by hand, in the `<head>`"), ("kotti/__init__.py", "kotti/templates/icons.pt")),
     "mezzanine": (("found a library of django", *_DJANGO), ()),
-    "pyramid-debugtoolbar": (("found pyramid", _UNCHANGED), ("demo.py",)),
+    "pyramid-debugtoolbar": (
+        ("found pyramid", "note: `templates/index.mako:5` name static files in another way"),
+        ("demo.py", "templates/index.mako"),
+    ),
     "wiki": (("found a library of django", *_DJANGO), ()),
 }
 _FINGERPRINT: Final = re.compile(r"\.[0-9a-f]{12}\.")

@@ -17,6 +17,7 @@ from buildassets.compiler.watch.livereload_server import ADDRESS
 from buildassets.disk.files import bytes_at, write_whole
 from buildassets.disk.folders import temporary_folder, walk
 from buildassets.disk.plain_files import plain_below
+from buildassets.doctor.application import has_release_storage
 from buildassets.doctor.subject import Subject
 from buildassets.errors import BuildAssetsError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
@@ -127,10 +128,8 @@ def _stale(subject: Subject) -> Iterator[Diagnostic]:
 def _without_admin(subject: Subject, manifest: Manifest) -> Iterator[Diagnostic]:
     """A release of `buildassets build`, which knows no folders of applications, where Django's admin needs it."""
     settings = subject.found.django
-    has_storage = settings and any(
-        "buildassets.runtime.django.storage" in subject.files.text(one) for one in settings.files
-    )
-    is_needed = settings and has_storage and "django.contrib.admin" in settings.literal_applications()
+    has_admin = settings is not None and "django.contrib.admin" in settings.literal_applications()
+    is_needed = settings is not None and has_admin and has_release_storage(subject, settings)
     if is_needed and not any(path.startswith("admin/") for path in (*manifest.assets, *subject.config.external)):
         message = "the release has no files of `django.contrib.admin`, whose pages then fail"
         hint = "run `python manage.py assets build` and not `buildassets build`, which knows no installed applications"

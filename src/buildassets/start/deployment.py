@@ -81,10 +81,7 @@ def deployment(files: ProjectFiles) -> tuple[list[FileEdit | ByHand], bool]:
     """
     steps: list[FileEdit | ByHand] = []
     has_step = False
-    for name in (*files.own, *pipeline_files(files)):
-        kind = next((kind for kind in _KINDS if kind.names.fullmatch(name)), None)
-        if kind is None:
-            continue
+    for name, kind in _deploying(files):
         text = files.text(name)
         if _INSTALLS.search(text):
             has_step = True
@@ -98,10 +95,18 @@ def deployment(files: ProjectFiles) -> tuple[list[FileEdit | ByHand], bool]:
 
 def collecting(files: ProjectFiles) -> Iterator[str]:
     """The places, as `file:line`, that run `collectstatic` where the project is deployed, and no file that builds."""
-    for name in (*files.own, *pipeline_files(files)):
-        if any(kind.names.fullmatch(name) for kind in _KINDS) and not _BUILDS.search(files.text(name)):
+    for name, _ in _deploying(files):
+        if not _BUILDS.search(files.text(name)):
             lines = enumerate(files.text(name).split("\n"), 1)
             yield from (f"{name}:{at}" for at, line in lines if _COLLECTS.search(line) and not _NOT_RUN.match(line))
+
+
+def _deploying(files: ProjectFiles) -> Iterator[tuple[str, _Kind]]:
+    """The files by which the project is deployed, each with its kind."""
+    for name in (*files.own, *pipeline_files(files)):
+        kind = next((one for one in _KINDS if one.names.fullmatch(name)), None)
+        if kind is not None:
+            yield name, kind
 
 
 def _with_installation(kind: _Kind, text: str) -> str:

@@ -35,25 +35,14 @@ _PARTS: Final = (ast.BinOp, ast.JoinedStr, ast.FormattedValue)
 _PASSING: Final = (*_PARTS, ast.List, ast.Tuple, ast.Set, ast.Starred, ast.IfExp, ast.BoolOp, ast.Await, ast.Subscript)
 _HARMLESS: Final = (ast.Compare, ast.Expr, ast.Assert, ast.If, ast.While, ast.UnaryOp)
 _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
-
-
 # A text is the name of a template, a path of one or of a folder of some, or that of a folder around these.
 _Kind: TypeAlias = Literal["name", "folder", "around"]
 _OF_FLASK: Final[Mapping[str, _Kind]] = {"template_folder": "folder", "root_path": "around"}
 _SENDS: Final = frozenset(
     (
         *("STATICFILES_DIRS", "SharedDataMiddleware", "StaticFiles", "WhiteNoise", "add_files", "add_static"),
-        *(
-            "add_static_view",
-            "directories",
-            "directory",
-            "document_root",
-            "open",
-            "root",
-            "send_from_directory",
-            "serve",
-        ),
-        *("send_file", "static_file", "static_folder"),
+        *("add_static_view", "directories", "directory", "document_root", "open", "root", "send_from_directory"),
+        *("serve", "send_file", "static_file", "static_folder"),
     )
 )
 
@@ -185,7 +174,7 @@ class Mentions:
         return True
 
     def _is_known_receiver(self, file: str, node: ast.AST, parent: ast.AST, names: list[str], *, kind: _Kind) -> bool:
-        """Whether `parent`, which is no part of the value any more, gives it to what renders."""
+        """Whether `parent`, behind which the value is another one, gives it to what renders."""
         around = self._modules.parents(file)
         if isinstance(parent, ast.keyword):
             names += [parent.arg or "", _last(around[parent])]

@@ -208,7 +208,7 @@ class _Renderers:
 
 
 def _is_shown(node: ast.AST) -> bool:
-    """Whether a call shows all options that it gives; true for what is no call."""
+    """Whether a part of a call is something else than `**options`, which are not shown."""
     return not (isinstance(node, ast.keyword) and node.arg is None)
 
 

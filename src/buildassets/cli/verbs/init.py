@@ -198,9 +198,9 @@ def _other_systems(proposal: InitProposal) -> list[Diagnostic]:
 def _blocked(proposal: InitProposal) -> list[Diagnostic]:
     if not proposal.blocked:
         return []
-    is_file = "." in proposal.blocked and " " not in proposal.blocked
-    message = f"cannot edit `{proposal.blocked}` safely: nothing is written"
-    if not is_file:
+    if "." in proposal.blocked and " " not in proposal.blocked:  # a file
+        message = f"cannot edit `{proposal.blocked}` safely: nothing is written"
+    else:
         message = f"nothing is written, as a line is needed {proposal.blocked}, and `init` does not know the place"
     return [error("init/by-hand", message, hint="write the lines below by hand, and run this again")]
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Collection, Mapping
 
 from buildassets.compiler.body import text_of
-from buildassets.compiler.build import graph_of, outputs
+from buildassets.compiler.build import graph_of
 from buildassets.compiler.cache.store import ReadCache
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.esbuild.command import is_absent
@@ -16,6 +16,7 @@ from buildassets.compiler.incremental.kept_results import KeptResults
 from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.means import Means
 from buildassets.compiler.model import Linked, Source
+from buildassets.compiler.released import outputs
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.templates.check import NamesOfBuild, TemplateCheck, Widths, check_templates
 from buildassets.compiler.transform.draft_cache import names_for

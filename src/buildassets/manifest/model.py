@@ -44,6 +44,7 @@ __all__ = [
     "dumps",
     "entries_as_written",
     "entries_of",
+    "entry_lines",
     "is_whole",
     "loads",
     "loads_lazily",
@@ -196,16 +197,25 @@ class Manifest:
     integrity: str | None = None
 
 
-def dumps(manifest: Manifest) -> str:
-    """`manifest` as text: ASCII, keys sorted, one asset a line, a newline at the end."""
+def dumps(manifest: Manifest, lines: Mapping[str, str] | None = None) -> str:
+    """`manifest` as text: ASCII, keys sorted, one asset a line, a newline at the end.
+
+    `lines` are the `entry_lines` of its assets, if they are known.
+    """
     generator: dict[str, Any] = {"name": "buildassets", "version": manifest.version, "engines": {**manifest.engines}}
     if manifest.settings:
         generator["settings"] = dict(manifest.settings)
     if manifest.sources:
         generator["sources"] = dict(manifest.sources)
     document = {"schema": SCHEMA, "generator": _with_digest(generator), **_served_document(manifest)}
-    assets = _one_a_line({path: _entry_document(entry) for path, entry in manifest.assets.items()})
+    lines = entry_lines(manifest.assets) if lines is None else lines
+    assets = "{\n" + ",\n".join(map(lines.__getitem__, sorted(lines))) + "\n }" if lines else "{}"
     return _laid_out(assets, document)
+
+
+def entry_lines(entries: Mapping[str, Entry]) -> dict[str, str]:
+    """The lines of a manifest for `entries`, by logical path."""
+    return {path: f"  {_compact(path)}: {_compact(_entry_document(entry))}" for path, entry in entries.items()}
 
 
 def is_whole(text: str, file: str = MANIFEST_NAME) -> bool:

@@ -22,6 +22,7 @@ from buildassets.compiler.cache.shared_work import SharedWork
 from buildassets.compiler.config.file import candidates, working_directory
 from buildassets.compiler.config.values import CacheSettings, Config, Mode
 from buildassets.compiler.engines.process.child import SharedProcesses
+from buildassets.compiler.kept import Kept
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.transform.engine_set import RunningEngines
@@ -91,6 +92,7 @@ class Rebuilding:
         self._engines = engines
         self._shared = shared
         self._cache_write = cache_write
+        self._kept = Kept()
         self._had_remote_faults = False  # then the remote cache is not waited for again
 
     def __call__(self, config: Config) -> BuildResult:
@@ -106,6 +108,7 @@ class Rebuilding:
             cache_write=self._cache_write,
             engines=self._engines,
             shared=self._shared,
+            kept=self._kept,
         )
         with kept_from_stdout():
             result = build_if_changed(request)

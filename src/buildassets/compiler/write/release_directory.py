@@ -94,10 +94,21 @@ class ReleaseWriter:
         self._empty: dict[str, bool] = {}  # by folder: whether it is not there, or only behind a link
 
     def store(
-        self, assets: Iterable[Named], algorithm: IntegrityAlgorithm | None, earlier: KnownFiles, copying: Copying
+        self,
+        assets: Iterable[Named],
+        algorithm: IntegrityAlgorithm | None,
+        earlier: KnownFiles,
+        copying: Copying,
+        *,
+        others: Mapping[LogicalPath, Stored],
     ) -> dict[LogicalPath, Stored]:
-        """Add the `assets` with their copies. Files that are on disk, byte for byte, are left. Raises OSError."""
+        """Add the `assets` with their copies. Files that are on disk, byte for byte, are left. Raises OSError.
+
+        `others` are stored already, though some may be among the assets.
+        """
         stored: dict[LogicalPath, Stored] = {}
+        self._kept_names.update(one.file for path, one in others.items() if one.file == path)
+        self._plain.update(one.file for one in others.values() if one.is_plain)
         digests: dict[str, str] = {}  # of the contents of new files; the contents themselves may be too much to hold
         for asset in assets:
             known = earlier.stored(self._output, asset)
@@ -114,7 +125,8 @@ class ReleaseWriter:
             return stored
 
         self._staging.write()
-        to_compress = _to_compress(stored.values(), digests, copying.levels)
+        names = {one.file for one in (*others.values(), *stored.values())}
+        to_compress = _to_compress(stored.values(), digests, copying.levels, names)
         copies: dict[str, list[Copy]] = {each.file: [] for each in to_compress}
         places = CopyPlaces(os.path.join(self._output, ASSETS_FOLDER), self._path, self.place)
         done, count = 0, len(to_compress) * len(copying.levels)
@@ -272,9 +284,10 @@ def _with_copies(stored: Stored, copies: Collection[Copy]) -> Stored:
     return replace(stored, encodings=sizes, digests={**stored.digests, **digests})
 
 
-def _to_compress(stored: Collection[Stored], digests: Mapping[str, str], levels: Mapping[str, int]) -> list[ToCompress]:
-    """Which files to compress of those that have `digests`; `stored` are all of the release."""
-    names = {asset.file for asset in stored}
+def _to_compress(
+    stored: Collection[Stored], digests: Mapping[str, str], levels: Mapping[str, int], names: Collection[str]
+) -> list[ToCompress]:
+    """Which files to compress of those `stored` that have `digests`; `names` are those of all files of the release."""
     files = []
     for asset in stored:
         if asset.file in digests and media_of(asset.file).compressible:

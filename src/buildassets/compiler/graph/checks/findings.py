@@ -12,7 +12,6 @@ from typing import Final
 from buildassets.compiler.config.values import VENDOR, Config, SourceRoot
 from buildassets.compiler.engines.wording import ELSEWHERE
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.foundation.diagnostics import Diagnostic, Location, Severity, sort_key, warning
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.paths import LogicalPath
@@ -23,10 +22,9 @@ BROKEN_SCRIPT: Final = "js/syntax"
 
 @frozen
 class Finding:
-    """A fault of the reference with the number `index` of a draft. `about` names its target in few words."""
+    """A fault at a `place` in a file of the source root `root`. `about` names in few words what it is about."""
 
-    positions: OriginalPositions
-    index: int
+    place: Location
     root: int
     about: str
     message: str
@@ -156,8 +154,7 @@ def is_root_of_others(config: Config, root: int) -> bool:
 
 
 def _alone(code: str, finding: Finding) -> Diagnostic:
-    place = finding.positions.place_of(finding.index)
-    return warning(code, finding.message, place, notes=finding.notes, hint=finding.hint)
+    return warning(code, finding.message, finding.place, notes=finding.notes, hint=finding.hint)
 
 
 def _together(code: str, root: SourceRoot, findings: list[Finding], summary: Callable[[int, str], str]) -> Diagnostic:
@@ -168,7 +165,7 @@ def _together(code: str, root: SourceRoot, findings: list[Finding], summary: Cal
     more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
     notes = [", ".join(named[:_MOST_NAMED]) + more, *first.notes]
     message = summary(len(findings), f"`{root.shown}/`")
-    where, *others = (finding.positions.place_of(finding.index) for finding in findings)
+    where, *others = (finding.place for finding in findings)
     return replace(warning(code, message, where, notes=notes, hint=first.hint), others=tuple(others))
 
 

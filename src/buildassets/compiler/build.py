@@ -14,7 +14,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.graph.asset_graph import AssetGraph
 from buildassets.compiler.graph.collect import GraphRequest
-from buildassets.compiler.incremental.kept_results import KeptResults
+from buildassets.compiler.incremental.stored_facts import stored_facts
 from buildassets.compiler.kept import Kept
 from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.means import Means
@@ -104,21 +104,24 @@ def _remote(config: Config, *, writes: bool) -> "RemoteCache | None":
 
 
 def _built(means: Means, last: LastBuild | None) -> BuildResult:
+    kept = means.kept
+    if kept.changed is None and last is not None and (stored := stored_facts(last.record)):
+        kept.restore(means.config, means.request.mode, stored, last)
     try:
-        return _built_with(means, last, KeptResults(means.config, last, means.cache))
+        return _built_with(means, last)
     except LostBodyError:
-        return _built_with(means, last, KeptResults(means.config, None, means.cache))
+        return _built_with(means, last)
 
 
-def _built_with(means: Means, last: LastBuild | None, kept: KeptResults) -> BuildResult:
-    """The result of a build with what is `kept` of the last one. Raises LostBodyError if some of that is lost."""
+def _built_with(means: Means, last: LastBuild | None) -> BuildResult:
+    """The result of a build with what is kept. Raises LostBodyError if some of that is lost, and then forgets it."""
     config = means.config
     means.kept.begin(config, means.request.mode)
-    graph = graph_of(means, kept)
+    graph = graph_of(means)
     if graph.failed:
         return BuildResult(None, (), graph.diagnostics, graph.inputs)
     try:
-        return released(means, graph, last, kept)
+        return released(means, graph, last)
     except BuildError as fault:
         diagnostics = sorted((*graph.diagnostics, *fault.diagnostics), key=sort_key)
         return BuildResult(None, (), tuple(diagnostics), graph.inputs)
@@ -126,11 +129,8 @@ def _built_with(means: Means, last: LastBuild | None, kept: KeptResults) -> Buil
         return BuildResult(None, (), (*graph.diagnostics, _unwritable(config, fault)), graph.inputs)
 
 
-def graph_of(means: Means, results: KeptResults | None = None) -> AssetGraph:
-    """The graph of all assets; if an engine cannot be started, an empty one with the diagnostics.
-
-    Drafts among the kept `results` are not made again.
-    """
+def graph_of(means: Means) -> AssetGraph:
+    """The graph of all assets; if an engine cannot be started, an empty one with the diagnostics."""
     kept = means.kept
     config = means.config
     try:
@@ -138,7 +138,7 @@ def graph_of(means: Means, results: KeptResults | None = None) -> AssetGraph:
             compiles_to = {kind: engine.compiles_to for kind, engine in engines.compilers.items()}
             discovery = _discovered(means, compiles_to, kept)
             with means.drafting(engines) as drafts_of, means.times.of("graph"):
-                timed = means.timed(results.reused(drafts_of) if results else drafts_of)
+                timed = means.timed(drafts_of)
                 templates = _InTemplates(config)
                 decided = kept.has_typed or any(icons.used_only for icons in config.icons.values())
                 discovery = _with_sprites(config, discovery, templates.read() if decided else None)
@@ -151,6 +151,7 @@ def graph_of(means: Means, results: KeptResults | None = None) -> AssetGraph:
                     in_templates=templates.names,
                     times=means.times,
                     facts=kept.facts,
+                    path_of=means.cache.path_of if means.cache else str,
                 )
                 graph = kept.graphing.graph(asked, timed, means.request.progress)
             kept.graphed()

@@ -12,7 +12,6 @@ from buildassets.compiler.graph.asset_graph import AssetGraph
 from buildassets.compiler.graph.checks.chunk_names import plain_name_faults
 from buildassets.compiler.graph.checks.unused import unused
 from buildassets.compiler.graph.fingerprint import Naming
-from buildassets.compiler.incremental.kept_results import KeptResults
 from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.means import Means
 from buildassets.compiler.model import Linked, Source
@@ -136,6 +135,6 @@ def _icons(config: Config, graph: AssetGraph) -> dict[str, LogicalPath] | None:
 def _over_budget(means: Means, graph: AssetGraph) -> tuple[Diagnostic, ...]:
     """The diagnostics for assets over budget."""
     budgets = means.budgets(graph.assets)
-    sizes = budgets.sizes(outputs(graph, Naming(text_of), KeptResults(means.config)))
+    sizes = budgets.sizes(outputs(graph, Naming(text_of)))
     before = bytes_at(os.path.join(means.config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
     return tuple(budgets.faults(sizes, graph.assets, before))

@@ -8,12 +8,12 @@ import os
 from binascii import a2b_base64
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from buildassets.compiler.body import text_of
+from buildassets.compiler.body import digest_of_body, text_of
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.asset_graph import AssetGraph
 from buildassets.compiler.graph.checks.kept_names import OTHER_NAME
 from buildassets.compiler.graph.fingerprint import Naming
-from buildassets.compiler.incremental.kept_results import KeptResults
+from buildassets.compiler.incremental.stored_facts import dumped
 from buildassets.compiler.means import Means
 from buildassets.compiler.model import Content, Named, Stored
 from buildassets.compiler.result import BuildResult, LastBuild
@@ -74,7 +74,7 @@ class _Made:
     new_maps: Sequence[str]
 
 
-def released(means: Means, graph: AssetGraph, last: LastBuild | None, results: KeptResults) -> BuildResult:
+def released(means: Means, graph: AssetGraph, last: LastBuild | None) -> BuildResult:
     """Write the assets of `graph` into the release directory. Raises BuildError and OSError."""
     config = means.config
     with (
@@ -83,19 +83,20 @@ def released(means: Means, graph: AssetGraph, last: LastBuild | None, results: K
     ):
         again = _again(means, release)
         means.kept.release = None  # until this one is written
-        naming = again.kept.naming if again else Naming(text_of, results.names)
-        named, digests = _named(graph, naming, results, again), dict[str, str]()
+        naming = again.kept.naming if again else Naming(text_of, means.kept.names)
+        named, digests = _named(graph, naming, again), dict[str, str]()
         noted = means.times.of_each("graph", _noted(config, named, digests))
         others = again.kept.stored if again else {}
         fresh = means.store(release, noted, KnownFiles() if again else _earlier(config, last), others)
         stored = {**others, **fresh}
         budgets = means.budgets(graph.assets)
         sizes = budgets.stored_sizes(stored, release.chunks)
-        if faults := budgets.faults(sizes, graph.assets, release.manifest()):
+        if faults := budgets.faults(sizes, graph.assets, release.manifest() if config.budgets else None):
             raise BuildError(faults)
         made = _made(means, graph, release, again, stored=stored, fresh=fresh)
         content = dumps(made.manifest, made.lines).encode("ascii")
         names = release.finish(content, {**made.companions, **_release_file(means, content)})
+        manifest_stamp = release.manifest_stamp()
     outputs = _outputs(config, made.manifest, again, fresh)
     means.kept.release = KeptRelease(
         naming=naming,
@@ -103,7 +104,7 @@ def released(means: Means, graph: AssetGraph, last: LastBuild | None, results: K
         entries=made.entries,
         lines=made.lines,
         outputs=outputs,
-        manifest_digest=digest(content),
+        manifest_stamp=manifest_stamp,
     )
     means.kept.unreleased, means.kept.lost = frozenset(), frozenset()
     drafts = [graph.assets[path].draft for path in (graph.assets if again is None else again.changed)]
@@ -115,10 +116,10 @@ def released(means: Means, graph: AssetGraph, last: LastBuild | None, results: K
         diagnostics=graph.diagnostics,
         inputs=graph.inputs,
         outputs=tuple(outputs),
-        record=results.dumped(naming.for_next, drafts) if again is None else b"",
-        reused=results.reused_count,
-        remade_for=results.stale,
-        read_again=results.read_again,
+        record=dumped(means.kept, naming.for_next, config, means.cache) if again is None else b"",
+        reused=means.kept.graphing.reused,
+        remade_for=means.kept.remade_for,
+        read_again=means.kept.graphing.read_again if means.kept.remade_for is None else {},
         size_bytes=sum(asset.size for asset in stored.values()),
         manifest_digest=digest(content),
         digests={path: (None, found) for path, found in digests.items()},
@@ -129,39 +130,36 @@ def released(means: Means, graph: AssetGraph, last: LastBuild | None, results: K
     )
 
 
-def outputs(graph: AssetGraph, naming: Naming, kept: KeptResults) -> Iterator[Named]:
-    """The assets with the names that `naming` gives, and with their final contents, made one by one.
-
-    `kept` knows the digests of bodies.
-    """
-    return naming.named({path: _content(graph, path, kept) for path in graph.assets})
+def outputs(graph: AssetGraph, naming: Naming) -> Iterator[Named]:
+    """The assets with the names that `naming` gives, and with their final contents, made one by one."""
+    return naming.named({path: _content(graph, path) for path in graph.assets})
 
 
 def _again(means: Means, release: ReleaseWriter) -> _Again | None:
     """The last release of this process, if it is the one on disk, and as far as it holds."""
-    kept, changed, before = means.kept.release, means.kept.unreleased, release.manifest()
-    if kept is None or changed is None or means.makes_deltas or before is None:
+    kept, changed = means.kept.release, means.kept.unreleased
+    if kept is None or changed is None or means.makes_deltas or release.manifest_stamp() != kept.manifest_stamp:
         return None
     lost = {kept.outputs.get(path) for path in means.kept.lost}
-    if None in lost or digest(before) != kept.manifest_digest:
+    if None in lost:
         return None
     return _Again(kept, changed.union(filter(None, lost)))
 
 
-def _named(graph: AssetGraph, naming: Naming, results: KeptResults, again: _Again | None) -> Iterator[Named]:
+def _named(graph: AssetGraph, naming: Naming, again: _Again | None) -> Iterator[Named]:
     if again is None:
-        return outputs(graph, naming, results)
-    return naming.renamed(again.changed, lambda path: _content(graph, path, results))
+        return outputs(graph, naming)
+    return naming.renamed(again.changed, lambda path: _content(graph, path))
 
 
-def _content(graph: AssetGraph, path: LogicalPath, results: KeptResults) -> Content:
+def _content(graph: AssetGraph, path: LogicalPath) -> Content:
     draft = graph.assets[path].draft
     keeps_name = draft.source.keeps_name
     return Content(
         draft.body,
         () if keeps_name else graph.written[path],
         keeps_name=keeps_name,
-        digest=results.digest_of(draft),
+        digest=draft.digest or digest_of_body(draft.body),
         named_as=graph.named_as.get(path),
         is_plain=path in graph.plain,
     )
@@ -217,7 +215,8 @@ def _outputs(
 def _contents(config: Config, graph: AssetGraph) -> dict[str, BundleContents]:
     """The contents of each bundle."""
     found: dict[str, BundleContents] = {}
-    for path, asset in graph.assets.items():
+    for path in graph.joined:
+        asset = graph.assets[path]
         if not asset.draft.contents:
             continue
         sizes = {config.input_name(file): size_bytes for file, size_bytes in asset.draft.contents}

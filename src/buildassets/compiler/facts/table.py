@@ -81,6 +81,35 @@ class Facts:
         """The value of a fact that is known, whether it holds or not."""
         return self._nodes[key].value
 
+    def dependencies(self, key: Key) -> tuple[Key, ...]:
+        """What a fact that is known depends on."""
+        return self._nodes[key].depends_on
+
+    def newer(self, key: Key) -> Key | None:
+        """The first of its dependencies for which a fact does not hold; None if it is not known."""
+        node = self._nodes.get(key)
+        on = node.depends_on if node else ()
+        return next((one for one in on if node and self._is_newer(one, node.verified)), None)
+
+    def knows(self, key: Key) -> bool:
+        """Whether the fact or the root is known."""
+        return key in self._nodes
+
+    def know(self, key: Key) -> None:
+        """Add a root on which nothing depends."""
+        self._nodes[key] = _Node(_ROOT, (), self.revision)
+
+    def restore(self, key: Key, value: object, depends_on: tuple[Key, ...]) -> None:
+        """Add a fact that an earlier process found; `read` replaces its value by what that means."""
+        self._nodes[key] = _Node(value, depends_on, self.revision)
+        for on in depends_on:
+            if on not in self._nodes:
+                self._nodes[on] = _Node(_ROOT, (), self.revision)
+
+    def read(self, key: Key, value: object) -> None:
+        """Replace the value of a restored fact by what it means."""
+        self._nodes[key].value = value
+
     def ask(self, key: Key, find: Callable[[], _Value], *, besides: Iterable[Key] = ()) -> _Value:
         """The fact `key`, found by `find` if it does not hold. `besides` what that asks for, it depends on these."""
         if self._asked is not None:
@@ -107,6 +136,10 @@ class Facts:
     def of_kind(self, kind: str) -> list[str]:
         """What all facts and roots of a kind are about."""
         return [about for found, about in self._nodes if found == kind]
+
+    def found(self, kind: str) -> list[str]:
+        """What all facts of a kind are about."""
+        return [key[1] for key, node in self._nodes.items() if key[0] == kind and node.value is not _ROOT]
 
     def _is_newer(self, on: Key, verified: int) -> bool:
         return on in self._doubtful or self._nodes[on].changed > verified

@@ -5,7 +5,9 @@ Takes what `discover` found and a function that makes drafts. Knows every stage 
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final
 
+from buildassets.compiler.cache.traces import Stale
 from buildassets.compiler.config.values import HIDDEN, Config
 from buildassets.compiler.facts.kinds import NAMES, SOURCE
 from buildassets.compiler.facts.table import Facts
@@ -20,10 +22,11 @@ from buildassets.compiler.graph.plain_names import plain_names
 from buildassets.compiler.graph.starts import Starts, starts_of
 from buildassets.compiler.graph.walk import Progress, Walk
 from buildassets.compiler.languages.reference import Link
-from buildassets.compiler.model import FrontEnds, ImportMap, Linked, WithLinks
+from buildassets.compiler.model import FrontEnds, ImportMap, Linked, Source, WithLinks
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.disk.file_sets import FileSet
 from buildassets.foundation.diagnostics import Diagnostic, sort_key
+from buildassets.foundation.digest import digest, digest_of_all
 from buildassets.foundation.frozen import field, frozen, replace
 from buildassets.foundation.paths import LogicalPath
 
@@ -42,6 +45,7 @@ class AssetGraph:
     - `hidden_maps`: the source maps that are no assets, by the assets that they belong to
     - `front_ends`: what Vite built
     - `module_imports`: the paths of files in module bundles, each with those that it imports
+    - `joined`: the assets that are joined of several sources
     - `preloads`: the fonts that pages preload, by the sheet that declares them
     - `icons`: the names of all icons in the folders of sprites
     - `plain`: the assets that keep their own names
@@ -60,6 +64,7 @@ class AssetGraph:
     hidden_maps: Mapping[LogicalPath, bytes] = field(default_factory=dict)
     front_ends: FrontEnds = FrontEnds()
     module_imports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    joined: tuple[LogicalPath, ...] = ()
     preloads: Mapping[LogicalPath, tuple[LogicalPath, ...]] = field(default_factory=dict)
     sets: tuple[FileSet, ...] = ()
     icons: frozenset[str] = frozenset()
@@ -73,17 +78,31 @@ class AssetGraph:
         return any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
+_FORM: Final = 16  # hex digits of the digest of a source
+
+
+@frozen
+class StoredSources:
+    """The forms of sources by logical path, and a digest of all names; empty if these may have changed unseen."""
+
+    sources: Mapping[str, object]
+    of_names: str
+
+
 class Graphing:
     """The graph of one configuration and mode, made in one build and renewed in the next ones."""
 
     def __init__(self) -> None:
         self._known: Collected | None = None
+        self._stored: StoredSources | None = None
         self._holds = False  # whether what is known before compiling is known to hold
         self._starts = Starts(frozenset())
         self._walk: Walk | None = None
         self._settled: Settled | None = None
         self._graph: AssetGraph | None = None
         self._preload_faults: tuple[Diagnostic, ...] = ()
+        self._found: list[Diagnostic] = []  # as found, and in order
+        self._sorted: tuple[Diagnostic, ...] = ()
         self.changed: Collection[LogicalPath] | None = None  # the assets that are not as before; None if all may be
 
     def graph(self, request: GraphRequest, drafts_of: Drafts, progress: Progress | None = None) -> AssetGraph:
@@ -99,7 +118,7 @@ class Graphing:
             walk = Walk(known, drafts_of, progress)
             walk.run(self._starts.paths)
         looks = len(walk.looked_at)
-        found = diagnosed(known, walk)
+        found = diagnosed(known, walk, self._graph.unreached if self._graph else None)
         found = replace(found, diagnostics=(*self._starts.faults, *found.diagnostics))
         is_same = len(walk.looked_at) == looks
         graph = self._again(known, walk, found, is_same=is_same) or self._settle(known, walk, found)
@@ -110,9 +129,28 @@ class Graphing:
         """Forget what those of the paths decided that changed since the last build, as far as that is no fact."""
         self._holds = self._known is not None and frozenset(changed).isdisjoint(self._known.looked_at)
 
-    def knows(self, path: str) -> bool:
-        """Whether what is at `path` decided what is known before anything is compiled."""
-        return self._known is not None and path in set(self._known.looked_at)
+    def restore(self, stored: "StoredSources") -> None:
+        """Compare the sources with those of another process, of which facts are kept."""
+        self._stored = stored
+
+    def stored_sources(self, facts: Facts) -> "StoredSources":
+        """The sources that `facts` depend on, for another process."""
+        known = self._known
+        assert known is not None
+        forms = {path: _form(known.listed.get(LogicalPath(path))) for path in facts.of_kind(SOURCE)}
+        # What packages and `tsconfig.json` mean is known to this process only.
+        is_certain = known.names.packages is None and not known.typed.looked_at
+        return StoredSources(forms, _names_digest(known) if is_certain else "")
+
+    @property
+    def reused(self) -> int:
+        """The number of sources that were not drafted again."""
+        return self._walk.reused if self._walk else 0
+
+    @property
+    def read_again(self) -> Mapping[LogicalPath, Stale]:
+        """Why others were, of those that no engine makes."""
+        return self._walk.read_again if self._walk else {}
 
     def _renewed(self, request: GraphRequest) -> Collected:
         """What is known before anything is compiled: what was, if the sources are the same and nothing is amiss."""
@@ -121,7 +159,13 @@ class Graphing:
             return replace(before, request=request)
         known = collected(request)
         if before is not None:
-            _touch(request.facts, before, known)
+            _touch(request.facts, {path: _form(source) for path, source in before.listed.items()}, known)
+            request.facts.touch(NAMES)
+        elif self._stored is not None:
+            _touch(request.facts, self._stored.sources, known)
+            if self._stored.of_names != _names_digest(known):
+                request.facts.touch(NAMES)
+        self._stored = None
         return known
 
     def _again(self, known: Collected, walk: Walk, found: Diagnosed, *, is_same: bool) -> AssetGraph | None:
@@ -146,10 +190,17 @@ class Graphing:
             assets=walk.assets,
             written=settled.written,
             unreached=found.unreached,
-            diagnostics=_relocated(config, (*found.diagnostics, *self._preload_faults)),
+            diagnostics=self._in_order(config, found),
             inputs=graph.inputs if is_same else tuple(_inputs(known, walk)),
             sets=graph.sets if is_same else _sets(walk),
         )
+
+    def _in_order(self, config: Config, found: Diagnosed) -> tuple[Diagnostic, ...]:
+        """The diagnostics in order: the same value if they are those of the last build."""
+        diagnostics = [*found.diagnostics, *self._preload_faults]
+        if diagnostics != self._found or not self._sorted:
+            self._found, self._sorted = diagnostics, _relocated(config, diagnostics)
+        return self._sorted
 
     def _settle(self, known: Collected, walk: Walk, found: Diagnosed) -> AssetGraph:
         """The graph of the assets of `walk`, of which everything is known but their names."""
@@ -158,7 +209,7 @@ class Graphing:
         preloads = _write_font_faces(walk) if discovery.fonts else {}
         self._settled = settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
         page_map, self._preload_faults = with_preloads(config, settled.importmap, names.packages)
-        diagnostics = _relocated(config, (*found.diagnostics, *self._preload_faults))
+        diagnostics = self._in_order(config, found)
         plain = plain_names(config, walk.assets)
         released = WithLinks(walk.assets, settled.written, plain=plain)
         if config.source_maps and not any(diagnostic.is_error for diagnostic in diagnostics):
@@ -177,6 +228,7 @@ class Graphing:
             hidden_maps=released.hidden_maps,
             front_ends=discovery.front_ends,
             module_imports=known.modules.imports,
+            joined=tuple(path for path in (*walk.joined, *known.modules.drafts) if path in released.assets),
             preloads=preloads,
             sets=_sets(walk),
             icons=discovery.icons,
@@ -185,14 +237,32 @@ class Graphing:
         )
 
 
-def _touch(facts: Facts, before: Collected, known: Collected) -> None:
-    """Note in `facts` which sources are others than `before`."""
-    facts.touch(NAMES)
-    was, now = before.listed, known.listed
+def _touch(facts: Facts, before: Mapping[str, object], known: Collected) -> None:
+    """Note in `facts` which sources have other forms than `before`; of those of npm any may have."""
+    is_npm = any(root.npm for root in known.config.sources)
     for path in facts.of_kind(SOURCE):
-        is_listed = path in was or path in now
-        if was.get(LogicalPath(path)) != now.get(LogicalPath(path)) or not is_listed:
+        now = _form(known.listed.get(LogicalPath(path)))
+        if now != before.get(path) or (now is None and is_npm):
             facts.touch((SOURCE, path))
+
+
+def _form(source: Source | None) -> str | None:
+    """What is compared of a source: a digest of all that it is."""
+    if source is None:
+        return None
+    recipe = "" if source.recipe is None else repr(source.recipe)
+    flags = f"{source.root} {source.keeps_name} {source.uncompiled} {recipe}"
+    return digest("\0".join((source.path, source.relative, flags, *source.variants)).encode("utf-8", "surrogatepass"))[
+        :_FORM
+    ]
+
+
+def _names_digest(known: Collected) -> str:
+    """A digest of what `NAMES` stands for: all sources and what is skipped, the import map, packages."""
+    names = (f"{path}\0{source.keeps_name}" for path, source in known.listed.items())
+    skipped = (f"{path}\0{reason}" for path, reason in known.request.discovery.skipped.items())
+    mapped = repr((known.names.configured, sorted(known.typed.looked_at)))
+    return digest_of_all([*sorted(names), *sorted(skipped), mapped])
 
 
 def _deciding(asset: Linked) -> object:

@@ -16,6 +16,7 @@ from buildassets.compiler.graph.typed_names import TypedNames, originals
 from buildassets.compiler.model import Follow, ModuleBundles, Source
 from buildassets.compiler.resolve.package_json import Descriptions, packages_of
 from buildassets.compiler.sources.discover import Discovery, Sources
+from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.stage_times import StageTimes
 from buildassets.foundation.diagnostics import Diagnostic
 from buildassets.foundation.frozen import field, frozen_by_name
@@ -28,6 +29,7 @@ class GraphRequest:
 
     - `compiles_to`: maps the suffixes of further source languages to those of their assets
     - `named`: the names in templates, without which a module in TypeScript or JSX is not released
+    - `path_of`: gives the path of a result in the cache, by its digest
     - `in_templates`: finds these names where `named` lacks them, for sheets that do not compile by themselves and for
       third-party scripts that do not parse
     """
@@ -40,6 +42,7 @@ class GraphRequest:
     in_templates: Callable[[], Collection[str]] = frozenset
     times: StageTimes = field(default_factory=StageTimes)
     facts: Facts = field(default_factory=Facts)
+    path_of: Callable[[str], str] = str
 
     @property
     def is_production(self) -> bool:
@@ -54,6 +57,7 @@ class Collected:
     - `parts`: the sources that are only parts of module bundles
     - `originals`: the file names of modules in TypeScript and JSX that are the logical paths of nothing else
     - `raw`: the sources in languages that nothing compiles
+    - `typed_modules`: the sources in TypeScript and JSX, sorted
     - `follow`: gives the logical path that a reference names
     - `places`: the folders that directives search
     - `faults`: what is wrong so far
@@ -66,6 +70,7 @@ class Collected:
     parts: frozenset[LogicalPath]
     originals: frozenset[LogicalPath]
     raw: frozenset[LogicalPath]
+    typed_modules: tuple[Source, ...]
     typed: TypedNames
     names: NameResolution
     descriptions: Descriptions
@@ -131,6 +136,7 @@ def collected(request: GraphRequest) -> Collected:
         parts=parts,
         originals=frozenset(typed_files.keys() - listed.keys()),
         raw=frozenset(path for path, source in sources.listed.items() if source.uncompiled),
+        typed_modules=tuple(source for _, source in sorted(sources.listed.items()) if is_typed(source)),
         typed=typed,
         names=names,
         descriptions=descriptions,

@@ -5,7 +5,6 @@ are a fact, found again if the asset changed, or something that was looked at fo
 together is found in each build.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
@@ -35,6 +34,7 @@ from buildassets.compiler.graph.checks.uncompiled import judged, unnamed
 from buildassets.compiler.graph.checks.worker_urls import named_workers, worker_faults
 from buildassets.compiler.graph.collect import Collected
 from buildassets.compiler.graph.data_urls import refusals
+from buildassets.compiler.graph.findings_form import from_stored
 from buildassets.compiler.graph.import_map import mapped_assets
 from buildassets.compiler.graph.walk import Walk
 from buildassets.compiler.model import Draft, FrontEnds, Linked
@@ -71,12 +71,16 @@ class Diagnosed:
     unreached: tuple[LogicalPath, ...]
 
 
-def diagnosed(known: Collected, walk: Walk) -> Diagnosed:
-    """What is wrong with the assets of `walk`. Sheets that are only parts of others are taken out of it."""
+def diagnosed(known: Collected, walk: Walk, unreached: tuple[LogicalPath, ...] | None) -> Diagnosed:
+    """What is wrong with the assets of `walk`. Sheets that are only parts of others are taken out of it.
+
+    `unreached` are the sources that the same walk did not reach before it was renewed.
+    """
     config, request = known.config, known.request
     parts = _part_sheets(known, walk)
     left_out = [walk.leave_out(path) for path in parts.left_out]
-    taken = walk.assets.keys() | walk.compiled.keys() | known.parts | known.originals | set(parts.left_out)
+    has_same = unreached is not None and not walk.is_new and not (known.raw or known.typed_modules or left_out)
+    taken = frozenset[LogicalPath]() if has_same else _taken(known, walk).union(parts.left_out)
     found = [
         *known.sources.diagnostics,
         *known.descriptions.faults,
@@ -84,15 +88,23 @@ def diagnosed(known: Collected, walk: Walk) -> Diagnosed:
         *config.notices,
         *part_faults(left_out),
         *_of_right_bases(request.discovery.front_ends, _of_assets(known, walk)),
-        *clashes(config, known.listed, walk.compiled, request.named),
+        *clashes(config, known.listed, known.raw, walk.compiled, request.named),
     ]
     if not any(fault.is_error for fault in chain(known.faults, found)):
-        found += unnamed(config, known.listed, taken)
+        found += unnamed(config, known.typed_modules, taken)
     read = frozenset(walk.read() if known.raw else ())
-    raw = judged(config, known.names.configured, known.sources, taken | walk.refused, read=read)
-    unreached = known.listed.keys() - taken - (raw.lost if config.entries else known.uncompiled)
+    reported = taken | walk.refused if known.raw else taken
+    raw = judged(config, known.names.configured, known.sources, known.raw, reported, read=read)
+    if unreached is None or not has_same:
+        left = known.listed.keys() - taken - (raw.lost if config.entries else known.uncompiled)
+        unreached = tuple(sorted(left))
     diagnostics = (parts.explained.get(one, one) for one in (*known.faults, *found, *raw.diagnostics))
-    return Diagnosed(tuple(diagnostics), tuple(sorted(unreached)))
+    return Diagnosed(tuple(diagnostics), unreached)
+
+
+def _taken(known: Collected, walk: Walk) -> frozenset[LogicalPath]:
+    """The sources that are released, joined, or parts of others."""
+    return frozenset((*walk.assets, *walk.compiled, *known.parts, *known.originals))
 
 
 def _part_sheets(known: Collected, walk: Walk) -> PartSheets:
@@ -104,6 +116,9 @@ def _part_sheets(known: Collected, walk: Walk) -> PartSheets:
 
 def _of_right_bases(front_ends: FrontEnds, faults: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """`faults` but for those of references that Vite wrote for another base: one error about the base is enough."""
+    if not front_ends.misplaced:
+        yield from faults
+        return
     folders = tuple(f"{shown}/" for shown in front_ends.misplaced)
     for fault in faults:
         if not (fault.code.startswith("reference/") and fault.location and fault.location.file.startswith(folders)):
@@ -113,12 +128,15 @@ def _of_right_bases(front_ends: FrontEnds, faults: Iterable[Diagnostic]) -> Iter
 def _of_assets(known: Collected, walk: Walk) -> Iterator[Diagnostic]:
     """The diagnostics of all assets and of what they refer to."""
     config, gathering = known.config, _Gathering(known, walk)
-    by_check: defaultdict[int, list[tuple[LogicalPath, Any]]] = defaultdict(list)
-    for path, findings in sorted(_found(known, walk).items()):
+    renewed = _find(known, walk)
+    by_check: dict[int, list[tuple[LogicalPath, Any]]] = {number: [] for number in renewed}
+    for path, findings in sorted(walk.found.items()) if renewed else ():
         for number, finding in findings:
-            by_check[number].append((path, finding))
-    for number, check in enumerate(_CHECKS):
-        yield from check.gather(gathering, by_check[number])
+            if number in by_check:
+                by_check[number].append((path, finding))
+    for number, items in by_check.items():
+        walk.gathered[number] = tuple(_CHECKS[number].gather(gathering, items))
+    yield from chain.from_iterable(walk.gathered.values())
     if config.directives:
         for required in walk.requires.values():
             yield from required.diagnostics
@@ -127,8 +145,11 @@ def _of_assets(known: Collected, walk: Walk) -> Iterator[Diagnostic]:
     yield from setting_faults(config, known.listed)
 
 
-def _found(known: Collected, walk: Walk) -> dict[LogicalPath, tuple[tuple[int, Any], ...]]:
-    """The findings of each compiled asset that has any, with the number of the check that found each."""
+def _find(known: Collected, walk: Walk) -> list[int]:
+    """Find again what is wrong with single assets, as far as that is doubtful, in `walk.found`.
+
+    Returns the numbers of the checks whose findings are not all as before, and of those that other facts decide, too.
+    """
     facts = known.request.facts
     look = Look(
         known.config,
@@ -141,18 +162,24 @@ def _found(known: Collected, walk: Walk) -> dict[LogicalPath, tuple[tuple[int, A
         skipped={**known.sources.skipped, **known.request.discovery.skipped},
         is_production=known.request.is_production,
     )
-    doubtful = walk.compiled if walk.is_new else map(LogicalPath, facts.doubtful(FINDINGS))
-    for path in doubtful:
-        asset = walk.compiled.get(path)
+    renewed = set(range(len(_CHECKS))) if walk.is_new else {_DECIDED_BY_OTHERS}
+    for path in walk.compiled if walk.is_new else map(LogicalPath, facts.doubtful(FINDINGS)):
+        before, asset = walk.found.pop(path, ()), walk.compiled.get(path)
         if asset is None:
-            walk.found.pop(path, None)
             continue
-        findings = facts.ask((FINDINGS, path), partial(_findings, look, asset), besides=[(LINKED, path)])
+        key, find, besides = (FINDINGS, path), partial(_findings, look, asset), [(LINKED, path)]
+        findings: Any = facts.ask(key, find, besides=besides)
+        if isinstance(findings, list):  # as another process kept them
+            try:
+                findings = from_stored(findings, asset, len(_CHECKS))
+                facts.read(key, findings)
+            except ValueError:  # they are damaged
+                findings = facts.find(key, find, besides=besides)
         if findings:
             walk.found[path] = findings
-        else:
-            walk.found.pop(path, None)
-    return walk.found
+        if findings != before:
+            renewed.update(number for number, _ in (*before, *findings))
+    return sorted(renewed)
 
 
 def _findings(look: Look, asset: Linked) -> tuple[tuple[int, Any], ...]:
@@ -208,6 +235,7 @@ def _findings_in(items: _Items) -> Iterator[Finding]:
     return (finding for _, finding in items)
 
 
+_DECIDED_BY_OTHERS: Final = 0  # what names a broken script of others decides whether that is an error
 _CHECKS: Final = (
     _Check(_drafts_with_faults, _of_drafts),
     _Check(missing_references, _of_references),

@@ -1,12 +1,16 @@
 """What a process keeps of the release that it wrote: names, stored files, entries, and their texts in the manifest."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.model import Stored
 from buildassets.foundation.frozen import frozen_by_name
 from buildassets.foundation.paths import LogicalPath
 from buildassets.manifest.model import Entry
+
+if TYPE_CHECKING:
+    from buildassets.compiler.cache.traces import Signature
 
 
 @frozen_by_name
@@ -18,4 +22,4 @@ class KeptRelease:
     entries: Mapping[str, Entry]
     lines: Mapping[str, str]
     outputs: Mapping[str, LogicalPath | None]
-    manifest_digest: str
+    manifest_stamp: "Signature | None"

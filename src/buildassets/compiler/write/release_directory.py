@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import new
 from stat import S_ISREG
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.body import OnDisk, bytes_of, chunks_of_body, made, size_of
+from buildassets.compiler.cache.stamps import signature
 from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.write.precompressed import Copy, Copying, CopyPlaces, ToCompress, made_copies
 from buildassets.compiler.write.staging import Staging
@@ -51,6 +52,9 @@ from buildassets.manifest.model import (
     may_have_own_names,
     own_names,
 )
+
+if TYPE_CHECKING:
+    from buildassets.compiler.cache.traces import Signature
 
 _MAP_LEVELS: Final = {"br": 9}  # an eighth of the time of 11
 
@@ -144,6 +148,10 @@ class ReleaseWriter:
         """The bytes of the manifest on disk, None if there is none."""
         return bytes_at(os.path.join(self._output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
 
+    def manifest_stamp(self) -> "Signature | None":
+        """The stamp of the manifest on disk."""
+        return signature(os.path.join(self._output, MANIFEST_NAME))
+
     def holds(self, file: str, size_bytes: int) -> bool:
         """Whether a `file` below `assets/` of that size is on disk."""
         return self._size_bytes(f"{ASSETS_FOLDER}/{file}") == size_bytes
@@ -174,14 +182,15 @@ class ReleaseWriter:
         name. Such files that only the earlier manifest names are removed, since others read whichever they find.
         """
         last = self._plain.union(companions or ())
-        left = self._left(last | self._kept_names)
+        before = self.manifest()
+        left = self._left(before, last | self._kept_names)
         for name, content in (companions or {}).items():
             self.take_in(name, content)
         waiting = self._staging.paths
         names = sorted(waiting, key=lambda name: (name[len(ASSETS_FOLDER) + 1 :] in last, name))
         self._staging.write()
         self._staging.put(names)
-        if self.manifest() != manifest:
+        if before != manifest:
             write_new(place := self.place(), manifest)
             if self._is_lasting:  # so that a power cut leaves the earlier manifest, or this one and all that it names
                 sync(self._output)
@@ -194,9 +203,8 @@ class ReleaseWriter:
                 remove_path(self._output, path, permission=self._permission)
         return tuple(names)
 
-    def _left(self, kept: Collection[str]) -> list[str]:
-        """The paths of companions and of files with their own names that only the earlier manifest names."""
-        before = self.manifest()
+    def _left(self, before: bytes | None, kept: Collection[str]) -> list[str]:
+        """The paths of companions and of files with their own names that only the manifest `before` names."""
         if before is None or not may_have_own_names(before):
             return []
         try:

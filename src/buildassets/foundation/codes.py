@@ -30,7 +30,9 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
         _EITHER: "setting template unknown",
     },
     "config": {
-        _ERRORS: "encoding no-sources no-table output plan source syntax type unavailable unknown-key unreadable value",
+        _ERRORS: (
+            "encoding no-sources no-table output owner plan source syntax type unavailable unknown-key unreadable value"
+        ),
         _WARNINGS: "ignored unmatched",
         _EITHER: "cache entries not-run",
     },

@@ -11,7 +11,7 @@ from buildassets.compiler.graph.checks.settings import lost_load_paths
 from buildassets.compiler.graph.collect import Collected, GraphRequest, collected
 from buildassets.compiler.graph.diagnose import Diagnosed, diagnosed
 from buildassets.compiler.graph.font_faces import with_font_faces
-from buildassets.compiler.graph.import_map import settle, with_preloads
+from buildassets.compiler.graph.import_map import settle, unnamed_hosts, with_preloads
 from buildassets.compiler.graph.link import imports_of
 from buildassets.compiler.graph.output_maps import Origins, with_hidden_maps, with_maps
 from buildassets.compiler.graph.plain_names import plain_names
@@ -87,7 +87,8 @@ def _settled(known: Collected, walk: Walk, found: Diagnosed) -> AssetGraph:
     preloads = _write_font_faces(walk) if discovery.fonts else {}
     settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
     page_map, preload_faults = with_preloads(config, settled.importmap, names.packages)
-    diagnostics = _relocated(config, (*found.diagnostics, *preload_faults))
+    host_faults = unnamed_hosts(config, page_map, walk.assets)
+    diagnostics = _relocated(config, (*found.diagnostics, *preload_faults, *host_faults))
     plain = plain_names(config, walk.assets)
     released = WithLinks(walk.assets, settled.written, plain=plain)
     if config.source_maps and not any(diagnostic.is_error for diagnostic in diagnostics):

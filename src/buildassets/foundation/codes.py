@@ -91,7 +91,7 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "source": {
         _ERRORS: "changed duplicate unreadable",
         _WARNINGS: "case large link-dangling link-loop part release special unnamed",
-        _EITHER: "encoding link-outside uncompiled",
+        _EITHER: "encoding link-outside template uncompiled",
     },
     "svg": {_WARNINGS: "syntax"},
     "tailwind": {_ERRORS: "failed unavailable", _WARNINGS: "old-rule sources", _EITHER: "not-compiled"},

@@ -11,8 +11,10 @@ from typing import Final
 
 from buildassets.compiler.config.values import VENDOR, Config, SourceRoot
 from buildassets.compiler.engines.wording import ELSEWHERE
+from buildassets.compiler.graph.checks.public_templates import public_templates
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.original_positions import OriginalPositions
+from buildassets.compiler.transform.syntax_faults import TEMPLATE
 from buildassets.foundation.diagnostics import Diagnostic, Location, Severity, sort_key, warning
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.paths import LogicalPath
@@ -73,18 +75,18 @@ _DEPRECATED_IN_PACKAGE: Final = "scss/package-deprecated"
 def of_drafts(config: Config, drafts: Iterable[Draft], unused: Collection[LogicalPath] = ()) -> Iterator[Diagnostic]:
     """The diagnostics of each draft. Warnings that the user cannot fix are gathered: one for each root of others.
 
-    Files that lack a tool are one error. A deprecation is one warning for all sheets that load its place. Faults of
-    `unused` scripts are warnings.
+    Files that lack a tool are one error, as are templates of one root. A deprecation is one warning for all sheets that
+    load its place. Faults of `unused` scripts are warnings.
     """
     of_others: dict[tuple[int, str], list[Diagnostic]] = {}
-    without_tool: list[Diagnostic] = []
+    gathered: dict[str, list[tuple[Source, Diagnostic]]] = {_WITHOUT_TOOL: [], TEMPLATE: []}
     deprecations: dict[Diagnostic, dict[str, Diagnostic]] = {}  # by sheet; first by all but the way to the place
     for draft in drafts:
         is_unused = draft.source.logical in unused
         for found in (as_reported(config, draft.source, one) for one in draft.diagnostics):
             fault = replace(found, severity=Severity.WARNING) if is_unused else found
-            if fault.code == _WITHOUT_TOOL:
-                without_tool.append(fault)
+            if fault.code in gathered:
+                gathered[fault.code].append((draft.source, fault))
                 continue
             if fault.code in (_DEPRECATED, _DEPRECATED_IN_PACKAGE):
                 deprecations.setdefault(replace(fault, notes=()), {})[draft.source.path] = fault
@@ -94,10 +96,11 @@ def of_drafts(config: Config, drafts: Iterable[Draft], unused: Collection[Logica
                 of_others.setdefault((draft.source.root, fault.code), []).append(fault)
             else:
                 yield fault
-    if without_tool:
+    if without_tool := [fault for _, fault in gathered[_WITHOUT_TOOL]]:
         first, *more = without_tool
         notes = (f"and {len(more)} more {'file' if len(more) == 1 else 'files'}",) if more else ()
         yield replace(first, notes=(*first.notes, *notes), others=places_of(more))
+    yield from public_templates(config, gathered[TEMPLATE])
     for by_sheet in deprecations.values():
         yield _of_sheets(by_sheet.values())
     for (root, code), faults in of_others.items():

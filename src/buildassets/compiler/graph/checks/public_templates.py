@@ -27,8 +27,6 @@ def public_templates(config: Config, pages: Collection[_Page]) -> Iterator[Diagn
     Expressions alone count below a folder of templates only. It is an error where the application renders the same
     file. Pages that `raw` matches are meant to be public.
     """
-    if not pages:
-        return
     places, is_meant = template_places(config), compile_globs(config.raw)
     by_root: defaultdict[tuple[int, bool], list[_Page]] = defaultdict(list)
     for source, fault in pages:

@@ -7,6 +7,7 @@ import pytest
 
 from tests.command import run, run_apart
 from tests.conftest import NOT_SHOWN, write_tree
+from tests.corpus.packages import node_modules
 
 _NOBODY = 65534
 _COMMAND = '[commands.x]\noutput = "x.txt"\nrun = ["sh", "-c", "touch {folder}/ran; echo"]\n'
@@ -123,6 +124,24 @@ def test_plugin_of_tailwind_from_node_modules_of_another_user_does_not_run(site:
     (site.parent / "node_modules").chmod(0o777)
     done = run(site, "build")
     assert f"error[tailwind/unavailable]: `{site.parent / 'node_modules'}` is not used" in done.stderr
+
+
+@pytest.mark.corpus
+def test_package_in_node_modules_of_another_user_is_not_bundled(site: Path) -> None:
+    settings = '[bundles]\n"c.js" = { files = ["b.js"], bundle = true }\n'
+    write_tree(site, {"buildassets.toml": settings, "assets/b.js": 'import "evil"\n'})
+    (site / "node_modules").symlink_to(node_modules())
+    write_tree(site.parent / "node_modules/evil", {"package.json": "{}", "index.js": "alert(1)"})
+    (site.parent / "node_modules").chmod(0o777)
+    assert f"error[config/owner]: `{site.parent / 'node_modules'}` is not used" in run(site, "build").stderr
+
+
+def test_plugin_of_tailwind_counts_that_belongs_to_who_owns_the_project(site: Path) -> None:
+    write_tree(site, {"assets/css/t.css": '@import "tailwindcss"; @plugin "own";', "buildassets.toml": ""})
+    write_tree(site / "node_modules/own", {"package.json": "{}", "index.js": "export default () => {}"})
+    for path in (site, *site.rglob("*")):
+        give(path)
+    assert "is not used" not in run(site, "build").stderr
 
 
 @pytest.mark.parametrize("name", ["buildassets.toml", "buildassets.lock"])

@@ -19,7 +19,7 @@ _ENDS: Final = ("", ".js", ".ts", ".mjs", ".cjs", ".json", "/index.js", "/index.
 _MOST_FILES: Final = 200  # of one plugin
 
 
-def sheet_of_package(reader: Reader, folder: str, name: str) -> tuple[str, str] | None:
+def sheet_of_package(reader: Reader, folder: str, name: str, *, project: str) -> tuple[str, str] | None:
     """The path and the text of the sheet `name`, as in `package/sheet.css`, as seen from `folder`.
 
     Raises UnavailableError if another user decides about the `node_modules` that has it.
@@ -29,7 +29,7 @@ def sheet_of_package(reader: Reader, folder: str, name: str) -> tuple[str, str] 
         home = os.path.join(modules, package)
         description = reader.read(os.path.join(home, "package.json"))
         if description is not None:
-            refuse_foreign_modules(modules, folder)
+            refuse_foreign_modules(modules, project)
             for file in _files(_object(description), inner):
                 path = os.path.normpath(os.path.join(home, file))
                 if (text := reader.read(path)) is not None:
@@ -38,14 +38,14 @@ def sheet_of_package(reader: Reader, folder: str, name: str) -> tuple[str, str] 
     return None
 
 
-def plugin_files(reader: Reader, folder: str, name: str) -> str | None:
+def plugin_files(reader: Reader, folder: str, name: str, *, project: str) -> str | None:
     """The absolute path of the plugin `name`, if that is the path of a file; everything that it is made of is read.
 
     Raises UnavailableError if another user decides about a `node_modules` above, in which Tailwind, which runs the
     plugin, looks for whatever the plugin imports.
     """
     for modules in filter(os.path.lexists, modules_folders(folder)):
-        refuse_foreign_modules(modules, folder)
+        refuse_foreign_modules(modules, project)
     if not name.startswith((".", "/")):
         package, _ = _parts(name)
         any(reader.read(os.path.join(home, "package.json")) for home in homes(folder, package))

@@ -79,6 +79,15 @@ def test_workspace_of_uv_of_another_user_above_is_an_error(site: Path, way: str)
     assert "error[config/owner]: `../pyproject.toml` is not used" in run(site, "build", "--workspace").stderr
 
 
+def test_project_of_another_user_in_a_workspace_is_an_error(site: Path) -> None:
+    write_tree(site.parent, {"buildassets-workspace.toml": 'projects = ["*"]\n', "site/buildassets.toml": _COMMAND})
+    for path in (site, site / "buildassets.toml"):
+        give(path)
+    done = run(site.parent, "build", "--workspace")
+    assert "error[config/owner]: `site/buildassets.toml` is not used: it belongs to " in done.stderr
+    assert done.returncode == 2
+
+
 @pytest.mark.parametrize("way", _WAYS)
 @pytest.mark.parametrize(
     "settings",

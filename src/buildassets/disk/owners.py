@@ -6,7 +6,6 @@ library only: web processes, and builds with nothing to do, import this module.
 
 import os
 import stat
-import sys
 
 TYPE_CHECKING = False  # as in `typing`, whose import would take a fifth of the time
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
 TRUST_VARIABLE = "BUILDASSETS_TRUST"
 REPOSITORY_MARKS = (".git", ".hg", ".jj", ".svn")
+SHOWS_OWNERS = hasattr(os, "getuid")  # not on Windows
 _ROOT = 0
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -40,7 +40,7 @@ def distrust(path: str, start: str) -> str | None:
     may not be a link, nor lie in a folder that other users may write. `$BUILDASSETS_TRUST` lists exceptions. Windows
     shows no owner.
     """
-    if sys.platform == "win32" or _is_listed(path):
+    if not SHOWS_OWNERS or _is_listed(path):
         return None
     top = repository_root(start)
     is_above = is_above_repository(path, start)
@@ -60,7 +60,7 @@ def distrust_of_manifest(path: str, application: str) -> str | None:
 
     Its owner may be the one of that folder, whose code runs already.
     """
-    if sys.platform == "win32" or _is_listed(path):
+    if not SHOWS_OWNERS or _is_listed(path):
         return None
     foreign = sorted(_owners(path) - {os.getuid(), _ROOT} - _owners(application))
     return f"it belongs to {_user(foreign[0])}" if foreign else None
@@ -69,8 +69,8 @@ def distrust_of_manifest(path: str, application: str) -> str | None:
 def origin(path: str, start: str) -> str | None:
     """Return where `path` comes from, for people, unless it is this user's in the repository around `start`."""
     if is_above_repository(path, start):
-        return "lies outside of the repository" + (": check who may write it" if sys.platform == "win32" else "")
-    foreign = [] if sys.platform == "win32" else sorted(_owners(path) - {os.getuid(), _ROOT})
+        return "lies outside of the repository" + ("" if SHOWS_OWNERS else ": check who may write it")
+    foreign = [] if not SHOWS_OWNERS else sorted(_owners(path) - {os.getuid(), _ROOT})
     return f"belongs to {_user(foreign[0])}, who owns the repository" if foreign else None
 
 

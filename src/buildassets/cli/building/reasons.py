@@ -1,14 +1,13 @@
 """The lines of `-v` on why each asset was made again, what came of it, and where the configuration comes from."""
 
 import os
-import sys
 from collections.abc import Collection, Iterator, Mapping
 
 from buildassets.cli.show.output import Output, stale_text
 from buildassets.compiler.config.file import relative_to, working_directory
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.result import BuildResult
-from buildassets.disk.owners import origin
+from buildassets.disk.owners import SHOWS_OWNERS, origin
 from buildassets.manifest.model import Entry
 from buildassets.packages.lock import NAME
 
@@ -37,7 +36,7 @@ def report_origins(show: Output, config: Config) -> None:
     Windows shows no owner to check, so there the lines are always printed.
     """
     for line in origin_lines(config, working_directory()):
-        if show.verbose or sys.platform == "win32":
+        if show.verbose or not SHOWS_OWNERS:
             show.report(line)
 
 

@@ -351,9 +351,9 @@ class Terminal:
         if self._is_alone:
             self._errors.clear()
         before, self._last = self._last, rebuilt.result.diagnostics
-        self._show.diagnostics(
-            diagnostic for diagnostic in self._last if not diagnostic.is_error and diagnostic not in before
-        )
+        if self._last != before:
+            shown = frozenset(before)
+            self._show.diagnostics(one for one in self._last if not one.is_error and one not in shown)
         errors = [diagnostic for diagnostic in self._last if diagnostic.is_error]
         was_wrong = any(diagnostic.is_error for diagnostic in before)
         self._show.report(_line(rebuilt, was_wrong=was_wrong))

@@ -15,7 +15,7 @@ from buildassets.compiler.graph.checks.settings import lost_load_paths
 from buildassets.compiler.graph.collect import Collected, GraphRequest, collected
 from buildassets.compiler.graph.diagnose import Diagnosed, diagnosed
 from buildassets.compiler.graph.font_faces import with_font_faces
-from buildassets.compiler.graph.import_map import Settled, settle, settle_again, with_preloads
+from buildassets.compiler.graph.import_map import Settled, settle, settle_again, unnamed_hosts, with_preloads
 from buildassets.compiler.graph.link import imports_of
 from buildassets.compiler.graph.output_maps import Origins, with_hidden_maps, with_maps
 from buildassets.compiler.graph.plain_names import plain_names
@@ -100,7 +100,7 @@ class Graphing:
         self._walk: Walk | None = None
         self._settled: Settled | None = None
         self._graph: AssetGraph | None = None
-        self._preload_faults: tuple[Diagnostic, ...] = ()
+        self._map_faults: tuple[Diagnostic, ...] = ()
         self._found: list[Diagnostic] = []  # as found, and in order
         self._sorted: tuple[Diagnostic, ...] = ()
         self.changed: Collection[LogicalPath] | None = None  # the assets that are not as before; None if all may be
@@ -197,7 +197,7 @@ class Graphing:
 
     def _in_order(self, config: Config, found: Diagnosed) -> tuple[Diagnostic, ...]:
         """The diagnostics in order: the same value if they are those of the last build."""
-        diagnostics = [*found.diagnostics, *self._preload_faults]
+        diagnostics = [*found.diagnostics, *self._map_faults]
         if diagnostics != self._found or not self._sorted:
             self._found, self._sorted = diagnostics, _relocated(config, diagnostics)
         return self._sorted
@@ -208,7 +208,8 @@ class Graphing:
         config, names, discovery = known.config, known.names, known.request.discovery
         preloads = _write_font_faces(walk) if discovery.fonts else {}
         self._settled = settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
-        page_map, self._preload_faults = with_preloads(config, settled.importmap, names.packages)
+        page_map, preload_faults = with_preloads(config, settled.importmap, names.packages)
+        self._map_faults = (*preload_faults, *unnamed_hosts(config, page_map, walk.assets))
         diagnostics = self._in_order(config, found)
         plain = plain_names(config, walk.assets)
         released = WithLinks(walk.assets, settled.written, plain=plain)

@@ -5,7 +5,7 @@ import map. Touches the disk only to find the line of a faulty setting.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from buildassets.compiler.config.keys import names_several
@@ -67,6 +67,26 @@ def with_preloads(
         elif not is_preloaded:
             left_out.update(LogicalPath(target) for target in targets if not has_host(target))
     return replace(importmap, not_preloaded=tuple(sorted(left_out))), tuple(faults)
+
+
+def unnamed_hosts(config: Config, importmap: ImportMap, known: Container[str]) -> Iterator[Diagnostic]:
+    """Yield an error for each entry of `importmap` whose URL has a host that no entry of `config` has.
+
+    Pages run what such a host answers, so nobody but who writes the configuration decides it. `known` are the assets.
+    """
+    named = {_host(url) for names in (config.importmap, *config.scopes.values()) for url in names.values()}
+    for names in (importmap.imports, *importmap.scopes.values()):
+        for specifier, url in sorted(names.items()):
+            if url not in known and has_host(url) and _host(url) not in named:
+                hint = f'if you trust it, write `"{specifier}" = "{url}"` under '
+                message = f"import map entry `{specifier}` has a host that the configuration does not name: `{url}`"
+                yield error("importmap/host", message, hint=f"{hint}`[tool.buildassets.importmap]`")
+
+
+def _host(url: str) -> str:
+    """Return the part of `url` up to the end of its host; all of a URL without one, such as `data:`."""
+    matched = re.match(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]*", url)
+    return matched[0].lower() if matched else url
 
 
 def _targets(config: Config, importmap: ImportMap, packages: NodePackages | None, specifier: str) -> Iterator[str]:

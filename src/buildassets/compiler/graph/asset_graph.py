@@ -113,7 +113,7 @@ class Graphing:
         walk, self._walk = self._walk, None  # until this build is done
         before, known = self._known, self._renewed(request)
         is_same = before is not None and before.sources is known.sources
-        if walk is None or not is_same or not walk.renew(drafts_of):
+        if walk is None or not is_same or request.discovery.fonts or not walk.renew(drafts_of):
             self._starts = starts_of(known)
             walk = Walk(known, drafts_of, progress)
             walk.run(self._starts.paths)
@@ -174,7 +174,7 @@ class Graphing:
         `is_same` is whether nothing else was looked at.
         """
         graph, settled, config = self._graph, self._settled, known.config
-        if graph is None or settled is None or walk.is_new or known.request.discovery.fonts or config.source_maps:
+        if graph is None or settled is None or walk.is_new or config.source_maps:
             return None
         before = {path: asset for path, asset in walk.before.items() if path in graph.assets}
         leave_to_page = config.modules == "importmap"

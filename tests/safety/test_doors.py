@@ -14,7 +14,9 @@ _DOORS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("os.execv", "os.execve", "os.execvp", "os.execvpe", "os.execl"), _STARTING),
     **dict.fromkeys(("os.system", "os.popen", "os.posix_spawn", "os.spawnv", "os.startfile", "pty.spawn"), ()),
     **dict.fromkeys(("shutil.rmtree", "shutil.move"), ()),
-    **dict.fromkeys(("os.unlink", "os.remove"), ("disk/removal.py", "disk/files.py", "disk/folders.py")),
+    **dict.fromkeys(
+        ("os.unlink", "os.remove"), ("disk/removal.py", "disk/files.py", "disk/folders.py", "disk/locks.py")
+    ),
     **dict.fromkeys(("os.rmdir", "os.removedirs"), ("disk/removal.py", "disk/folders.py")),
     **dict.fromkeys(("os.rename", "os.renames"), ("disk/removal.py",)),
     "os.replace": ("disk/files.py",),
@@ -89,6 +91,16 @@ def test_project_files_are_opened_only_if_they_are_files() -> None:
         if name == "open" and call.args and not _is_opened(call) and _reads(call)
     }
     assert found == _READS_OTHERS.keys()
+
+
+def test_the_language_server_reads_by_the_door_for_reading_alone() -> None:
+    """The library of the protocol would read a document that is not open by itself, without a limit."""
+    reading = ("open", "get_text_document", "read_text", "read_bytes", "readlines")
+    called = {
+        name.rpartition(".")[2] for module, path in modules() if module.startswith("lsp/") for name, _ in calls(path)
+    }
+    assert not called.intersection(reading)
+    assert "small_text_of" in called
 
 
 def _is_opened(call: ast.Call) -> bool:

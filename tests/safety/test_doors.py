@@ -18,7 +18,7 @@ _DOORS: Final[Mapping[str, tuple[str, ...]]] = {
         ("os.unlink", "os.remove"), ("disk/removal.py", "disk/files.py", "disk/folders.py", "disk/locks.py")
     ),
     **dict.fromkeys(("os.rmdir", "os.removedirs"), ("disk/removal.py", "disk/folders.py")),
-    **dict.fromkeys(("os.rename", "os.renames"), ("disk/removal.py",)),
+    **dict.fromkeys(("os.rename", "os.renames"), ("disk/removal.py", "disk/folders.py")),
     "os.replace": ("disk/files.py",),
     "Permitted": ("programs/start.py",),
 }
@@ -138,7 +138,7 @@ def test_files_are_written_only_by_known_modules() -> None:
 def _writes(name: str, call: ast.Call) -> bool:
     if name == "open":
         return len(call.args) > 1 and any(mark in ast.unparse(call.args[1]) for mark in "wax")
-    doors = ("put_in_place", "rewrite", "whole_file", "write_chunks", "write_new", "write_whole")
+    doors = ("put_below", "put_in_place", "rewrite", "whole_file", "write_chunks", "write_new", "write_whole")
     return name.rpartition(".")[2] in doors
 
 
@@ -173,6 +173,7 @@ _WRITE: Final = {
     "doctor/release.py": _TEMPORARY,
     "net/download.py": _TEMPORARY,
     "disk/files.py": "the functions themselves",
+    "disk/removal.py": "the move itself",
     "packages/archive.py": "an unfinished package",
     "packages/lock.py": "the lock",
     "packages/vendor/vendoring.py": "vendored files",
@@ -180,7 +181,6 @@ _WRITE: Final = {
     "release/archive/write.py": _NAMED,
     "release/earlier/releases.py": _TEMPORARY,
     "release/provenance/files.py": _RELEASE,
-    "release/publish/destination.py": _NAMED,
     "release/publish/upload.py": _TEMPORARY,
     "release/signature/signature.py": _NAMED,
     "start/edits.py": "the diff that `init` shows",

@@ -52,11 +52,11 @@ pictures: .venv/.test .venv/.example
 
 ## lint: format, lint rules, import contracts, imports inside functions, types
 lint: .venv/.check
-	$(PY) -m ruff format --check
-	$(PY) -m ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/ruff check
 	.venv/bin/lint-imports
 	scripts/function-imports
-	$(PY) -m mypy
+	.venv/bin/mypy
 
 ## docs: the documentation as a site, in build/docs
 docs: .venv/.docs
@@ -84,11 +84,11 @@ clean:
 	touch $@
 
 .venv/.package: .venv/.pip .venv/.native pyproject.toml
-	BUILDASSETS_NATIVE=0 $(PY) -m pip install --quiet --editable '.[tailwind]'
+	BUILDASSETS_NATIVE=0 $(PY) -I -m pip install --quiet --editable '.[tailwind]'
 	touch $@
 
 .venv/.example: .venv/.package example_project/requirements.txt example_project/requirements-django.txt
-	cd example_project && ../$(PY) -m pip install --quiet -r requirements.txt -r requirements-django.txt
+	cd example_project && ../$(PY) -I -m pip install --quiet -r requirements.txt -r requirements-django.txt
 	touch $@
 
 .venv/.test: .venv/.package

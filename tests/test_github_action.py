@@ -110,6 +110,42 @@ def test_action_installs_builds_and_sums_up(site: Path) -> None:
     assert not (site / "web app/planted").exists()
 
 
+_PLANTED = """import io
+with io.open({mark!r}, "a") as file:
+    file.write(__name__ + "\\n")
+"""
+# Names that the standard library, pip, virtual environments and this package have, and what starts with Python.
+_NAMES = (
+    *("venv", "ensurepip", "json", "os", "sys", "re", "runpy", "codecs", "encodings/__init__", "site", "buildassets"),
+    *("pip/__init__", "pip/__main__", "sitecustomize", "usercustomize", "hostile", "setup", "hatchling/build"),
+)
+
+
+@pytest.mark.parametrize("arguments", ["check --no-run", "build"])
+def test_action_runs_no_python_of_the_project(site: Path, arguments: str) -> None:
+    mark = site / "ran"
+    planted = {f"web app/{name}.py": _PLANTED.format(mark=str(mark)) for name in _NAMES}
+    system = '[build-system]\nrequires = []\nbuild-backend = "hostile"\nbackend-path = ["."]\n'
+    write_tree(site, {**planted, "web app/hostile.pth": "import hostile\n", "web app/pyproject.toml": system})
+    job = Job(site, working_directory="web app", python=sys.executable, arguments=arguments)
+    for step in ("Install buildassets", "Run buildassets"):
+        done = job.run(step)
+        assert done.returncode == 0, done.stderr
+    assert not mark.exists(), mark.read_text()
+    assert (arguments == "build") == ("release" in job.outputs)
+
+
+def test_action_writes_outputs_for_a_configured_release_directory_only(site: Path) -> None:
+    job = Job(site, working_directory="web app", python=sys.executable)
+    job.run("Install buildassets")
+    named = {"web app/named.toml": 'output = "elsewhere"\n', "web app/lines.toml": 'output = "a\\nrelease=b"\n'}
+    write_tree(site, named)
+    assert job.run("Run buildassets", arguments="build --config named.toml").returncode == 0
+    assert job.outputs["manifest"] == str(site / "web app/elsewhere/manifest.json")
+    assert job.run("Run buildassets", arguments="build --config lines.toml").returncode != 0
+    assert job.outputs == {}
+
+
 def test_action_names_a_python_that_is_too_old(site: Path) -> None:
     old = sorted(Path.home().glob(".pyenv/versions/3.10.*/bin/python"))
     if not old:

@@ -140,8 +140,8 @@ from buildassets.disk.locks import locked
 
 def is_free(shared):
     try:
-        with locked(sys.argv[1], shared=shared, limit_seconds=0.1):
-            return True
+        with locked(sys.argv[1], shared=shared, limit_seconds=0.1) as is_held:
+            return is_held
     except TimeoutError:
         return False
 

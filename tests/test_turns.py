@@ -1,12 +1,10 @@
 """Programs that wait for a release directory that another program holds."""
 
-import fcntl
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import StringIO
 from pathlib import Path
 
@@ -31,12 +29,8 @@ main()
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Hold the lock of `folder` as another program would."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    try:
+    with locks.locked(str(folder)):
         yield
-    finally:
-        os.close(descriptor)
 
 
 @pytest.fixture
@@ -89,13 +83,13 @@ def test_wait_needs_no_stream_for_its_message(
     monkeypatch.setattr(sys, "stderr", stream)
     reported = []
     report = locks._report
-    descriptor = os.open(tmp_path, os.O_RDONLY)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    other = ExitStack()
+    other.enter_context(locks.locked(str(tmp_path)))
 
     def report_and_free(folder: str) -> None:
         report(folder)
         reported.append(folder)
-        os.close(descriptor)
+        other.close()
 
     monkeypatch.setattr(locks, "_report", report_and_free)
     with locks.locked(str(tmp_path)):

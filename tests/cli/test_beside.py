@@ -20,8 +20,10 @@ SITE: Tree = {"buildassets.toml": "", "assets/a.css": "a { color: red }"}
 # Writes its process id to `runs`, and goes on until a signal ends it.
 SERVER = "import os, pathlib, signal, time; pathlib.Path('runs').write_text(str(os.getpid())); time.sleep(600)"
 IGNORES_SIGTERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+_STAYS = "signal.signal(signal.SIGTERM, signal.SIG_IGN), time.sleep(600)"
 # A command that ends by itself has all the time that a busy machine may need.
 GRACE = {"_OWN_WAY_SECONDS": 0.5, "_ENDING_SECONDS": float(PATIENCE_SECONDS)}
+SHORT_GRACE = {"_OWN_WAY_SECONDS": 0.05, "_ENDING_SECONDS": 2.0}
 NO_GRACE = {"_OWN_WAY_SECONDS": 0.05, "_ENDING_SECONDS": 0.1}
 
 
@@ -97,6 +99,19 @@ def test_child_of_the_command_ends_too(tmp_path: Path, ignores: str) -> None:
         watch.send_signal(signal.SIGTERM)
         assert watch.wait(PATIENCE_SECONDS) == 143
     wait_for(lambda: not is_running(server))  # until the system has taken note of its end
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="what a command has started is found in /proc")
+def test_child_that_starts_another_while_it_is_ended_ends_with_that(tmp_path: Path) -> None:
+    """Both ignore SIGTERM, so that they have to be killed."""
+    later = f"os.fork() or pathlib.Path('later').write_text(str(os.getpid())), {_STAYS}"
+    child = f"import os, pathlib, signal, time; signal.signal(signal.SIGTERM, lambda *_: ({later})); {SERVER}"
+    parent = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {child!r}]).wait()"
+    with watch_with(write_tree(tmp_path, SITE), *python(parent), grace=SHORT_GRACE) as watch:
+        wait_until_it_runs(tmp_path)
+        watch.terminate()
+        assert watch.wait(timeout=PATIENCE_SECONDS) == 143
+        wait_for(lambda: not is_running(int((tmp_path / "later").read_text())), seconds=10)
 
 
 def test_ctrl_c_reaches_both(tmp_path: Path) -> None:

@@ -86,6 +86,8 @@ def test_json_names_the_assets(tmp_path: Path) -> None:
     document = json.loads(run(write_tree(tmp_path, SITE), "build", "--json").stdout)
     assert sorted(document["assets"]) == ["css/app.css", "img/a.svg"]
     assert document["written"][-1] == "manifest.json"
+    assert document["manifest"] == "build/manifest.json"
+    assert document["release"] == json.loads((tmp_path / "build/manifest.json").read_text())["release"]
 
 
 def test_ci_gets_annotations(tmp_path: Path) -> None:

@@ -60,11 +60,11 @@ def test_a_file_that_claims_more_than_memory_has_is_not_read(tmp_path: Path) -> 
         content_of(str(path))
 
 
-def refusing(times: int, winerror: int) -> Callable[[str, str], None]:
+def refusing(times: int, winerror: int) -> Callable[..., None]:
     """`os.replace` as it is on Windows while somebody has the file open."""
     replace, left = os.replace, [times]
 
-    def refused(new: str, path: str) -> None:
+    def refused(new: str, path: str, **descriptors: None) -> None:
         if left[0]:
             left[0] -= 1
             fault = PermissionError(13, "in use", path)

@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 import pytest
 
-from buildassets.disk import removal
+from buildassets.disk import folders
 from buildassets.disk.removal import move, remove_empty_folder, remove_file
 from buildassets.foundation.permission import BUILDING, NOTHING, NotPermittedError
 from tests.conftest import read_tree, write_tree
@@ -22,7 +22,7 @@ WAYS: list[Callable[[str, str], None]] = [
 @pytest.fixture(params=[True, False], ids=["descriptors", "paths"], autouse=True)
 def _by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if not request.param:
-        monkeypatch.setattr(removal, "_BY_DESCRIPTORS", False)
+        monkeypatch.setattr(folders, "BY_DESCRIPTORS", False)
 
 
 def test_file_is_removed_and_moved(tmp_path: Path) -> None:
@@ -73,9 +73,9 @@ def test_nothing_is_removed_without_the_permission(tmp_path: Path) -> None:
     assert read_tree(tmp_path) == {"a": b"1"}
 
 
-@pytest.mark.skipif(not removal._BY_DESCRIPTORS, reason="this system has no descriptors of folders")
+@pytest.mark.skipif(not folders.BY_DESCRIPTORS, reason="this system has no descriptors of folders")
 def test_folder_that_becomes_a_link_meanwhile_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(removal, "_BY_DESCRIPTORS", True)
+    monkeypatch.setattr(folders, "BY_DESCRIPTORS", True)
     top, stopped = tmp_path / "top", Event()
     write_tree(tmp_path, {"outside/kept": "1"})
     (tmp_path / "link").symlink_to(tmp_path / "outside")

@@ -282,6 +282,25 @@ def test_syntax_error_in_the_configuration_is_shown(project: Path, text: str) ->
         assert found["code"] == "config/syntax"
 
 
+@pytest.mark.parametrize("name", ["buildassets.toml", "pyproject.toml", "buildassets.lock"])
+@pytest.mark.parametrize("kind", ["pipe", "device", "large"])
+def test_a_file_of_settings_that_has_no_end_is_not_read(project: Path, name: str, kind: str) -> None:
+    (project / "buildassets.toml").unlink(missing_ok=True)
+    path = project / name
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.touch()
+        os.truncate(path, 1 << 40)
+    with Editor(project) as editor, watchdog(cpu_seconds=4):
+        editor.save(name)
+        editor.open("templates/a.html", "")
+        where = {"textDocument": {"uri": editor.uri(name)}, "position": {"line": 0, "character": 0}}
+        assert editor.request("textDocument/hover", where) is None
+
+
 def test_a_folder_without_a_configuration_is_a_project(tmp_path: Path) -> None:
     write_tree(tmp_path, {"assets/a.css": "", "templates/deep/a.html": '{{ asset("b.css") }}'})
     with Editor(tmp_path) as editor:

@@ -14,9 +14,11 @@ _DOORS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("os.execv", "os.execve", "os.execvp", "os.execvpe", "os.execl"), _STARTING),
     **dict.fromkeys(("os.system", "os.popen", "os.posix_spawn", "os.spawnv", "os.startfile", "pty.spawn"), ()),
     **dict.fromkeys(("shutil.rmtree", "shutil.move"), ()),
-    **dict.fromkeys(("os.unlink", "os.remove"), ("disk/removal.py", "disk/files.py", "disk/folders.py")),
+    **dict.fromkeys(
+        ("os.unlink", "os.remove"), ("disk/removal.py", "disk/files.py", "disk/folders.py", "disk/locks.py")
+    ),
     **dict.fromkeys(("os.rmdir", "os.removedirs"), ("disk/removal.py", "disk/folders.py")),
-    **dict.fromkeys(("os.rename", "os.renames"), ("disk/removal.py",)),
+    **dict.fromkeys(("os.rename", "os.renames"), ("disk/removal.py", "disk/folders.py")),
     "os.replace": ("disk/files.py",),
     "Permitted": ("programs/start.py",),
 }
@@ -92,6 +94,16 @@ def test_project_files_are_opened_only_if_they_are_files() -> None:
     assert found == _READS_OTHERS.keys()
 
 
+def test_the_language_server_reads_by_the_door_for_reading_alone() -> None:
+    """The library of the protocol would read a document that is not open by itself, without a limit."""
+    reading = ("open", "get_text_document", "read_text", "read_bytes", "readlines")
+    called = {
+        name.rpartition(".")[2] for module, path in modules() if module.startswith("lsp/") for name, _ in calls(path)
+    }
+    assert not called.intersection(reading)
+    assert "small_text_of" in called
+
+
 def _is_opened(call: ast.Call) -> bool:
     """Whether the call is given a descriptor that another function has opened."""
     opener = any(one.arg == "opener" and ast.unparse(one.value) == "plain" for one in call.keywords)
@@ -127,7 +139,7 @@ def test_files_are_written_only_by_known_modules() -> None:
 def _writes(name: str, call: ast.Call) -> bool:
     if name == "open":
         return len(call.args) > 1 and any(mark in ast.unparse(call.args[1]) for mark in "wax")
-    doors = ("put_in_place", "rewrite", "whole_file", "write_chunks", "write_new", "write_whole")
+    doors = ("put_below", "put_in_place", "rewrite", "whole_file", "write_chunks", "write_new", "write_whole")
     return name.rpartition(".")[2] in doors
 
 
@@ -162,6 +174,7 @@ _WRITE: Final = {
     "doctor/release.py": _TEMPORARY,
     "net/download.py": _TEMPORARY,
     "disk/files.py": "the functions themselves",
+    "disk/removal.py": "the move itself",
     "packages/archive.py": "an unfinished package",
     "packages/lock.py": "the lock",
     "packages/vendor/vendoring.py": "vendored files",
@@ -169,7 +182,6 @@ _WRITE: Final = {
     "release/archive/write.py": _NAMED,
     "release/earlier/releases.py": _TEMPORARY,
     "release/provenance/files.py": _RELEASE,
-    "release/publish/destination.py": _NAMED,
     "release/publish/upload.py": _TEMPORARY,
     "release/signature/signature.py": _NAMED,
     "start/edits.py": "the diff that `init` shows",

@@ -15,7 +15,7 @@ from buildassets.compiler.cache.folder import BUILDS, MEASURES
 from buildassets.compiler.cache.store import CONTENT, IGNORE_FILE, IGNORES_ALL, INDEX, NAMES, Cache
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at, content_of, is_staging
 from buildassets.disk.folders import NamesInFolder, files_below, walk
-from buildassets.disk.locks import locked
+from buildassets.disk.locks import LOCK_NAME, locked
 from buildassets.disk.removal import remove_empty_folder, remove_path
 from buildassets.errors import ConfigError, ManifestError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
@@ -81,7 +81,7 @@ def clean_release(
         rest = _removed(doomed(), output, shown, dry_run=dry_run, permission=permission)
         return Cleaned(rest.removed + maps.removed, rest.diagnostics + maps.diagnostics)
 
-    return _in_turn(output, shown, cleaned)
+    return _in_turn(output, shown, cleaned, dry_run=dry_run)
 
 
 def clean_cache(
@@ -103,7 +103,7 @@ def clean_cache(
             return _removed(held, folder, shown, dry_run=dry_run, permission=permission)
         return Cleaned(tuple(Cache(folder).prune(dry_run=dry_run)))
 
-    return _in_turn(folder, shown, cleaned)
+    return _in_turn(folder, shown, cleaned, dry_run=dry_run)
 
 
 def refuse_foreign(project: str, folder: str, option: str, shown: Shown) -> None:
@@ -113,10 +113,10 @@ def refuse_foreign(project: str, folder: str, option: str, shown: Shown) -> None
         raise ConfigError([error("clean/foreign", message, Location(shown(folder)), hint=hint)])
 
 
-def _in_turn(folder: str, shown: Shown, clean: Callable[[], Cleaned]) -> Cleaned:
+def _in_turn(folder: str, shown: Shown, clean: Callable[[], Cleaned], *, dry_run: bool) -> Cleaned:
     """The result of `clean`, run while no build writes to `folder`. A folder that does not exist is clean."""
     try:
-        with locked(folder):
+        with locked(folder, shared=dry_run):
             return clean()
     except FileNotFoundError:
         return Cleaned()
@@ -134,8 +134,8 @@ def _manifest(output: str, shown: Shown) -> Manifest | None:
         content = content_of(path, MOST_MANIFEST_BYTES)
     except FileNotFoundError:
         ours = {ASSETS_FOLDER} if _holds_only_fingerprinted(output) else set()
-        foreign = [name for name in os.listdir(output) if not is_staging(name) and name not in ours]
-        _refuse_foreign(output, foreign, (), "a release", shown=shown)
+        foreign = [name for name in os.listdir(output) if not is_staging(name)]
+        _refuse_foreign(output, foreign, ours, "a release", shown=shown)
         return None
     except OSError as fault:
         if fault.errno != EFBIG:
@@ -155,7 +155,7 @@ def _manifest(output: str, shown: Shown) -> Manifest | None:
 
 def _refuse_foreign(folder: str, names: Iterable[str], ours: Collection[str], kind: str, *, shown: Shown) -> None:
     """Raise ConfigError if there are `names` besides `ours`, so that `folder` is not of that `kind`."""
-    foreign = sorted(set(names).difference(ours))
+    foreign = sorted(set(names).difference(ours, [LOCK_NAME]))
     if foreign:
         message = f"`{shown(folder)}` does not hold {kind}"
         notes = [f"it holds `{foreign[0]}`" + (f" and {len(foreign) - 1} more" if len(foreign) > 1 else "")]

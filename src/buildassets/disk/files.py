@@ -6,15 +6,16 @@ Files that other programs read are written under another name, and renamed once 
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from errno import EFBIG
 from hashlib import file_digest
+from itertools import groupby
 from stat import S_IMODE
 from time import sleep
 from typing import BinaryIO, Final
 
-from buildassets.disk.folders import files_below
+from buildassets.disk.folders import files_below, opened_below
 from buildassets.disk.plain_files import plain, plain_with_size
 from buildassets.foundation.digest import digest
 
@@ -136,20 +137,34 @@ def write_chunks(path: str, chunks: Iterable[bytes]) -> int:
     return size_bytes
 
 
-def put_in_place(new: str, path: str) -> None:
+def put_in_place(new: str, path: str, source: int | None = None, folder: int | None = None) -> None:
     """Rename the file at `new` to `path`, over a file that may be there. Raises OSError.
+
+    They are relative to the descriptors of folders `source` and `folder`, if these are given.
 
     While Windows refuses this, as another program has the file open, it is tried again, for two seconds.
     """
     for pause_seconds in _PAUSES_SECONDS:
         try:
-            os.replace(new, path)
+            os.replace(new, path, src_dir_fd=source, dst_dir_fd=folder)
             return
         except PermissionError as fault:
             if getattr(fault, "winerror", None) not in _IN_USE:
                 raise
             sleep(pause_seconds)
-    os.replace(new, path)
+    os.replace(new, path, src_dir_fd=source, dst_dir_fd=folder)
+
+
+def put_below(top: str, paths: Mapping[str, str]) -> None:
+    """Rename the files at `paths` to their names below the folder `top`, in that order, over files that may be there.
+
+    Makes their folders. Raises OSError, also where one of these is a link, or becomes one meanwhile.
+    """
+    for around, names in groupby(paths, os.path.dirname):
+        with opened_below(top, os.path.join(around, "file"), makes=True) as (folder, _):
+            for name in names:
+                path = os.path.basename(name) if folder is not None else os.path.join(top, name)
+                put_in_place(paths[name], path, folder=folder)
 
 
 def staging_name() -> str:
@@ -163,12 +178,18 @@ def is_staging(name: str) -> bool:
 
 
 @contextmanager
-def _written_beside(path: str) -> Iterator[str]:
-    """A path next to `path` to write to; renamed to `path` at the end, or removed if the block raises."""
-    new = os.path.join(os.path.dirname(path), staging_name())
+def _written_beside(path: str, name: str = "") -> Iterator[str]:
+    """A path next to `path` to write to; renamed to `path` at the end, or removed if the block raises.
+
+    With a `name`, `path` is a folder, and the file is renamed to that name below it.
+    """
+    new = os.path.join(path if name else os.path.dirname(path), staging_name())
     try:
         yield new
-        put_in_place(new, path)
+        if name:
+            put_below(path, {name: new})
+        else:
+            put_in_place(new, path)
     except BaseException:
         with suppress(OSError):
             os.unlink(new)
@@ -185,9 +206,12 @@ def whole_file(path: str) -> Iterator[BinaryIO]:
         yield file
 
 
-def write_whole(path: str, content: bytes | Iterable[bytes]) -> None:
-    """Write `content` to a new file and rename that to `path`. Raises OSError, and what the chunks raise."""
-    with _written_beside(path) as new:
+def write_whole(path: str, content: bytes | Iterable[bytes], name: str = "") -> None:
+    """Write `content` to a new file and rename that to `path`. Raises OSError, and what the chunks raise.
+
+    With a `name`, with slashes, `path` is a folder, and the file gets that name below it, as by `put_below`.
+    """
+    with _written_beside(path, name) as new:
         if isinstance(content, bytes):
             write_new(new, content)
         else:

@@ -1,15 +1,20 @@
 """Walks, makes and removes folders of any depth.
 
 The functions of the standard library, up to Python 3.11 and later, recurse for each level, and a project may have more
-levels than Python allows calls. Follows no links. Imports the vocabulary only.
+levels than Python allows calls. Follows no links: where the system can, each folder on the way is opened by a
+descriptor, so that none can become a link meanwhile. Imports the vocabulary only.
 """
 
 import os
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from errno import EEXIST, ELOOP
+from errno import EEXIST, EINVAL, ELOOP
 
 from buildassets.disk.plain_files import leads_to_folder, linked_folder
+
+BY_DESCRIPTORS = {os.unlink, os.rmdir, os.rename, os.open, os.mkdir} <= os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
+# A folder as a place for other calls, for which it need not be readable, where the system has that.
+_FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def path_below(folder: str, path: str) -> str | None:
@@ -126,10 +131,58 @@ def make_folders_below(top: str, names: Iterable[str]) -> None:
 
     Raises OSError, also where one of them is a link: by a link, another user could direct our files elsewhere.
     """
+    make_folders(top)
     for around in sorted({os.path.dirname(name) for name in names}):
-        if linked := linked_folder(top, f"{around}/"):
-            raise OSError(ELOOP, "a folder in it is a symbolic link, and not followed", os.path.join(top, linked))
-        make_folders(os.path.join(top, around))
+        with opened_below(top, os.path.join(around, "file"), makes=True):
+            pass
+
+
+@contextmanager
+def opened_below(top: str, name: str, *, makes: bool = False) -> Iterator[tuple[int | None, str]]:
+    """The folder of the file `name` below `top`, and the file's name in it: a path, where there are no descriptors.
+
+    With `makes`, its folders are made, unless they exist. Raises OSError, also where one of them is a link.
+    """
+    parts = name.split("/")
+    if os.path.isabs(name) or not all(part.strip(".") for part in parts):
+        raise OSError(EINVAL, "it does not lie below its folder", name)
+    if not BY_DESCRIPTORS:
+        if linked := linked_folder(top, name):
+            raise _linked(os.path.join(top, linked))
+        if makes:
+            make_folders(os.path.join(top, *parts[:-1]))
+        yield None, os.path.join(top, *parts)
+        return
+    descriptor = os.open(top, _FOLDER)
+    try:
+        for number, part in enumerate(parts[:-1], 1):
+            descriptor = _inner(descriptor, part, os.path.join(top, *parts[:number]), makes=makes)
+        yield descriptor, parts[-1]
+    except OSError as fault:
+        if not os.path.isabs(os.fsdecode(fault.filename or "")):
+            fault.filename = os.path.join(top, *parts)  # in place of its last part
+        raise
+    finally:
+        os.close(descriptor)
+
+
+def _inner(around: int, part: str, path: str, *, makes: bool) -> int:
+    """A descriptor of the folder `part`, at `path`, in that of `around`, which is closed where it succeeds."""
+    if makes:
+        with suppress(FileExistsError):
+            os.mkdir(part, dir_fd=around)
+    try:
+        descriptor = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=around)
+    except OSError as fault:
+        if os.path.islink(path):
+            raise _linked(path) from None
+        raise OSError(fault.errno, fault.strerror, path) from None
+    os.close(around)
+    return descriptor
+
+
+def _linked(path: str) -> OSError:
+    return OSError(ELOOP, "a folder in it is a symbolic link, and not followed", path)
 
 
 def remove_temporary(top: str) -> None:
@@ -138,6 +191,52 @@ def remove_temporary(top: str) -> None:
         return
     with suppress(OSError):  # fails for a folder
         os.unlink(top)
+    if BY_DESCRIPTORS:
+        with suppress(OSError):
+            _empty_by_descriptor(top)
+            os.rmdir(top)
+    else:
+        _remove_by_path(top)
+
+
+def _empty_by_descriptor(top: str) -> None:
+    """Remove the content of the folder `top`, even if that, or a folder in it, becomes a link meanwhile.
+
+    A folder in a folder of it is moved up first, so that two descriptors are enough for any depth. Raises OSError.
+    """
+    around = os.open(top, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    refused: set[str] = set()
+    try:
+        while names := set(_left(around)) - refused:
+            for name in names:
+                try:
+                    _empty_moved_up(around, name)
+                    os.rmdir(name, dir_fd=around)
+                except OSError:
+                    refused.add(name)
+    finally:
+        os.close(around)
+
+
+def _empty_moved_up(around: int, name: str) -> None:
+    descriptor = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW, dir_fd=around)
+    try:
+        for inner in _left(descriptor):
+            with suppress(OSError):
+                os.rename(inner, os.urandom(8).hex(), src_dir_fd=descriptor, dst_dir_fd=around)
+    finally:
+        os.close(descriptor)
+
+
+def _left(folder: int) -> list[str]:
+    """The names in a folder once all in it that can be unlinked is, which folders cannot."""
+    for name in os.listdir(folder):
+        with suppress(OSError):
+            os.unlink(name, dir_fd=folder)
+    return os.listdir(folder)
+
+
+def _remove_by_path(top: str) -> None:
     seen = []
     for folder, folders, files in walk(top):
         seen.append(folder)

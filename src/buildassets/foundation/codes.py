@@ -99,7 +99,7 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "tools": {_ERRORS: "absent changed unknown", _EITHER: "platform"},
     "unpack": {_ERRORS: "exists foreign"},
     "vendor": {_ERRORS: "advisory changed conflict foreign importmap unfit unknown", _WARNINGS: "import"},
-    "verify": {_ERRORS: "changed copy extra manifest missing none rebuilt"},
+    "verify": {_ERRORS: "changed copy manifest missing none rebuilt", _EITHER: "extra"},
     "vite": {_ERRORS: "base manifest"},
     "watch": {_WARNINGS: "limit livereload mount port watchdog"},
     "webassets": {_ERRORS: "load missing syntax", _WARNINGS: "empty filter remote setting uncompiled"},

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import unquote
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -10,6 +11,7 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from buildassets._version import __version__
 from buildassets.compiler.config.file import search
+from buildassets.disk.files import small_text_of
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, Location
 from buildassets.foundation.paths import LogicalPath
@@ -109,7 +111,7 @@ class ProjectServer(LanguageServer):
             else:
                 by_uri.setdefault(uri, []).append(one)
         for uri, faults in by_uri.items():
-            self._publish(uri, _diagnostics(faults, self._text(uri)))
+            self._publish(uri, _diagnostics(faults, self._text(uri, _path(uri))))
         return set(by_uri)
 
     def _publish(self, uri: str, diagnostics: Iterable[types.Diagnostic]) -> None:
@@ -117,19 +119,25 @@ class ProjectServer(LanguageServer):
 
     def _document(self, uri: str) -> tuple[str | None, str]:
         """The path of a document, None if it is in no file, and its text."""
-        try:
-            path = to_fs_path(uri) if uri.startswith("file:") else None
-        except ValueError:  # such as `file://[::1`
-            path = None
-        return (os.path.normpath(path) if path else None), self._text(uri)
+        path = _path(uri)
+        return path, self._text(uri, path)
 
-    def _text(self, uri: str) -> str:
-        """The text of a document, with LF as line ends; empty if it cannot be read."""
-        try:
-            text = self.workspace.get_text_document(uri).source
-        except (OSError, ValueError):
-            return ""
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+    def _text(self, uri: str, path: str | None) -> str:
+        """The text of a document, with LF as line ends: the editor's, or else that of its file; empty without both.
+
+        The file is not read by pygls, which would wait for a pipe, and read a device without end.
+        """
+        document = self.workspace.text_documents.get(unquote(uri))
+        text = document.source if document else small_text_of(path) if path else None
+        return (text or "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _path(uri: str) -> str | None:
+    try:
+        path = to_fs_path(uri) if uri.startswith("file:") else None
+    except ValueError:  # such as `file://[::1`
+        path = None
+    return os.path.normpath(path) if path else None
 
 
 def _searched(folder: str) -> tuple[str | None, object]:

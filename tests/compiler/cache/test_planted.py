@@ -1,6 +1,5 @@
 """Records planted in a cache, with right checksums, make no build fail: at most they count as absent."""
 
-import fcntl
 import os
 import pickle
 import random
@@ -15,6 +14,7 @@ from buildassets.compiler.cache.stamps import read_sealed, write_sealed
 from buildassets.compiler.incremental.no_op import kept_or_built
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
+from buildassets.disk.locks import locked
 from buildassets.foundation.digest import digest
 from tests.building import build, load_config
 from tests.command import Finished, run
@@ -146,17 +146,13 @@ def test_a_huge_file_in_a_cache_is_not_read(tmp_path: Path, pattern: str) -> Non
     assert incremental_build(folder).succeeded
 
 
-def test_a_reader_that_holds_the_lock_does_not_stop_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_holds_the_lock_does_not_stop_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = write_tree(tmp_path, SITE)
     incremental_build(folder)
     monkeypatch.setattr("buildassets.compiler.cache.store._PATIENCE_SECONDS", 0.1)
-    lock = os.open(folder / ".cache", os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(str(folder / ".cache")):
         (folder / "assets/d.css").write_text("a{}")
         assert incremental_build(folder).succeeded
-    finally:
-        os.close(lock)
 
 
 class Hostile:

@@ -1,6 +1,7 @@
 """Publishing to a real S3 server and to folders."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -199,6 +200,44 @@ def test_companions_of_the_release_before_go_at_the_end(site: Path, s3: S3, pref
     (here,) = (site / "build/assets").glob(".sprockets-manifest-*.json")
     there = [name for name in s3.names(prefix) if ".sprockets-manifest-" in name]
     assert there == [f"assets/{here.name}"]
+
+
+_OF_OTHERS = (
+    "{0}2/assets/a.css",
+    "{0}/assets/../../kept",
+    "{0}/assets/",
+    "{0}/assets/css",
+    "{0}//assets/a.css",
+    "{0}/kept",
+)
+_PLANTED = {
+    "deep": b'{"companions": {' + b"[" * 1_000_000,
+    "another kind": b'["companions": {',
+    "not UTF-8": b'{"companions": {"\xff',
+    "other places": b'{"schema": 1, "release": "", "assets": {}, "companions": {"../kept": {"size": 1, "digest": ""}}}',
+}
+
+
+@pytest.mark.parametrize("manifest", _PLANTED.values(), ids=_PLANTED.keys())
+def test_keys_of_others_stay_and_their_manifest_is_replaced(site: Path, s3: S3, prefix: str, manifest: bytes) -> None:
+    boto3 = pytest.importorskip("boto3")
+    names = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "us-east-1"}
+    bucket = boto3.resource("s3", endpoint_url=s3.url, **names).Bucket(BUCKET)
+    keys = [key.format(prefix) for key in _OF_OTHERS]
+    for key, content in {**dict.fromkeys(keys, b"theirs"), f"{prefix}/manifest.json": manifest}.items():
+        bucket.put_object(Key=key, Body=content)
+    done = run(site, "publish", f"s3://{BUCKET}/{prefix}", **s3.environment)
+    assert (done.returncode, "removed" in done.stderr) == (0, False), done.stderr
+    assert s3.get(f"{prefix}/manifest.json")[0] == (site / "build/manifest.json").read_bytes()
+    assert [bucket.Object(key).get()["Body"].read() for key in keys] == [b"theirs"] * len(keys)
+
+
+def test_a_manifest_at_the_target_that_is_too_large_for_one_is_not_read(site: Path) -> None:
+    (site / "www").mkdir()
+    (site / "www/manifest.json").touch()
+    os.truncate(site / "www/manifest.json", 1 << 40)
+    done = run(site, "publish", "www")
+    assert (done.returncode, "uploaded" in done.stderr) == (0, True), done.stderr
 
 
 @pytest.fixture

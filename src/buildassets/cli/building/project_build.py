@@ -46,7 +46,7 @@ from buildassets.foundation.frozen import replace
 from buildassets.foundation.media import SUFFIXES
 from buildassets.foundation.permission import Permission
 from buildassets.foundation.sizes import size_text
-from buildassets.manifest.model import MANIFEST_NAME, Entry, entries_of
+from buildassets.manifest.model import MANIFEST_NAME, Entry, digest_of_release, entries_of
 from buildassets.work.collector import paused_collector
 from buildassets.work.jobs import cores, threads
 
@@ -171,7 +171,7 @@ def document_of(result: BuildResult, config: Config, beside: Mapping[str, list[s
     """The JSON document of a build and of the files that it wrote `beside` the release, without diagnostics."""
     reruns = {path: stale_text(stale, config) for path, stale in result.rerun.items()}
     remote = _remote_use(result, config)
-    return {**_document(result, config.shown(config.output)), "anew": reruns, **remote, **beside}
+    return {**_document(result, config), "anew": reruns, **remote, **beside}
 
 
 def _remote_use(result: BuildResult, config: Config) -> Mapping[str, object]:
@@ -291,11 +291,16 @@ def keep_memo(
             )
 
 
-def _document(result: BuildResult, folder: str) -> dict[str, object]:
+def _document(result: BuildResult, config: Config) -> dict[str, object]:
+    """The release; its `manifest` and its digest are null where the build failed."""
+    folder = config.shown(config.output)
+    content = bytes_at(os.path.join(config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES) if result.manifest else None
     assets = result.manifest.assets if result.manifest else {}
     earlier = result.manifest.retained if result.manifest else ()
     return {
         "output": folder,
+        "manifest": None if content is None else posixpath.normpath(f"{folder}/{MANIFEST_NAME}"),
+        "release": None if content is None else digest_of_release(content),
         "retained": {
             release.release: {path: entry.file for path, entry in release.assets.items()} for release in earlier
         },

@@ -65,10 +65,11 @@ def command(
         "files": len(verification.inventory.files),
         **signed,
     }
+    is_ok = verification.report.is_clean and not differing
     code = show.finish(
-        ok=not lines, diagnostics=diagnostics, document=document | ({"differs": differing} if rebuild else {})
+        ok=is_ok, diagnostics=diagnostics, document=document | ({"differs": differing} if rebuild else {})
     )
-    if not lines:
+    if is_ok:
         show.report(f"`{shown}` matches its manifest: {count_text(len(verification.inventory.files), 'file')}")
         if signed:
             show.report(f"it is signed by {signed['key']}")

@@ -103,6 +103,8 @@ def _end(started: Sequence[Descendant]) -> None:
     if not started:
         return
     for number, seconds in ((None, _OWN_WAY_SECONDS), (signal.SIGTERM, _ENDING_SECONDS), (signal.SIGKILL, 0.0)):
+        later = (new for one in running(started) for new in descendants(one.number))  # as a server that reloads
+        started = [*dict.fromkeys([*started, *later])]
         if number is not None:
             send(started, number)
         deadline = monotonic() + seconds

@@ -29,8 +29,10 @@ class ContentStore:
         if not self._is_folder(os.path.dirname(path)):
             raise OSError(ELOOP, os.strerror(ELOOP), self._folder)
         if not self.touch(name):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            write_whole(path, chunks_of(content.path) if isinstance(content, OnDisk) else content)
+            top, store = os.path.split(self._folder)
+            os.makedirs(top, exist_ok=True)
+            below = f"{store}/{name[:2]}/{name[2:]}"
+            write_whole(top, chunks_of(content.path) if isinstance(content, OnDisk) else content, below)
         return name
 
     def touch(self, name: str) -> bool:

@@ -212,10 +212,10 @@ class LiveReload:
         if self._read(LIVERELOAD_NAME) == announcement:
             return
         with suppress(OSError):
-            for folder in (os.path.dirname(self._folder), self._folder):
-                with suppress(FileExistsError):
-                    os.mkdir(folder)
-            write_whole(os.path.join(self._folder, LIVERELOAD_NAME), announcement)
+            output, assets = os.path.split(self._folder)
+            with suppress(FileExistsError):
+                os.mkdir(output)
+            write_whole(output, announcement, f"{assets}/{LIVERELOAD_NAME}")
 
     def _withdraw(self) -> None:
         if self._read(LIVERELOAD_NAME) == self._announcement(self._state.templates):

@@ -28,5 +28,5 @@ def write_maps(
     new = [name for name, content in contents.items() if bytes_at(os.path.join(folder, name)) != content]
     make_folders_below(folder, new)
     for name in new:
-        write_whole(os.path.join(folder, name), contents[name])
+        write_whole(folder, contents[name], name)
     return described(contents), new

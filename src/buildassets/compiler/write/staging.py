@@ -11,7 +11,7 @@ from itertools import count
 from typing import Final, TypeAlias
 
 from buildassets.compiler.languages.native.library import NewFiles
-from buildassets.disk.files import put_in_place, write_new
+from buildassets.disk.files import put_below, put_in_place, write_new
 from buildassets.disk.folders import make_folders, make_folders_below
 from buildassets.foundation.frozen import frozen
 from buildassets.manifest.model import ASSETS_FOLDER
@@ -85,8 +85,7 @@ class Staging:
         if not self._put_at_once(names):
             self._refuse_long(names)  # before any file of a first release is in its place
             make_folders_below(self._output, names)
-            for name in names:
-                put_in_place(self.paths[name], os.path.join(self._output, name))
+            put_below(self._output, {name: self.paths[name] for name in names})
 
     def _put_at_once(self, names: Collection[str]) -> bool:
         """Put a first release into its place by one rename; False where that cannot be, and each file has to go.

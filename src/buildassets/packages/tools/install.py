@@ -196,7 +196,7 @@ def _turn(shop: Workshop) -> Iterator[None]:
                     remove_temporary(os.path.join(shop.tools, name))
             yield
     except OSError as fault:
-        if fault.filename is not None and os.path.dirname(fault.filename) == shop.folder:
+        if fault.filename is not None and shop.folder in (fault.filename, os.path.dirname(fault.filename)):
             raise _unwritable_lock(fault) from None
         message = f"cannot write to the folder of tools, `{shop.tools}`: {reason_text(fault)}"
         hint = "make room or change its mode, or name another one in `$BUILDASSETS_TOOLS_DIR`"

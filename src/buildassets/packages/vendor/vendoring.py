@@ -219,7 +219,8 @@ def _turn(vendoring: Vendoring) -> Iterator[str]:
                 root, name = os.path.split(vendoring.vendor)
                 remove_empty_folder(root, name, permission=vendoring.permission)
     except OSError as fault:
-        is_lock = fault.filename is not None and os.path.dirname(fault.filename) == vendoring.folder
+        place = fault.filename or ""
+        is_lock = vendoring.folder in (place, os.path.dirname(place))
         message = f"cannot write to `{NAME if is_lock else vendoring.shown}`: {reason_text(fault)}"
         raise PackagesError([error("packages/unwritable", message, hint="make room or change its mode")]) from None
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 
-from buildassets.disk.files import STAGING_PREFIX, chunks_of, put_in_place, sync, write_chunks
+from buildassets.disk.files import STAGING_PREFIX, chunks_of, put_below, put_in_place, sync, write_chunks
 from buildassets.disk.folders import NamesInFolder, make_folders, remove_temporary
 from buildassets.disk.locks import locked
 from buildassets.disk.plain_files import linked_folder
@@ -134,10 +134,8 @@ def _take_over(
     with locked(destination):
         leftover = {*earlier.files, *earlier.passing} - inventory.files.keys()
         _refuse_links(destination, shown, [*inventory.files, *leftover])
-        for name in (*(name for name in inventory.files if name != MANIFEST_NAME), MANIFEST_NAME):
-            path = os.path.join(destination, name)
-            make_folders(os.path.dirname(path))
-            put_in_place(os.path.join(folder, name), path)
+        names = (*(name for name in inventory.files if name != MANIFEST_NAME), MANIFEST_NAME)
+        put_below(destination, {name: os.path.join(folder, name) for name in names})
         taken = NamesInFolder(destination, inventory.files)
         for name in (name for name in leftover if name not in taken):
             with suppress(FileNotFoundError):

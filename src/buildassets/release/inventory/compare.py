@@ -8,26 +8,31 @@ from hashlib import new, sha256
 from typing import Final
 
 from buildassets.disk.codings import decompressed
-from buildassets.foundation.diagnostics import Diagnostic, Location, error
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
 from buildassets.foundation.frozen import field, frozen
 from buildassets.release.inventory.inventory import Copied, Expected, Inventory
 from buildassets.release.inventory.members import ReleaseMember
 
+_UNSETTLED: Final = "a program is at work there, and may have written it: verify again once it has ended"
 _SHOWN: Final = 3  # names in a diagnostic, which is no list
 
 
 @frozen
 class Report:
-    """The faults of a release: names below the release directory, sorted; `changed` maps each to the fault."""
+    """The faults of a release: names below the release directory, sorted; `changed` maps each to the fault.
+
+    Unless it `is_settled`, a build at work may just have written what is not listed: `extra` is no fault then.
+    """
 
     missing: tuple[str, ...] = ()
     changed: Mapping[str, str] = field(default_factory=dict)
     extra: tuple[str, ...] = ()
+    is_settled: bool = True
 
     @property
     def is_clean(self) -> bool:
         """Whether every file matches the manifest."""
-        return not (self.missing or self.changed or self.extra)
+        return not (self.missing or self.changed or (self.extra and self.is_settled))
 
 
 def examined(members: Iterable[ReleaseMember], inventory: Inventory) -> Report:
@@ -86,7 +91,8 @@ def diagnostics_of(report: Report, shown: str) -> list[Diagnostic]:
         diagnostics.append(error("verify/changed", message, Location(shown), notes=notes, hint=again))
     if report.extra:
         message = f"`{shown}` holds {_count(report.extra)} that its manifest does not name"
-        diagnostics.append(error("verify/extra", message, Location(shown), notes=report.extra[:_SHOWN], hint=listed))
+        make, hint = (error, listed) if report.is_settled else (warning, _UNSETTLED)
+        diagnostics.append(make("verify/extra", message, Location(shown), notes=report.extra[:_SHOWN], hint=hint))
     return diagnostics
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from buildassets.disk.folders import files_below
+from buildassets.disk.locks import LOCK_NAME
 from buildassets.disk.plain_files import plain_below
 from buildassets.foundation.frozen import frozen
 
@@ -27,10 +28,11 @@ class ReleaseMember:
 
 
 def members_of_folder(folder: str) -> Iterator[ReleaseMember]:
-    """Every file below `folder`, links and devices too, sorted by name. Raises OSError."""
+    """Every file below `folder` but its lock, links and devices too, sorted by name. Raises OSError."""
     for name in sorted(files_below(folder)):
-        path = os.path.join(folder, name)
-        looks = os.lstat(path)
+        if name == LOCK_NAME:
+            continue
+        looks = os.lstat(os.path.join(folder, name))
         yield ReleaseMember(name, looks.st_size, partial(chunks_of, folder, name), _oddity(looks.st_mode))
 
 

@@ -17,9 +17,9 @@ from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from buildassets.disk.files import MOST_BYTES, STAGING_PREFIX, content_of, put_in_place
-from buildassets.disk.folders import is_within, make_folders, make_folders_below, path_below
-from buildassets.disk.removal import remove_path
+from buildassets.disk.files import MOST_BYTES, STAGING_PREFIX, content_of
+from buildassets.disk.folders import is_within, make_folders_below, opened_below, path_below
+from buildassets.disk.removal import move, remove_path
 from buildassets.errors import ConfigError
 from buildassets.foundation.credentials import has_credentials, masked_in, masked_url
 from buildassets.foundation.diagnostics import Diagnostic, error
@@ -129,25 +129,28 @@ class LocalStorage:
 
     def open(self, path: str, mode: str, *, block_size: int, **settings: Any) -> Any:
         """See Storage."""
-        return open(path, mode, block_size, opener=_without_link)
+        with opened_below(self._folder, self._name(path)) as (folder, name):
+            return open(name, mode, block_size, opener=partial(_without_link, folder))
 
     def makedirs(self, path: str, *, exist_ok: bool) -> None:
         """See Storage."""
-        make_folders(self._folder)
-        make_folders_below(self._folder, [f"{path_below(self._folder, path) or ''}/file"])
+        make_folders_below(self._folder, [os.path.join(self._name(path), "file")])
 
     def mv(self, path1: str, path2: str) -> None:
         """See Storage."""
-        put_in_place(path1, path2)
+        move(self._folder, self._name(path1), self._name(path2), replaces=True, permission=self._permission)
 
     def rm_file(self, path: str) -> None:
         """See Storage."""
         remove_path(self._folder, path, permission=self._permission)
 
+    def _name(self, path: str) -> str:
+        return path_below(self._folder, path) or ""
 
-def _without_link(path: str, flags: int) -> int:
+
+def _without_link(folder: int | None, path: str, flags: int) -> int:
     """A descriptor of the file at `path`, which is not a link: one could leave the target. Raises OSError."""
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666, dir_fd=folder)
 
 
 class Destination:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Final
 
-from buildassets.disk.files import LARGE_BYTES
+from buildassets.disk.files import LARGE_BYTES, MOST_MANIFEST_BYTES
 from buildassets.errors import ManifestError, ReleaseError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.foundation.frozen import field, frozen, replace
@@ -157,9 +157,11 @@ def publish_maps(publication: Publication, executor: Executor, progress: Progres
     return _published(uploads)
 
 
-def _left(publication: Publication, held: Mapping[str, object]) -> list[str]:
+def _left(publication: Publication, held: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """The files with their own names in the manifest at the destination that are there, and that the release lacks."""
-    before = publication.destination.content(MANIFEST_NAME) if MANIFEST_NAME in held else None
+    record = held.get(MANIFEST_NAME)
+    is_read = record is not None and int(record.get("size") or 0) <= MOST_MANIFEST_BYTES
+    before = publication.destination.content(MANIFEST_NAME) if is_read else None
     if before is None or not may_have_own_names(before):
         return []
     with suppress(ManifestError):

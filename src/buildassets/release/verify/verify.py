@@ -2,15 +2,21 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from time import monotonic
+from typing import Final
 
-from buildassets.disk.locks import locked
-from buildassets.foundation.frozen import frozen
+from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
+from buildassets.disk.locks import is_at_work, locked
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.manifest.model import MANIFEST_NAME
 from buildassets.release.archive.canonical import first_mismatch
 from buildassets.release.archive.read import inventory_of_archive, members_of_archive
 from buildassets.release.inventory.compare import Report, examined
 from buildassets.release.inventory.inventory import Inventory, inventory_of_folder
 from buildassets.release.inventory.members import ReleaseMember, members_of_folder
 from buildassets.release.inventory.refusals import refusal
+
+_PATIENCE_SECONDS: Final = 10.0
 
 
 @frozen
@@ -44,9 +50,33 @@ def _counted(
 
 
 def _of_folder(folder: str, shown: str, progress: Progress | None) -> Verified:
-    with locked(folder, shared=True):
+    """Compare while no build writes, or after a while all the same: then again where the release may have changed."""
+    end = monotonic() + _PATIENCE_SECONDS
+    for is_last in (False, True):
+        with locked(folder, shared=True, limit_seconds=max(0.0, end - monotonic())) as is_still:
+            is_final = is_still or is_last
+            verification = _read_once(folder, shown, progress, is_final=is_final)
+            if verification and (is_final or (verification.report.is_clean and _is_same(folder, verification))):
+                break
+    assert verification is not None
+    is_settled = is_still or not is_at_work(folder)
+    return replace(verification, report=replace(verification.report, is_settled=is_settled))
+
+
+def _read_once(folder: str, shown: str, progress: Progress | None, *, is_final: bool) -> Verified | None:
+    """Compare now; None where a build removes files meanwhile, unless it `is_final`."""
+    try:
         inventory = inventory_of_folder(folder, shown)
         return Verified(inventory, examined(_counted(members_of_folder(folder), inventory, progress), inventory))
+    except FileNotFoundError:
+        if is_final:
+            raise
+        return None
+
+
+def _is_same(folder: str, verification: Verified) -> bool:
+    """Whether the manifest is still the one that was read."""
+    return bytes_at(os.path.join(folder, MANIFEST_NAME), MOST_MANIFEST_BYTES) == verification.inventory.content
 
 
 def _of_archive(path: str, shown: str, progress: Progress | None) -> Verified:

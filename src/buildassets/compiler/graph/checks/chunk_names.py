@@ -39,6 +39,8 @@ def chunk_faults(
         if not bundler:
             continue
         root = config.sources[draft.source.root]
+        if root.lists_files:
+            continue  # they are served under the old names, too
         positions = OriginalPositions(draft, config.shown)
         found = names.renamed(draft, plain_names(positions.text, built=True), anywhere=True)
         if found:

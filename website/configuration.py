@@ -9,7 +9,8 @@ from website.schemas import Field, Schema, Schemas, default, table
 _BEGIN: Final = """# Configuration
 
 Write the keys under `[tool.buildassets]` in `pyproject.toml`, or at the top of `buildassets.toml`. The nearest file
-from the working directory upward applies, or the one in `--config`. Paths are relative to that file. No key is
+from the working directory upward applies, [unless it is of another user](../errors/config.md#owner), or the one in
+`--config`. Paths are relative to that file. No key is
 required: without a file, `assets/` or else `static/` is the source root.
 
 ```toml

@@ -30,6 +30,8 @@ _SETUPS = Path(__file__).parent / "error_setups"
 # Codes that no example can show within a test, and why; their sections state that it is not run.
 NOT_RUN = {
     "archive/zstd": "it needs a Python without zstd",
+    "config/owner": "it needs a file of another user",
+    "importmap/host": "it needs an import map of another tool",
     "doctor/case-folder": "it needs a folder that ignores case",
     "doctor/inotify": "it needs a limit that is reached",
     "doctor/installations": "the folders are of one machine",

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from tests.command import built
-from tests.conftest import Tree, watchdog, write_tree
+from tests.conftest import NOT_SHOWN, Tree, watchdog, write_tree
 from tests.fonts import LETTERS, font_file
 from tests.lsp.client import Editor
 
@@ -349,3 +349,16 @@ def test_malformed_uri_belongs_to_no_file(project: Path) -> None:
     with Editor(project) as editor:
         where = {"textDocument": {"uri": "file://[::1/a.html"}, "position": {"line": 0, "character": 0}}
         assert editor.request("textDocument/hover", where) is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows shows no owner of files")
+def test_configuration_of_another_user_above_is_reported_and_not_read(project: Path) -> None:
+    write_tree(project, {"around/site/templates/page.html": "", "around/pyproject.toml": "[tool.buildassets]\nx = 1\n"})
+    if os.getuid() != 0:
+        pytest.skip(f"{NOT_SHOWN}: only root gives files to other users")
+    for path in (project / "around", project / "around/pyproject.toml"):
+        os.chown(path, 65534, -1)
+    with Editor(project / "around/site") as editor:
+        editor.open("templates/page.html", '{{ image("img/logo.pgn") }}')
+        reported = [fault["code"] for faults in editor.diagnostics.values() for fault in faults]
+    assert reported == ["config/owner"]

@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, render_template_string, url_for
 from buildassets.errors import ManifestError
 from buildassets.runtime import Assets
 from buildassets.runtime.flask import FlaskAssets
-from tests.conftest import write_tree
+from tests.conftest import NOT_SHOWN, write_tree
 from tests.runtime.pages import SITE, elements, file_of, write_release
 
 URL = "/assets/" + file_of("css/app.css", SITE["css/app.css"])
@@ -56,6 +56,18 @@ def test_manifest_is_the_nearest_at_or_above_the_folder_of_the_application(tmp_p
     app = Flask("site", root_path=str(tmp_path / place))
     FlaskAssets(app)
     assert "b.css" in app.extensions["buildassets"]
+
+
+def test_manifest_of_another_user_above_the_application_is_an_error(tmp_path: Path) -> None:
+    manifest = write_release(tmp_path / "build", {"a.css": "1"})
+    (tmp_path / "app").mkdir()
+    if os.getuid() != 0:
+        pytest.skip(f"{NOT_SHOWN}: only root gives files to other users")
+    os.chown(manifest, 65534, -1)
+    with pytest.raises(ManifestError, match=r"`.*build/manifest\.json` is not used: it belongs to `nobody`"):
+        FlaskAssets(Flask("site", root_path=str(tmp_path / "app")))
+    os.chown(tmp_path / "app", 65534, -1)  # as of who deploys, which is not the user of the web process
+    FlaskAssets(Flask("site", root_path=str(tmp_path / "app")))
 
 
 def test_manifest_may_be_named_from_the_folder_of_the_application(tmp_path: Path) -> None:

@@ -127,3 +127,9 @@ def test_value_that_is_not_a_name_is_not_found(name: Any, tmp_path: Path) -> Non
                 ask(name)
             assert str(caught.value).isprintable()
         assert name not in assets or name == "css\\app.css"
+
+
+def test_url_of_the_application_goes_before_that_of_the_manifest(tmp_path: Path) -> None:
+    manifest = written(tmp_path, {**SOUND, "url": "//evil.test/"})
+    assert Assets(manifest).csp()["script-src"][0] == "evil.test/"  # as SECURITY.md states of a manifest
+    assert Assets(manifest, url="/assets/").csp()["script-src"][0] == "'self'"

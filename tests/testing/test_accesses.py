@@ -1,7 +1,9 @@
 """Accesses of a process to files and programs are recorded, whichever way it makes them."""
 
+import multiprocessing
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -9,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,6 +86,38 @@ def test_started_program_is_recorded(run: Callable[[], object]) -> None:
     with recorded() as accesses:
         run()
     assert any(sys.executable in " ".join(one.paths) for one in accesses.runs)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows starts them in another way")
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_process_of_multiprocessing_is_recorded_although_python_has_no_event_for_it(method: str) -> None:
+    with recorded() as accesses:
+        context: Any = multiprocessing.get_context(method)
+        process = context.Process(target=os.getpid)
+        process.start()
+        process.join()
+    assert any(sys.executable in " ".join(one.paths) for one in accesses.runs)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not show the file of a descriptor")
+@pytest.mark.parametrize("change", [lambda file: os.fchmod(file, 0o600), lambda file: os.fchown(file, -1, -1)])
+def test_change_by_a_descriptor_that_reads_is_recorded(tmp_path: Path, change: Callable[[int], None]) -> None:
+    write_tree(tmp_path, {"a": "x"})
+    with (tmp_path / "a").open("rb") as file, recorded() as accesses:
+        change(file.fileno())
+    assert [one.paths for one in accesses.changes] == [(str(tmp_path / "a"),)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sockets have no files there")
+def test_file_of_a_socket_is_a_change(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as bound, socket.create_server(("127.0.0.1", 0)):
+        assert ("change", ("b",)) in seen(lambda folder: bound.bind(str(folder / "b")), tmp_path)
+
+
+def test_start_of_a_program_is_recorded_once() -> None:
+    with recorded() as accesses:
+        subprocess.run([sys.executable, "--version"], capture_output=True, check=True)
+    assert [one.event for one in accesses.runs] == ["subprocess.Popen"]
 
 
 def test_every_thread_is_watched(tmp_path: Path) -> None:

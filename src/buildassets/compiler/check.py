@@ -4,7 +4,7 @@ import os
 from collections.abc import Collection, Mapping
 
 from buildassets.compiler.body import text_of
-from buildassets.compiler.build import graph_of, outputs
+from buildassets.compiler.build import graph_of
 from buildassets.compiler.cache.store import ReadCache
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.esbuild.command import is_absent
@@ -12,10 +12,10 @@ from buildassets.compiler.graph.asset_graph import AssetGraph
 from buildassets.compiler.graph.checks.chunk_names import plain_name_faults
 from buildassets.compiler.graph.checks.unused import unused
 from buildassets.compiler.graph.fingerprint import Naming
-from buildassets.compiler.incremental.kept_results import KeptResults
 from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.means import Means
 from buildassets.compiler.model import Linked, Source
+from buildassets.compiler.released import outputs
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.templates.check import NamesOfBuild, TemplateCheck, Widths, check_templates
 from buildassets.compiler.transform.draft_cache import names_for
@@ -135,6 +135,6 @@ def _icons(config: Config, graph: AssetGraph) -> dict[str, LogicalPath] | None:
 def _over_budget(means: Means, graph: AssetGraph) -> tuple[Diagnostic, ...]:
     """The diagnostics for assets over budget."""
     budgets = means.budgets(graph.assets)
-    sizes = budgets.sizes(outputs(graph, Naming(text_of), KeptResults(means.config)))
+    sizes = budgets.sizes(outputs(graph, Naming(text_of)))
     before = bytes_at(os.path.join(means.config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
     return tuple(budgets.faults(sizes, graph.assets, before))

@@ -1,12 +1,13 @@
 """The means of a build: its request, its cache, and what follows from both, such as engines and budgets."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config, Retain
+from buildassets.compiler.kept import Kept
 from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.stage_times import StageTimes
@@ -29,6 +30,7 @@ class Means:
 
     request: BuildRequest
     cache: Cache | None = None
+    kept: Kept = field(default_factory=Kept)
     times: StageTimes = field(default_factory=StageTimes)
 
     @property
@@ -91,9 +93,13 @@ class Means:
         return lambda sources: self.times.of_each("transform", drafts_of(sources))
 
     def store(
-        self, release: "ReleaseWriter", assets: Iterable[Named], earlier: "KnownFiles"
+        self,
+        release: "ReleaseWriter",
+        assets: Iterable[Named],
+        earlier: "KnownFiles",
+        others: Mapping[LogicalPath, Stored],
     ) -> dict[LogicalPath, Stored]:
-        """Add `assets` and their compressed copies to `release`. Raises OSError."""
+        """Add `assets` and their compressed copies to `release`, where `others` are already. Raises OSError."""
         levels = {coding: level for coding, level in self.config.compress.items() if coding != DELTA}
         copying = Copying(
             levels=levels if self.is_production else {},
@@ -103,4 +109,4 @@ class Means:
             progress=self.request.progress,
             times=self.times,
         )
-        return release.store(assets, self.config.integrity, earlier, copying)
+        return release.store(assets, self.config.integrity, earlier, copying, others=others)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from buildassets.compiler.cache.shared_work import SharedWork
     from buildassets.compiler.executors.away import Away
     from buildassets.compiler.graph.walk import Progress
+    from buildassets.compiler.kept import Kept
     from buildassets.compiler.transform.engine_set import RunningEngines
     from buildassets.compiler.write.carry import Previous
 
@@ -32,6 +33,8 @@ class BuildRequest:
       open, for the next build.
     - `engines`: stay started for the next build; without, they end with this one.
     - `shared`: results of builds of other projects in this process, and those of this one for the next.
+    - `kept`: what this process keeps from one build of the configuration to the next. Without, the build is a first
+      one, but for what is in `cache`.
     - `progress`: is called for each draft, and for each precompressed copy.
     """
 
@@ -47,3 +50,4 @@ class BuildRequest:
     engines: "RunningEngines | None" = None
     shared: "SharedWork | None" = None
     progress: "Progress | None" = None
+    kept: "Kept | None" = None

@@ -30,7 +30,9 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
         _EITHER: "setting template unknown",
     },
     "config": {
-        _ERRORS: "encoding no-sources no-table output plan source syntax type unavailable unknown-key unreadable value",
+        _ERRORS: (
+            "encoding no-sources no-table output owner plan source syntax type unavailable unknown-key unreadable value"
+        ),
         _WARNINGS: "ignored unmatched",
         _EITHER: "cache entries not-run",
     },
@@ -55,7 +57,7 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "fingerprinted": {_ERRORS: "reference", _WARNINGS: "empty name"},
     "font": {_ERRORS: "collection damaged empty forbidden mislabelled too-large"},
     "icon": {_ERRORS: "reference script style unreadable", _WARNINGS: "computed unused", _EITHER: "folder"},
-    "importmap": {_ERRORS: "missing", _WARNINGS: "preload"},
+    "importmap": {_ERRORS: "host missing", _WARNINGS: "preload"},
     "init": {_ERRORS: "by-hand other terminal write", _WARNINGS: "tool"},
     "jammit": {_ERRORS: "syntax value", _WARNINGS: "ruby", _EITHER: "empty"},
     "js": {_ERRORS: "asset-url crash no-export unavailable", _WARNINGS: "unproven warn", _EITHER: "syntax tsconfig"},
@@ -89,7 +91,7 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "source": {
         _ERRORS: "changed unreadable",
         _WARNINGS: "case large link-dangling link-loop part release special unnamed",
-        _EITHER: "duplicate encoding link-outside uncompiled",
+        _EITHER: "duplicate encoding link-outside template uncompiled",
     },
     "svg": {_WARNINGS: "syntax"},
     "tailwind": {_ERRORS: "failed unavailable", _WARNINGS: "old-rule sources", _EITHER: "not-compiled"},

@@ -313,14 +313,14 @@ def to_json(diagnostic: Diagnostic) -> Mapping[str, Any]:
         "severity": diagnostic.severity.value,
         "code": diagnostic.code,
         "message": masked(diagnostic.message),
-        "location": None if location is None else _location_json(location),
+        "location": None if location is None else location_to_json(location),
         "notes": list(map(masked, diagnostic.notes)),
         "hint": diagnostic.hint and masked(diagnostic.hint),
-        **({"others": list(map(_location_json, diagnostic.others))} if diagnostic.others else {}),
+        **({"others": list(map(location_to_json, diagnostic.others))} if diagnostic.others else {}),
     }
 
 
-def _location_json(location: Location) -> Mapping[str, Any]:
+def location_to_json(location: Location) -> Mapping[str, Any]:
     return {
         "file": masked(location.file),
         "line": location.line,

@@ -133,11 +133,12 @@ class ProjectServer(LanguageServer):
 
 
 def _searched(folder: str) -> tuple[str | None, object]:
-    """The nearest configuration file from `folder` upward; a broken one is found, too."""
+    """The nearest configuration file from `folder` upward; a broken one is found, too, but none of another user."""
     try:
         return search(folder)
     except ConfigError as failure:
-        place = next((one.location for one in failure.diagnostics if one.location), None)
+        own = (one for one in failure.diagnostics if one.code != "config/owner")
+        place = next((one.location for one in own if one.location), None)
         return (os.path.normpath(os.path.join(folder, place.file)) if place else None), None
 
 

@@ -295,6 +295,7 @@ def refusal(code: str, message: str, file: str, text: str = "", *, offset: int |
         message = ascii(message)[1:-1]
     build = typed("build")
     hints = {
+        "config/owner": "name the manifest of the application, such as in `BUILDASSETS_MANIFEST`",
         "manifest/missing": f"run `{build}`, or name another manifest",
         "manifest/invalid": f"run `{build}` again, or name another manifest",
         "manifest/schema": "use the same version of buildassets for the build and for the web process, "

@@ -45,6 +45,7 @@ __all__ = [
     "dumps",
     "entries_as_written",
     "entries_of",
+    "entry_lines",
     "is_whole",
     "loads",
     "loads_lazily",
@@ -203,8 +204,11 @@ class Manifest:
     made_from: Mapping[str, str] = field(default_factory=dict)
 
 
-def dumps(manifest: Manifest) -> str:
-    """`manifest` as text: ASCII, keys sorted, one asset a line, a newline at the end."""
+def dumps(manifest: Manifest, lines: Mapping[str, str] | None = None) -> str:
+    """`manifest` as text: ASCII, keys sorted, one asset a line, a newline at the end.
+
+    `lines` are the `entry_lines` of its assets, if they are known.
+    """
     generator: dict[str, Any] = {"name": "buildassets", "version": manifest.version, "engines": {**manifest.engines}}
     if manifest.settings:
         generator["settings"] = dict(manifest.settings)
@@ -213,10 +217,17 @@ def dumps(manifest: Manifest) -> str:
     if manifest.made_from:
         generator["made_from"] = dict(manifest.made_from)
     document = {"schema": SCHEMA, "generator": _with_digest(generator), **_served_document(manifest)}
-    names_inputs = manifest.unreleased is None  # a release of `collectstatic` is public with its manifest
-    entries = {path: _entry_document(entry, names_inputs=names_inputs) for path, entry in manifest.assets.items()}
-    assets = _one_a_line(entries)
+    if lines is None:
+        # A release of `collectstatic` is public with its manifest.
+        lines = entry_lines(manifest.assets, names_inputs=manifest.unreleased is None)
+    assets = "{\n" + ",\n".join(map(lines.__getitem__, sorted(lines))) + "\n }" if lines else "{}"
     return _laid_out(assets, document)
+
+
+def entry_lines(entries: Mapping[str, Entry], *, names_inputs: bool = True) -> dict[str, str]:
+    """The lines of a manifest for `entries`, by logical path."""
+    documents = {path: _entry_document(entry, names_inputs=names_inputs) for path, entry in entries.items()}
+    return {path: f"  {_compact(path)}: {_compact(document)}" for path, document in documents.items()}
 
 
 def is_whole(text: str, file: str = MANIFEST_NAME) -> bool:

@@ -22,6 +22,7 @@ from buildassets.foundation.sizes import size_text
 from buildassets.foundation.toml_values import toml_values
 from buildassets.manifest.soundness import is_file
 from buildassets.packages.toml_text import basic_string
+from buildassets.programs.places import foreign_file_fault
 
 NAME: Final = "buildassets.lock"
 _POSITION: Final = lazy_pattern(r" \(at line (\d+), column (\d+)\)$")
@@ -106,8 +107,11 @@ class Outdated:
 
 def read_lock(folder: str) -> Lock:
     """The lock of the project in `folder`; an empty one if there is none. Raises ConfigError."""
+    path = os.path.join(folder, NAME)
+    if os.path.lexists(path) and (fault := foreign_file_fault(path, folder, NAME)):
+        raise ConfigError([fault])
     try:
-        content = small_content_of(os.path.join(folder, NAME), MOST_SETTINGS_BYTES)
+        content = small_content_of(path, MOST_SETTINGS_BYTES)
         if content is None:
             raise ConfigError([_fault(f"`{NAME}` has {size_text(MOST_SETTINGS_BYTES)} or more")])
         text = content.decode("utf-8").replace("\r\n", "\n")

@@ -1,4 +1,4 @@
-"""Distinguishes programs and modules that a project brings from those of the machine and of the running interpreter."""
+"""Distinguishes what a project brings from what the machine, the running interpreter and other users bring."""
 
 import os
 import site
@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable, Iterator
 
 from buildassets.disk.folders import link_on_the_way
+from buildassets.disk.owners import REPOSITORY_MARKS, TRUST_VARIABLE, distrust, modules_folders
+from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.programs.on_path import program_on_path
 
-_MODULES = "node_modules"
-_TOP_MARKS = (".git", ".hg", ".jj", ".svn", "buildassets-workspace.toml")
+_TOP_MARKS = (*REPOSITORY_MARKS, "buildassets-workspace.toml")
 
 
 def lies_in_project(path: str, folder: str) -> bool:
@@ -46,6 +47,14 @@ def reason_not_own(folder: str, path: str, shown: Callable[[str], str]) -> str |
     if not _top(path).startswith((_top(folder), _top(around))):
         return f"`{shown(path)}` lies outside of the project"
     return None
+
+
+def foreign_file_fault(path: str, start: str, shown: str) -> Diagnostic | None:
+    """Return the error for a file at `path`, found from `start` upward, that may not decide what runs; or None."""
+    if (reason := distrust(path, start)) is None:
+        return None
+    hint = f"read it; if you trust it, set `{TRUST_VARIABLE}={path}`"
+    return error("config/owner", f"`{shown}` is not used: {reason}", Location(shown), hint=hint)
 
 
 def lies_in_environment(path: str) -> bool:
@@ -90,9 +99,7 @@ def _tops(folder: str) -> Iterator[str]:
     for start in dict.fromkeys((os.path.abspath(folder), os.path.realpath(folder))):
         yield _top(start)
         yield _top(_around(start))
-        above = start
-        while above != (above := os.path.dirname(above)):
-            yield _top(os.path.join(above, _MODULES))
+        yield from map(_top, modules_folders(start))
 
 
 def _around(folder: str) -> str:

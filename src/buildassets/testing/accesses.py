@@ -1,17 +1,19 @@
 """Records which files a process opens, changes and runs, by Python's audit hook (PEP 578).
 
-Covers all that goes through Python, in every thread. Not covered is what a C library does by itself, such as SQLite's
-journal, and what other processes do; their start is recorded. Standard library only.
+Covers what Python has an event for, in every thread, and the start of the processes of `multiprocessing`. Not covered
+are what a C library does by itself, such as SQLite's journal, what other processes do (their start is recorded), and
+`os.mkfifo` and `os.mknod`. Paths are as they are given: no link is followed, and `os.open` with `dir_fd` shows a path
+relative to the working directory. Standard library only.
 """
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from types import FrameType
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 Action = Literal["read", "change", "run"]
 
@@ -35,10 +37,21 @@ _CHANGES: Final[Mapping[str, tuple[_Path, ...]]] = {
     "os.symlink": ((1, 2),),
     "os.truncate": _FIRST,
     "os.utime": ((0, 3),),
+    "socket.bind": ((1, None),),
     "sqlite3.connect": _FIRST,
 }
 _READS: Final = ("os.listdir", "os.scandir")
-_RUNS: Final = ("os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.startfile", "os.system")
+_FORK_EXEC: Final = "_posixsubprocess.fork_exec"  # ours, as Python has no event for this
+_RUNS: Final = (
+    _FORK_EXEC,
+    "os.exec",
+    "os.fork",
+    "os.forkpty",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.startfile",
+    "os.system",
+)
 _NO_FILES: Final = (os.devnull, ":memory:", "")
 
 
@@ -115,6 +128,7 @@ class _Hook:
         if not self._is_installed:
             self._is_installed = True
             sys.addaudithook(self._record)
+            _audit_fork_exec()
         self._recordings = (*self._recordings, accesses)
 
     def stop(self, accesses: Accesses) -> None:
@@ -133,6 +147,22 @@ class _Hook:
 
 
 _HOOK: Final = _Hook()
+
+
+def _audit_fork_exec() -> None:
+    """Have an event for each process that `multiprocessing` starts; those of `subprocess` have one of their own."""
+    if sys.platform == "win32":
+        return
+    import _posixsubprocess
+    import subprocess  # noqa: F401 which takes the function without an event
+
+    fork_exec: Callable[..., int] = _posixsubprocess.fork_exec
+
+    def audited(*arguments: Any) -> int:
+        sys.audit(_FORK_EXEC, arguments[0])
+        return fork_exec(*arguments)
+
+    _posixsubprocess.fork_exec = audited
 
 
 @contextmanager
@@ -166,16 +196,30 @@ def _of_paths(
     action: Action, event: str, arguments: tuple[object, ...], places: tuple[_Path, ...]
 ) -> tuple[Action, str, tuple[str, ...]] | None:
     """The access to the paths in `arguments`; None where there are only descriptors, whose opening was recorded."""
-    candidates = (_path(arguments[at], None if folder is None else arguments[folder]) for at, folder in places)
+    candidates: Iterable[str | None] = (
+        _path(arguments[at], None if folder is None else arguments[folder]) for at, folder in places
+    )
+    if action == "change" and event != "open":  # by the descriptor of a file that may have been opened for reading
+        descriptors = (one for at, _ in places if isinstance(one := arguments[at], int))
+        candidates = (*candidates, *map(_path_of_descriptor, descriptors))
     paths = tuple(path for path in candidates if path)
     return (action, event, paths) if paths else None
+
+
+def _path_of_descriptor(descriptor: int) -> str | None:
+    """The path of an open file, on Linux."""
+    try:
+        path = os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        return None
+    return path if path.startswith("/") else None
 
 
 def _path(given: object, folder: object) -> str | None:
     if not isinstance(given, str | bytes | os.PathLike):
         return None
     path = os.fsdecode(given)
-    if path in _NO_FILES:
+    if path in _NO_FILES or path.startswith("\0"):  # a name of Linux for a socket without a file
         return None
     try:
         base = os.readlink(f"/proc/self/fd/{folder}") if isinstance(folder, int) and folder >= 0 else ""

@@ -6,7 +6,7 @@ Takes a folder, gives a Workspace, or raises ConfigError with all faults of the 
 import os
 from typing import Any, Final
 
-from buildassets.compiler.config.file import read_text, relative_to, working_directory
+from buildassets.compiler.config.file import read_text, refuse_foreign, relative_to, working_directory
 from buildassets.compiler.config.toml_table import Document, parse
 from buildassets.disk.folders import upward
 from buildassets.errors import ConfigError
@@ -39,10 +39,12 @@ def find_workspace(start: str = ".") -> Workspace:
     """
     start = os.path.normpath(os.path.join(working_directory(), start))
     for folder in upward(start):
-        if os.path.lexists(os.path.join(folder, NAME)):
+        if os.path.lexists(path := os.path.join(folder, NAME)):
+            refuse_foreign(path, start, concerns=os.path.lexists)
             return _ours(folder, start)
     for folder in upward(start):
         if (document := _of_uv(folder, start)) is not None:
+            refuse_foreign(os.path.join(folder, _UV_FILE), start, concerns=os.path.lexists)
             return _workspace(folder, document, "members", includes_root=True)
     message = f"there is no workspace: no `{NAME}`, here or above, and no `pyproject.toml` with `[tool.uv.workspace]`"
     hint = f'write `projects = ["sites/*"]` to `{NAME}` in the folder above your projects'

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Final
 
-from buildassets.compiler.config.file import search_in
+from buildassets.compiler.config.file import refuse_foreign, search_in
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
 from buildassets.compiler.config.toml_table import Table
 from buildassets.compiler.sources.globs import compile_globs
@@ -76,7 +76,7 @@ def _by_folder(found: dict[str, Project]) -> Iterator[Project]:
 def _project(folder: str, name: str) -> Project | None:
     """The project in that folder; None if it has neither a configuration nor a source root by default.
 
-    A release directory has a folder `assets/`, too, and is none.
+    A release directory has a folder `assets/`, too, and is none. Raises ConfigError for a file of another user.
     """
     path = os.path.normpath(os.path.join(folder, name))
     file = search_in(path)
@@ -84,6 +84,8 @@ def _project(folder: str, name: str) -> Project | None:
         return None
     if file is None and not any(os.path.isdir(os.path.join(path, root)) for root in DEFAULT_ROOTS):
         return None
+    if file is not None:
+        refuse_foreign(os.path.join(path, file), folder, concerns=os.path.lexists)
     return Project(name, path, file)
 
 

@@ -1,11 +1,12 @@
 """Builds on a Dask cluster give what local builds give."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.command import run
+from tests.command import run, run_apart
 from tests.compiler.executors.clusters import DaskProcesses, dask_cluster
 from tests.compiler.executors.sites import SITE, released_alone
 from tests.conftest import MadeOnce, Tree, read_tree, write_tree
@@ -59,6 +60,15 @@ def test_work_is_done_here_if_no_scheduler_is_there(tmp_path: Path, alone: Tree)
     )
     assert done.stderr.count("warning") == 1
     assert "Traceback" not in done.stderr
+    assert read_tree(tmp_path / "build") == alone
+
+
+def test_work_is_done_here_if_a_server_takes_connections_and_is_silent(tmp_path: Path, alone: Tree) -> None:
+    write_tree(tmp_path, SITE)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        done = run_apart(tmp_path, "build", "--executor", f"dask://127.0.0.1:{server.getsockname()[1]}")
+    assert done.returncode == 0
+    assert "failed: its scheduler gives no answer\n" in done.stderr
     assert read_tree(tmp_path / "build") == alone
 
 

@@ -84,6 +84,36 @@ class MixedUp(ThreadPoolExecutor):
 def mixed_up():
     return MixedUp(2)
 
+class OtherTypes(ThreadPoolExecutor):
+    def submit(self, fn, *args):
+        return super().submit(self.changed, fn, *args)
+
+    def changed(self, fn, job):
+        answer = fn(job)
+        if fn.__name__ != "draft_job":
+            return answer
+        lead = len(fit(job, b""))
+        (drafted, digests), *more = value_of(answer[lead:])
+        drafted = replace(drafted, draft=replace(drafted.draft, **{CHANGED: 3}))
+        return answer[:lead] + pickle.dumps([(drafted, digests), *more])
+
+def source():
+    return other_types("source")
+
+def icons():
+    return other_types("icons")
+
+def diagnostics():
+    return other_types("diagnostics")
+
+def other_types(field):
+    global CHANGED, fit, value_of, replace
+    from buildassets.compiler.engines.process.object_stream import value_of
+    from buildassets.compiler.executors.answers import fit
+    from buildassets.foundation.frozen import replace
+    CHANGED = field
+    return OtherTypes(2)
+
 class Raises(Executor):
     def submit(self, fn, *args):
         raise OSError("no network")
@@ -118,6 +148,9 @@ class Holder:
 
 number = 7
 """
+
+
+_OTHER_TYPES = "an answer is not that of a job: its values have other types"
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +206,7 @@ def test_jobs_and_answers_are_plain_bytes(tmp_path: Path) -> None:
         ("pools:Other", "an answer is not that of a job"),
         ("pools:Liar", "an answer is that of another job"),
         ("pools:mixed_up", "an answer is that of another job"),
+        *((f"pools:{field}", _OTHER_TYPES) for field in ("source", "icons", "diagnostics")),
     ],
 )
 def test_work_is_done_here_with_one_warning_if_an_executor_fails(

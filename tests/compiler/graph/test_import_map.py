@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from buildassets.compiler.graph.import_map import unnamed_hosts
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.languages.scan import scan
+from buildassets.compiler.model import ImportMap
 from buildassets.foundation.media import Syntax
 from buildassets.foundation.paths import LogicalPath, relative
 from buildassets.manifest.model import Manifest, dumps
@@ -502,3 +504,26 @@ def test_with_an_import_map_an_edit_of_any_module_renames_one_file(
     files = _graph_files(imports_alone)
     edit = {f"assets/{edited}": files[f"assets/{edited}"] + "// edited"}
     assert renamed(tmp_path_factory.mktemp("graph"), files, _SETTINGS, edit) == {edited}
+
+
+@pytest.mark.parametrize(
+    ("url", "is_named"),
+    [
+        *((url, False) for url in ("https://evil.test/a.js", "//evil.test/a.js", "data:text/javascript,alert(1)")),
+        *(
+            (url, False)
+            for url in ("https://cdn.test@evil.test/", "https://cdn.test.evil.test/", "http://cdn.test/a.js")
+        ),
+        *(
+            (url, True)
+            for url in ("https://cdn.test/b.js", "https://CDN.test?b", "https://cdn.test", "js/a.js", "/a.js")
+        ),
+    ],
+)
+def test_host_that_the_configuration_does_not_name_is_refused(url: str, is_named: bool, tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": '[importmap]\nlit = "https://cdn.test/lit.js"\n', "assets/js/a.js": "1"})
+    config = load_config(start=str(tmp_path))
+    for importmap in (ImportMap({"a": url}), ImportMap(scopes={"js/": {"a": url}})):
+        assert [fault.code for fault in unnamed_hosts(config, importmap, ["js/a.js"])] == ["importmap/host"] * (
+            not is_named
+        )

@@ -13,14 +13,19 @@ from threading import Timer
 from typing import Final, NamedTuple
 
 import buildassets
+from buildassets.compiler.build_if_changed import build_if_changed
 from buildassets.compiler.config.values import Mode
+from buildassets.compiler.kept import Kept
+from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
+from buildassets.compiler.transform.engine_set import RunningEngines
 from buildassets.compiler.write.release_directory import release_files
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, to_json
 from buildassets.foundation.frozen import replace
 from buildassets.manifest.model import dumps, loads
 from buildassets.release.verify.verify import verified
+from tests.building import load_config
 from tests.command import Finished, environment, run
 from tests.compiler.incremental.random_edits import MADE, edit, steps
 from tests.compiler.incremental.random_site import settings, write_site
@@ -152,6 +157,27 @@ def _twice_at_once(folder: Path, mode: Mode, _: Random) -> Outcome:
     return first
 
 
+@cache
+def _staying(folder: Path) -> tuple[Kept, RunningEngines]:
+    """What a process that stays keeps for the project in `folder`."""
+    return Kept(), RunningEngines()
+
+
+def _in_one_process(folder: Path, mode: Mode, _: Random) -> Outcome:
+    """Build as a watch does, and close the engines."""
+    settle()
+    kept, engines = _staying(folder)
+    cache = str(folder / ".buildassets")
+    try:
+        config = load_config(start=str(folder), mode=mode)
+        request = BuildRequest(config=config, mode=mode, cache=cache, engines=engines, kept=kept)
+        return _outcome(folder, build_if_changed(request))
+    except ConfigError as fault:
+        return Outcome({}, _diagnosed(fault.diagnostics))
+    finally:
+        engines.close()
+
+
 def _after_one_of_changing_files(folder: Path, mode: Mode, random: Random) -> Outcome:
     """Build after a build during which a file was edited."""
     editing = Timer(random.random() * _MEANWHILE_SECONDS, edit, [Random(random.random()), folder], {"of_sources": True})
@@ -165,6 +191,7 @@ WAYS: Final[Mapping[str, Way]] = {
     "function": Way(_by_function, _from_nothing),
     "command": Way(_by_command("--jobs", "1"), _by_command("--no-cache")),
     "command with two jobs": Way(_by_command("--jobs", "2"), _by_command("--no-cache")),
+    "process that stays": Way(_in_one_process, _from_nothing),
     "after a killed build": Way(_after_a_killed_one, _from_nothing),
     "two builds at once": Way(_twice_at_once, _by_command("--no-cache")),
     "after an edit during a build": Way(_after_one_of_changing_files, _from_nothing),

@@ -18,6 +18,7 @@ from buildassets.compiler.cache.folder import BUILDS, DEFAULT_FOLDER, FOLDER_VAR
 from buildassets.compiler.cache.stamps import Looks, differing, read_sealed, stamps_of, write_sealed
 from buildassets.compiler.cache.toolchain import environment
 from buildassets.compiler.languages.native.library_file import SWITCH
+from buildassets.disk.owners import distrust
 from buildassets.disk.plain_files import MOST_SETTINGS_BYTES, plain
 
 _FOLDER_OPTION = "--cache-dir"
@@ -171,21 +172,23 @@ def _cache_folder() -> str:
 
 
 def _folder_of_configuration() -> str:
-    """The nearest folder that may hold the configuration file; the working directory where there is none."""
+    """The nearest folder that may hold the configuration file; the working directory where none may be used."""
     if file := _given(_FILE_OPTION, sys.argv):
         return os.path.dirname(os.path.abspath(file))
     start = folder = os.getcwd()
     while True:
-        if os.path.lexists(os.path.join(folder, "buildassets.toml")) or _mentions_us(folder):
-            return folder
+        for name in ("buildassets.toml", "pyproject.toml"):
+            path = os.path.join(folder, name)
+            if os.path.lexists(path) and (name == "buildassets.toml" or _mentions_us(path)):
+                return start if distrust(path, start) else folder
         if folder == (folder := os.path.dirname(folder)):
             return start
 
 
-def _mentions_us(folder: str) -> bool:
-    """Whether there is a `pyproject.toml` in `folder` that may have our table."""
+def _mentions_us(path: str) -> bool:
+    """Whether the `pyproject.toml` at `path` may have our table."""
     try:
-        with open(plain(os.path.join(folder, "pyproject.toml")), "rb") as file:
+        with open(plain(path), "rb") as file:
             return b"buildassets" in file.read(MOST_SETTINGS_BYTES)
     except OSError:
         return False

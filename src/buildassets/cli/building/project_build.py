@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from click import UsageError
 
 from buildassets.cli.building.memo import keep
-from buildassets.cli.building.reasons import reason_lines
+from buildassets.cli.building.reasons import reason_lines, report_origins
 from buildassets.cli.building.unpinned import released_sass, unpinned_notes
 from buildassets.cli.parse.compile_options import BuildOptions, CompileOptions
 from buildassets.cli.parse.permissions import permitted
@@ -102,6 +102,7 @@ def build_project(options: BuildOptions, looks: Sequence[Looks] = ()) -> int:
     written = _attested(config, result, given.mode) if options.provenance and result.succeeded else []
     code = _show(show, result, config, {"provenance": written} if options.provenance else {}, before=before or {})
     show.detail(jobs)
+    report_origins(show, config)
     _show_table(show, result, before)
     line = summary(result, config)
     seconds = monotonic() - started

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from buildassets.cli.building.project_build import document_of, jobs_of, opened_executor, remote_lines, summary
 from buildassets.cli.building.provenance import attested
-from buildassets.cli.building.reasons import reason_lines
+from buildassets.cli.building.reasons import origin_lines, reason_lines
 from buildassets.cli.building.unpinned import released_sass, unpinned_notes
 from buildassets.cli.parse.compile_options import BuildOptions
 from buildassets.cli.parse.options import WorkspaceOptions, refuse_options_of_one
@@ -273,6 +273,7 @@ def _failed_text(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def _details(result: BuildResult, config: Config) -> Iterator[str]:
+    yield from origin_lines(config, config.folder)
     yield from reason_lines(result, config, {})
     yield from (f"remote cache: {line}" for line in remote_lines(result))
     yield from (f"wrote {config.shown(config.output)}/{name}" for name in result.written)

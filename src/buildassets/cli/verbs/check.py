@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import click
 
+from buildassets.cli.building.reasons import report_origins
 from buildassets.cli.parse.compile_options import CompileOptions
 from buildassets.cli.parse.options import check_options
 from buildassets.cli.parse.permissions import permitted
@@ -55,6 +56,7 @@ def command(given: CompileOptions, form: str | None, *, no_run: bool) -> int:
         return _as_findings(given, cast("Form", form), permission)
     output = Output(given.as_json or form == "json", given.verbose, given.quiet)
     config = given.config(permission=permission)
+    report_origins(output, config)
     return show_check(_checked(given, config, output), output, tuple(sorted(config.commands)) if no_run else ())
 
 

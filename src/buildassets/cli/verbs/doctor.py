@@ -10,6 +10,7 @@ from buildassets.cli.parse.options import doctor_options
 from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.show.output import UNPARSED, Output, count_text
 from buildassets.compiler.engines.tools import tools_not_run
+from buildassets.disk.owners import is_above_repository
 from buildassets.doctor.deployment import other_host
 from buildassets.doctor.examine import findings
 from buildassets.doctor.subject import subject
@@ -35,6 +36,9 @@ def command(*, may_run: bool, config_file: str | None, cache_dir: str | None, as
     for notice in examined.config.notices:
         if notice.code == "config/not-run":
             show.report(f"{notice.message}; `--run` does so")
+    if examined.config.file and config_file is None and examined.folder != os.getcwd():
+        is_outside = is_above_repository(examined.config.file, os.getcwd())
+        show.report(f"the configuration is `{examined.config.file}`{', above the repository' if is_outside else ''}")
     with suppress(BuildAssetsError):  # of a lock that cannot be read, which is a finding
         for program in tools_not_run(examined.folder, permission=permission):
             unknown = "its version is not known without running it, as `--run` does"

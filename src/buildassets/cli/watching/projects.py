@@ -22,6 +22,7 @@ from buildassets.compiler.cache.shared_work import SharedWork
 from buildassets.compiler.config.file import candidates, working_directory
 from buildassets.compiler.config.values import CacheSettings, Config, Mode
 from buildassets.compiler.engines.process.child import SharedProcesses
+from buildassets.compiler.kept import Kept
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.transform.engine_set import RunningEngines
@@ -91,6 +92,7 @@ class Rebuilding:
         self._engines = engines
         self._shared = shared
         self._cache_write = cache_write
+        self._kept = Kept()
         self._had_remote_faults = False  # then the remote cache is not waited for again
 
     def __call__(self, config: Config) -> BuildResult:
@@ -106,6 +108,7 @@ class Rebuilding:
             cache_write=self._cache_write,
             engines=self._engines,
             shared=self._shared,
+            kept=self._kept,
         )
         with kept_from_stdout():
             result = build_if_changed(request)
@@ -348,9 +351,9 @@ class Terminal:
         if self._is_alone:
             self._errors.clear()
         before, self._last = self._last, rebuilt.result.diagnostics
-        self._show.diagnostics(
-            diagnostic for diagnostic in self._last if not diagnostic.is_error and diagnostic not in before
-        )
+        if self._last != before:
+            shown = frozenset(before)
+            self._show.diagnostics(one for one in self._last if not one.is_error and one not in shown)
         errors = [diagnostic for diagnostic in self._last if diagnostic.is_error]
         was_wrong = any(diagnostic.is_error for diagnostic in before)
         self._show.report(_line(rebuilt, was_wrong=was_wrong))

@@ -7,6 +7,7 @@ others.
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from itertools import chain
 from posixpath import basename, dirname, splitext
 
 from buildassets.compiler.bundle.css_modules import SUFFIX, Exports, exports_of, names_in
@@ -35,10 +36,12 @@ from buildassets.compiler.sources.uncompiled import TYPED
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.disk.file_sets import FileSet, file_set
 from buildassets.disk.files import content_of
+from buildassets.disk.owners import modules_folders
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.media import Syntax, suffix
 from buildassets.foundation.paths import LogicalPath, join
+from buildassets.programs.places import foreign_file_fault
 
 
 def bundle_modules(config: Config, sources: Sequence[Source], *, production: bool) -> ModuleBundles:
@@ -149,6 +152,14 @@ class _Bundling:
         for options, entries in further.items():
             yield Group(tuple(entries), options, run.group.folder, run.group.place, with_sheets=False)
 
+    def _foreign_packages(self, run: _Run, found: Iterable[str]) -> Iterator[Diagnostic]:
+        """Yield an error for each `node_modules` of another user whose packages are in the bundles."""
+        folder, paths = self._config.folder, {*(run.pieces.inputs or ()), *found}
+        for modules in modules_folders(folder):
+            if any(path.startswith(os.path.join(modules, "")) for path in paths):
+                fault = foreign_file_fault(modules, folder, modules)
+                yield from (replace(fault, location=run.group.place),) if fault else ()
+
     def drafts(self) -> dict[LogicalPath, Draft]:
         """The drafts of all pieces. Fills `files` with those outside of source roots that they point at."""
         drafts: dict[LogicalPath, Draft] = {}
@@ -156,6 +167,7 @@ class _Bundling:
             logical = self._named(run)
             read = inputs_of(run.pieces)
             by_importer = lookups(run.pieces.imports)  # once for all pieces, which share many
+            self.faults += self._foreign_packages(run, chain.from_iterable(found for found, _ in by_importer.values()))
             for piece in run.pieces.pieces:
                 if piece.name in logical and not piece.name.startswith("files/"):
                     settings = settings_of(read[piece.name])

@@ -49,12 +49,12 @@ class Requires:
     refused: tuple[LogicalPath, ...] = ()
 
 
-_NOTHING: Final = Requires(())
+NOTHING_REQUIRED: Final = Requires(())
 
 
 def joining_order(tops: Sequence[LogicalPath], requires: Mapping[LogicalPath, Requires]) -> tuple[LogicalPath, ...]:
     """`tops` and everything that they require, each once, requirements first; without those that `tops` stub."""
-    if len(tops) == 1 and requires[tops[0]] is _NOTHING:
+    if len(tops) == 1 and requires[tops[0]] is NOTHING_REQUIRED:
         return (tops[0],)
     stubbed = [path for top in tops for path in requires[top].stubbed]
     left_out = set(_depth_first(stubbed, requires))
@@ -122,7 +122,7 @@ class SprocketsLibrary:
     def requires(self, draft: Draft) -> Requires:
         """The sources that the directives of `draft` name."""
         if not draft.directives:
-            return _NOTHING
+            return NOTHING_REQUIRED
         by_verb: dict[str, list[Source]] = {"require": [], "stub": [], "link": [], "depend": []}
         faults: list[Diagnostic] = []
         asked = [(directive, self._named(draft.source, directive)) for directive in draft.directives]

@@ -5,7 +5,7 @@ the vocabulary and `toml_table`.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Final
 
@@ -16,6 +16,7 @@ from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, place, reason_text, warning
 from buildassets.foundation.nearest import nearest
 from buildassets.foundation.sizes import size_text
+from buildassets.programs.places import foreign_file_fault
 
 _FILE_NAMES: Final = ("buildassets.toml", "pyproject.toml")
 
@@ -30,18 +31,27 @@ def relative_to(folder: str, path: str) -> str:
 def search(start: str, *, looks_above: bool = True) -> tuple[str | None, Document]:
     """The nearest configuration file and its content; None and an empty document if there is none.
 
-    Unless it `looks_above`, only the folder `start` is searched.
+    Unless it `looks_above`, only the folder `start` is searched. Raises ConfigError, also for a file of another user.
     """
     folder = start
     while True:
         for name in _FILE_NAMES:
             path = os.path.join(folder, name)
-            if os.path.lexists(path) and (document := _document(path, relative_to(start, path))):
+            if not os.path.lexists(path):
+                continue
+            refuse_foreign(path, start, concerns=_is_ours)
+            if document := _document(path, relative_to(start, path)):
                 return path, document
         parent = os.path.dirname(folder)
         if parent == folder or not looks_above:
             return None, Document({})
         folder = parent
+
+
+def refuse_foreign(path: str, start: str, *, concerns: Callable[[str], bool]) -> None:
+    """Raise ConfigError if `path`, found from `start` upward, may not decide what runs, and the file `concerns` us."""
+    if (fault := foreign_file_fault(path, start, relative_to(start, path))) and concerns(path):
+        raise ConfigError([fault])
 
 
 def search_in(folder: str) -> str | None:

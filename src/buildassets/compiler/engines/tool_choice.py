@@ -8,6 +8,7 @@ from buildassets.errors import ConfigError, PackagesError
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import NotPermittedError, Permission
 from buildassets.packages.tools.located import locked_command
+from buildassets.programs.places import foreign_file_fault
 from buildassets.programs.start import Permitted, tool
 
 LOCK = "lock"
@@ -52,6 +53,12 @@ def chosen(
     if refused:
         raise refused
     return None
+
+
+def refuse_foreign_modules(modules: str, folder: str) -> None:
+    """Raise UnavailableError if the `node_modules`, found from `folder` upward, may not decide what runs."""
+    if fault := foreign_file_fault(modules, folder, modules):
+        raise UnavailableError(fault.message, fault.hint or "")
 
 
 def _shown(path: str, folder: str) -> str:

@@ -127,6 +127,11 @@ class Away:
         self.returned_count += 1
         return None
 
+    def give_up(self, reason: str) -> None:
+        """Ask no more of the executor, for that `reason`."""
+        if (cluster := self._cluster) is not None:
+            self._end(cluster, reason)
+
     def complaint(self) -> Diagnostic | None:
         """The one warning about what went wrong; None if nothing did, or it was reported before."""
         if self._is_reported or not (self._fault or self._unfit):

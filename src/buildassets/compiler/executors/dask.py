@@ -6,8 +6,10 @@ our one warning. That concerns its loggers in the whole process, so only the com
 
 import logging
 import warnings
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from functools import partial
 from socket import create_connection
 from threading import Lock
 from time import monotonic
@@ -16,6 +18,7 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from buildassets.compiler.executors.away import GoneError, Work
+from buildassets.work.threads import UnwaitedThreads
 
 _CONNECT_SECONDS: Final = 5.0
 _ASK_SECONDS: Final = 5.0  # between two questions to the scheduler, and for its answer
@@ -96,9 +99,22 @@ def _client(address: str) -> Any:
     try:
         _reach(address)
         connect: Any = Client  # which has no types
-        return connect(address, timeout=_CONNECT_SECONDS, set_as_default=False, name="buildassets")
+        return _in_time(partial(connect, address, timeout=_CONNECT_SECONDS, set_as_default=False, name="buildassets"))
+    except GoneError:
+        raise
     except Exception as fault:  # OSError, and what TLS and its protocol raise
         raise GoneError(f"its scheduler cannot be reached ({_first_cause(fault)})") from None
+
+
+def _in_time(connect: Callable[[], Any]) -> Any:
+    """Return what `connect` returns: Dask waits without a limit for a server that takes connections and is silent."""
+    thread = UnwaitedThreads(1)
+    try:
+        return thread.submit(connect).result(2 * _CONNECT_SECONDS)
+    except TimeoutError:
+        raise GoneError("its scheduler gives no answer") from None
+    finally:
+        thread.shutdown()
 
 
 def _reach(address: str) -> None:

@@ -4,24 +4,29 @@ Takes what `discover` found and a function that makes drafts. Knows every stage 
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final
 
+from buildassets.compiler.cache.traces import Stale
 from buildassets.compiler.config.values import HIDDEN, Config
+from buildassets.compiler.facts.kinds import NAMES, SOURCE
+from buildassets.compiler.facts.table import Facts
 from buildassets.compiler.graph.checks.settings import lost_load_paths
 from buildassets.compiler.graph.collect import Collected, GraphRequest, collected
 from buildassets.compiler.graph.diagnose import Diagnosed, diagnosed
 from buildassets.compiler.graph.font_faces import with_font_faces
-from buildassets.compiler.graph.import_map import settle, with_preloads
+from buildassets.compiler.graph.import_map import Settled, settle, settle_again, unnamed_hosts, with_preloads
 from buildassets.compiler.graph.link import imports_of
 from buildassets.compiler.graph.output_maps import Origins, with_hidden_maps, with_maps
 from buildassets.compiler.graph.plain_names import plain_names
-from buildassets.compiler.graph.starts import starts_of
+from buildassets.compiler.graph.starts import Starts, starts_of
 from buildassets.compiler.graph.walk import Progress, Walk
 from buildassets.compiler.languages.reference import Link
-from buildassets.compiler.model import FrontEnds, ImportMap, Linked, WithLinks
+from buildassets.compiler.model import FrontEnds, ImportMap, Linked, Source, WithLinks
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.disk.file_sets import FileSet
 from buildassets.foundation.diagnostics import Diagnostic, sort_key
+from buildassets.foundation.digest import digest, digest_of_all
 from buildassets.foundation.frozen import field, frozen, replace
 from buildassets.foundation.paths import LogicalPath
 
@@ -40,6 +45,7 @@ class AssetGraph:
     - `hidden_maps`: the source maps that are no assets, by the assets that they belong to
     - `front_ends`: what Vite built
     - `module_imports`: the paths of files in module bundles, each with those that it imports
+    - `joined`: the assets that are joined of several sources
     - `preloads`: the fonts that pages preload, by the sheet that declares them
     - `icons`: the names of all icons in the folders of sprites
     - `plain`: the assets that keep their own names
@@ -58,6 +64,7 @@ class AssetGraph:
     hidden_maps: Mapping[LogicalPath, bytes] = field(default_factory=dict)
     front_ends: FrontEnds = FrontEnds()
     module_imports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    joined: tuple[LogicalPath, ...] = ()
     preloads: Mapping[LogicalPath, tuple[LogicalPath, ...]] = field(default_factory=dict)
     sets: tuple[FileSet, ...] = ()
     icons: frozenset[str] = frozenset()
@@ -71,46 +78,203 @@ class AssetGraph:
         return any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
-def asset_graph(request: GraphRequest, drafts_of: Drafts, progress: Progress | None = None) -> AssetGraph:
-    """Every asset that the configuration names and all that these reach, compiled by `drafts_of`. Raises BuildError."""
-    known = collected(request)
-    starts = starts_of(known)
-    walk = Walk(known, drafts_of, progress)
-    walk.run(starts.paths)
-    found = diagnosed(known, walk)
-    return _settled(known, walk, replace(found, diagnostics=(*starts.faults, *found.diagnostics)))
+_FORM: Final = 16  # hex digits of the digest of a source
 
 
-def _settled(known: Collected, walk: Walk, found: Diagnosed) -> AssetGraph:
-    """The graph of the assets of `walk`, of which everything is known but their names."""
-    config, names, discovery = known.config, known.names, known.request.discovery
-    preloads = _write_font_faces(walk) if discovery.fonts else {}
-    settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
-    page_map, preload_faults = with_preloads(config, settled.importmap, names.packages)
-    diagnostics = _relocated(config, (*found.diagnostics, *preload_faults))
-    plain = plain_names(config, walk.assets)
-    released = WithLinks(walk.assets, settled.written, plain=plain)
-    if config.source_maps and not any(diagnostic.is_error for diagnostic in diagnostics):
-        released = _with_maps(config, released)
-    return AssetGraph(
-        released.assets,
-        released.written,
-        page_map,
-        {path: imports_of(path, (*asset.links, *settled.by_name.get(path, ()))) for path, asset in walk.assets.items()},
-        unreached=found.unreached,
-        diagnostics=diagnostics,
-        inputs=tuple(_inputs(known, walk)),
-        uncompiled=known.uncompiled,
-        of_others=_of_others(known),
-        hidden_maps=released.hidden_maps,
-        front_ends=discovery.front_ends,
-        module_imports=known.modules.imports,
-        preloads=preloads,
-        sets=tuple(dict.fromkeys(one for asset in walk.compiled.values() for one in asset.draft.sets)),
-        icons=discovery.icons,
-        plain=plain,
-        named_as=_named_as(config),
-    )
+@frozen
+class StoredSources:
+    """The forms of sources by logical path, and a digest of all names; empty if these may have changed unseen."""
+
+    sources: Mapping[str, object]
+    of_names: str
+
+
+class Graphing:
+    """The graph of one configuration and mode, made in one build and renewed in the next ones."""
+
+    def __init__(self) -> None:
+        self._known: Collected | None = None
+        self._stored: StoredSources | None = None
+        self._holds = False  # whether what is known before compiling is known to hold
+        self._starts = Starts(frozenset())
+        self._walk: Walk | None = None
+        self._settled: Settled | None = None
+        self._graph: AssetGraph | None = None
+        self._map_faults: tuple[Diagnostic, ...] = ()
+        self._found: list[Diagnostic] = []  # as found, and in order
+        self._sorted: tuple[Diagnostic, ...] = ()
+        self.changed: Collection[LogicalPath] | None = None  # the assets that are not as before; None if all may be
+
+    def graph(self, request: GraphRequest, drafts_of: Drafts, progress: Progress | None = None) -> AssetGraph:
+        """Every asset that the configuration names and all that these reach, compiled by `drafts_of`.
+
+        Raises BuildError.
+        """
+        walk, self._walk = self._walk, None  # until this build is done
+        before, known = self._known, self._renewed(request)
+        is_same = before is not None and before.sources is known.sources
+        if walk is None or not is_same or not walk.renew(drafts_of):
+            self._starts = starts_of(known)
+            walk = Walk(known, drafts_of, progress)
+            walk.run(self._starts.paths)
+        looks = len(walk.looked_at)
+        found = diagnosed(known, walk, self._graph.unreached if self._graph else None)
+        found = replace(found, diagnostics=(*self._starts.faults, *found.diagnostics))
+        is_same = len(walk.looked_at) == looks
+        graph = self._again(known, walk, found, is_same=is_same) or self._settle(known, walk, found)
+        self._known, self._walk, self._graph = known, walk, graph
+        return graph
+
+    def begin(self, changed: Collection[str]) -> None:
+        """Forget what those of the paths decided that changed since the last build, as far as that is no fact."""
+        self._holds = self._known is not None and frozenset(changed).isdisjoint(self._known.looked_at)
+
+    def restore(self, stored: "StoredSources") -> None:
+        """Compare the sources with those of another process, of which facts are kept."""
+        self._stored = stored
+
+    def stored_sources(self, facts: Facts) -> "StoredSources":
+        """The sources that `facts` depend on, for another process."""
+        known = self._known
+        assert known is not None
+        forms = {path: _form(known.listed.get(LogicalPath(path))) for path in facts.of_kind(SOURCE)}
+        # What packages and `tsconfig.json` mean is known to this process only.
+        is_certain = known.names.packages is None and not known.typed.looked_at
+        return StoredSources(forms, _names_digest(known) if is_certain else "")
+
+    @property
+    def reused(self) -> int:
+        """The number of sources that were not drafted again."""
+        return self._walk.reused if self._walk else 0
+
+    @property
+    def read_again(self) -> Mapping[LogicalPath, Stale]:
+        """Why others were, of those that no engine makes."""
+        return self._walk.read_again if self._walk else {}
+
+    def _renewed(self, request: GraphRequest) -> Collected:
+        """What is known before anything is compiled: what was, if the sources are the same and nothing is amiss."""
+        before = self._known
+        if before is not None and self._holds and before.holds_for(request):
+            return replace(before, request=request)
+        known = collected(request)
+        if before is not None:
+            _touch(request.facts, {path: _form(source) for path, source in before.listed.items()}, known)
+            request.facts.touch(NAMES)
+        elif self._stored is not None:
+            _touch(request.facts, self._stored.sources, known)
+            if self._stored.of_names != _names_digest(known):
+                request.facts.touch(NAMES)
+        self._stored = None
+        return known
+
+    def _again(self, known: Collected, walk: Walk, found: Diagnosed, *, is_same: bool) -> AssetGraph | None:
+        """The graph with the assets that were renewed; None where that may concern others.
+
+        `is_same` is whether nothing else was looked at.
+        """
+        graph, settled, config = self._graph, self._settled, known.config
+        if graph is None or settled is None or walk.is_new or known.request.discovery.fonts or config.source_maps:
+            return None
+        before = {path: asset for path, asset in walk.before.items() if path in graph.assets}
+        leave_to_page = config.modules == "importmap"
+        if not settle_again(settled, before, walk.assets, known.names, leave_to_page=leave_to_page):
+            return None
+        self.changed = before.keys()
+        assert isinstance(graph.imports, dict)
+        for path in before:
+            graph.imports[path] = imports_of(path, (*walk.assets[path].links, *settled.by_name.get(path, ())))
+        is_same = is_same and all(_deciding(one) == _deciding(walk.assets[path]) for path, one in before.items())
+        return replace(
+            graph,
+            assets=walk.assets,
+            written=settled.written,
+            unreached=found.unreached,
+            diagnostics=self._in_order(config, found),
+            inputs=graph.inputs if is_same else tuple(_inputs(known, walk)),
+            sets=graph.sets if is_same else _sets(walk),
+        )
+
+    def _in_order(self, config: Config, found: Diagnosed) -> tuple[Diagnostic, ...]:
+        """The diagnostics in order: the same value if they are those of the last build."""
+        diagnostics = [*found.diagnostics, *self._map_faults]
+        if diagnostics != self._found or not self._sorted:
+            self._found, self._sorted = diagnostics, _relocated(config, diagnostics)
+        return self._sorted
+
+    def _settle(self, known: Collected, walk: Walk, found: Diagnosed) -> AssetGraph:
+        """The graph of the assets of `walk`, of which everything is known but their names."""
+        self.changed = None
+        config, names, discovery = known.config, known.names, known.request.discovery
+        preloads = _write_font_faces(walk) if discovery.fonts else {}
+        self._settled = settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
+        page_map, preload_faults = with_preloads(config, settled.importmap, names.packages)
+        self._map_faults = (*preload_faults, *unnamed_hosts(config, page_map, walk.assets))
+        diagnostics = self._in_order(config, found)
+        plain = plain_names(config, walk.assets)
+        released = WithLinks(walk.assets, settled.written, plain=plain)
+        if config.source_maps and not any(diagnostic.is_error for diagnostic in diagnostics):
+            released = _with_maps(config, released)
+        links = ((path, (*asset.links, *settled.by_name.get(path, ()))) for path, asset in walk.assets.items())
+        return AssetGraph(
+            released.assets,
+            released.written,
+            page_map,
+            {path: imports_of(path, several) for path, several in links},
+            unreached=found.unreached,
+            diagnostics=diagnostics,
+            inputs=tuple(_inputs(known, walk)),
+            uncompiled=known.uncompiled,
+            of_others=_of_others(known),
+            hidden_maps=released.hidden_maps,
+            front_ends=discovery.front_ends,
+            module_imports=known.modules.imports,
+            joined=tuple(path for path in (*walk.joined, *known.modules.drafts) if path in released.assets),
+            preloads=preloads,
+            sets=_sets(walk),
+            icons=discovery.icons,
+            plain=plain,
+            named_as=_named_as(config),
+        )
+
+
+def _touch(facts: Facts, before: Mapping[str, object], known: Collected) -> None:
+    """Note in `facts` which sources have other forms than `before`; of those of npm any may have."""
+    is_npm = any(root.npm for root in known.config.sources)
+    for path in facts.of_kind(SOURCE):
+        now = _form(known.listed.get(LogicalPath(path)))
+        if now != before.get(path) or (now is None and is_npm):
+            facts.touch((SOURCE, path))
+
+
+def _form(source: Source | None) -> str | None:
+    """What is compared of a source: a digest of all that it is."""
+    if source is None:
+        return None
+    recipe = "" if source.recipe is None else repr(source.recipe)
+    flags = f"{source.root} {source.keeps_name} {source.uncompiled} {recipe}"
+    return digest("\0".join((source.path, source.relative, flags, *source.variants)).encode("utf-8", "surrogatepass"))[
+        :_FORM
+    ]
+
+
+def _names_digest(known: Collected) -> str:
+    """A digest of what `NAMES` stands for: all sources and what is skipped, the import map, packages."""
+    names = (f"{path}\0{source.keeps_name}" for path, source in known.listed.items())
+    skipped = (f"{path}\0{reason}" for path, reason in known.request.discovery.skipped.items())
+    mapped = repr((known.names.configured, sorted(known.typed.looked_at)))
+    return digest_of_all([*sorted(names), *sorted(skipped), mapped])
+
+
+def _deciding(asset: Linked) -> object:
+    """The files that decided an asset."""
+    draft = asset.draft
+    return draft.inputs, draft.absences, draft.sets
+
+
+def _sets(walk: Walk) -> tuple[FileSet, ...]:
+    """The sets of files that engines listed."""
+    return tuple(dict.fromkeys(one for asset in walk.compiled.values() for one in asset.draft.sets))
 
 
 def _write_font_faces(walk: Walk) -> Mapping[LogicalPath, tuple[LogicalPath, ...]]:
@@ -132,9 +296,10 @@ def _relocated(config: Config, diagnostics: Iterable[Diagnostic]) -> tuple[Diagn
 def _inputs(known: Collected, walk: Walk) -> Iterator[str]:
     """Everything that was read or looked for."""
     config = known.config
-    yield from (*config.read, *known.request.discovery.looked_at, *known.sources.looked_at)
-    yield from known.descriptions.looked_at
+    yield from config.read
+    yield from known.looked_at
     yield from walk.inputs()
+    yield from walk.looked_at
     yield from (path for _, path in lost_load_paths(config))
     if config.file:
         yield config.file

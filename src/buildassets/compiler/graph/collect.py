@@ -3,18 +3,20 @@
 Takes what `discover` found. Compiles nothing but module bundles, as only esbuild knows which assets these become.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from buildassets.compiler.bundle.concatenated import Bundles, find_bundles
 from buildassets.compiler.bundle.directive_names import Place
 from buildassets.compiler.bundle.directive_places import places_of
 from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.facts.table import Facts
 from buildassets.compiler.graph.font_faces import WithFonts, with_made_fonts
 from buildassets.compiler.graph.import_map import NameResolution, configured_map
 from buildassets.compiler.graph.typed_names import TypedNames, originals
 from buildassets.compiler.model import Follow, ModuleBundles, Source
 from buildassets.compiler.resolve.package_json import Descriptions, packages_of
 from buildassets.compiler.sources.discover import Discovery, Sources
+from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.stage_times import StageTimes
 from buildassets.foundation.diagnostics import Diagnostic
 from buildassets.foundation.frozen import field, frozen_by_name
@@ -27,6 +29,7 @@ class GraphRequest:
 
     - `compiles_to`: maps the suffixes of further source languages to those of their assets
     - `named`: the names in templates, without which a module in TypeScript or JSX is not released
+    - `path_of`: gives the path of a result in the cache, by its digest
     - `in_templates`: finds these names where `named` lacks them, for sheets that do not compile by themselves and for
       third-party scripts that do not parse
     """
@@ -38,6 +41,8 @@ class GraphRequest:
     named: Collection[str] = ()
     in_templates: Callable[[], Collection[str]] = frozenset
     times: StageTimes = field(default_factory=StageTimes)
+    facts: Facts = field(default_factory=Facts)
+    path_of: Callable[[str], str] = str
 
     @property
     def is_production(self) -> bool:
@@ -52,6 +57,7 @@ class Collected:
     - `parts`: the sources that are only parts of module bundles
     - `originals`: the file names of modules in TypeScript and JSX that are the logical paths of nothing else
     - `raw`: the sources in languages that nothing compiles
+    - `typed_modules`: the sources in TypeScript and JSX, sorted
     - `follow`: gives the logical path that a reference names
     - `places`: the folders that directives search
     - `faults`: what is wrong so far
@@ -64,6 +70,7 @@ class Collected:
     parts: frozenset[LogicalPath]
     originals: frozenset[LogicalPath]
     raw: frozenset[LogicalPath]
+    typed_modules: tuple[Source, ...]
     typed: TypedNames
     names: NameResolution
     descriptions: Descriptions
@@ -82,6 +89,22 @@ class Collected:
         return self.sources.listed
 
     @property
+    def looked_at(self) -> Iterator[str]:
+        """The paths of all files and folders that decided it, and what is asked of it."""
+        yield from (*self.request.discovery.looked_at, *self.sources.looked_at, *self.descriptions.looked_at)
+        yield from self.typed.looked_at
+
+    def holds_for(self, request: GraphRequest) -> bool:
+        """Whether `request` is the same, provided that all that was looked at is.
+
+        With faults of packages it does not hold, as these are of packages that something named before. Nor with module
+        bundles, which esbuild makes again.
+        """
+        is_same = request.discovery is self.request.discovery and request.named == self.request.named
+        has_faults = self.sources.diagnostics or self.descriptions.faults
+        return is_same and not has_faults and not self.config.module_bundles
+
+    @property
     def uncompiled(self) -> frozenset[LogicalPath]:
         """Those of the `raw` sources that are not parts of anything."""
         return self.raw - self.parts - self.originals
@@ -95,14 +118,15 @@ def collected(request: GraphRequest) -> Collected:
     modules = _module_bundles(request)
     listed = _listed(discovery, bundles, modules)
     typed_files = originals(discovery.sources)
-    sources = Sources(config, request.compiles_to, {**typed_files, **listed})
+    note = request.facts.note
+    sources = Sources(config, request.compiles_to, {**typed_files, **listed}, note)
     typed = TypedNames(config, sources, config.shown)
     configured, map_faults = configured_map(config, sources)
     importmap = typed.mapped(configured)
     descriptions = Descriptions(config)
     known = WithFonts(sources, discovery.fonts) if discovery.fonts else sources
     packages = packages_of(config, request.mode, descriptions, sources)
-    names = NameResolution(config, importmap, packages, known, typed=typed)
+    names = NameResolution(config, importmap, packages, known, typed=typed, note=note)
     parts = modules.parts | set(map(LogicalPath, config.plan.parts if config.plan else ()))
     return Collected(
         request=request,
@@ -112,10 +136,11 @@ def collected(request: GraphRequest) -> Collected:
         parts=parts,
         originals=frozenset(typed_files.keys() - listed.keys()),
         raw=frozenset(path for path, source in sources.listed.items() if source.uncompiled),
+        typed_modules=tuple(source for _, source in sorted(sources.listed.items()) if is_typed(source)),
         typed=typed,
         names=names,
         descriptions=descriptions,
-        follow=with_made_fonts(names.follow, discovery.fonts) if discovery.fonts else names.follow,
+        follow=with_made_fonts(names.follow, discovery.fonts, note) if config.fonts else names.follow,
         places=places_of(config, sources, descriptions),
         faults=(*discovery.diagnostics, *bundles.diagnostics, *modules.diagnostics, *map_faults),
     )

@@ -6,7 +6,7 @@ its own is never embedded: relative URLs cannot be resolved against a `data:` UR
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.body import bytes_of, size_of, text_of
 from buildassets.compiler.languages.edits import Edit, edited, moved_links
@@ -18,6 +18,9 @@ from buildassets.foundation.diagnostics import Diagnostic, error
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.media import Syntax, media_of, released_type
 from buildassets.foundation.paths import LogicalPath, percent_encoded, split_url
+
+if TYPE_CHECKING:
+    from buildassets.compiler.graph.checks.look import Look
 
 _BY_DEFAULT: Final = ("image/", "font/", "application/vnd.ms-fontobject")
 
@@ -96,11 +99,12 @@ def embedded(
     return Linked(draft, links)
 
 
-def refusals(asset: Linked, files: Mapping[LogicalPath, Linked], shown: Callable[[str], str]) -> Iterator[Diagnostic]:
+def refusals(look: "Look", asset: Linked) -> Iterator[Diagnostic]:
     """An error for each demand in the compiled `asset` to embed a file that cannot be embedded."""
     if asset.draft.source.syntax is not Syntax.CSS:
         return
-    positions = OriginalPositions(asset.draft, shown)
+    files = look.compiled
+    positions = OriginalPositions(asset.draft, look.config.shown)
     for reference, target in asset.links:
         if not _is_demand(reference):
             continue

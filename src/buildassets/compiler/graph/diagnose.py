@@ -1,35 +1,66 @@
-"""Finds what is wrong with the assets of a walk, again in each build: a finding often depends on several assets.
+"""Finds what is wrong with the assets of a walk.
 
-Takes what was collected and walked, gives diagnostics and the sources that are not released.
+Takes what was collected and walked, gives diagnostics and the sources that are not released. The findings of one asset
+are a fact, found again if the asset changed, or something that was looked at for them. What is found of all assets
+together is found in each build.
 """
 
-import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain
+from typing import Any, Final
 
 from buildassets.compiler.config.values import Config
+from buildassets.compiler.facts.kinds import FINDINGS, LINKED
 from buildassets.compiler.graph.checks.chunk_names import chunk_faults
 from buildassets.compiler.graph.checks.clashes import clashes
-from buildassets.compiler.graph.checks.findings import is_broken_script, of_drafts
-from buildassets.compiler.graph.checks.import_faults import import_faults
+from buildassets.compiler.graph.checks.findings import Finding, is_broken_script, of_drafts, warnings_of
+from buildassets.compiler.graph.checks.import_faults import (
+    no_modules,
+    no_modules_summary,
+    once_a_file,
+    package_faults,
+    unmapped,
+    unmapped_summary,
+)
 from buildassets.compiler.graph.checks.kept_names import fingerprinted_faults, reserved_name_faults
-from buildassets.compiler.graph.checks.large_images import large_images
+from buildassets.compiler.graph.checks.large_images import is_large_image, large_images
+from buildassets.compiler.graph.checks.look import Look
 from buildassets.compiler.graph.checks.lost_exports import lost_exports
-from buildassets.compiler.graph.checks.missing import MissingReferences, prefix_faults
+from buildassets.compiler.graph.checks.missing import count_of_prefixes, missing_references, prefixes
 from buildassets.compiler.graph.checks.part_sheets import PartSheets, part_faults, part_sheets
 from buildassets.compiler.graph.checks.settings import setting_faults
 from buildassets.compiler.graph.checks.uncompiled import judged, unnamed
-from buildassets.compiler.graph.checks.worker_urls import worker_faults
+from buildassets.compiler.graph.checks.worker_urls import named_workers, worker_faults
 from buildassets.compiler.graph.collect import Collected
 from buildassets.compiler.graph.data_urls import refusals
+from buildassets.compiler.graph.findings_form import from_stored
 from buildassets.compiler.graph.import_map import mapped_assets
 from buildassets.compiler.graph.walk import Walk
-from buildassets.compiler.model import Draft, FrontEnds
+from buildassets.compiler.model import Draft, FrontEnds, Linked
 from buildassets.disk.codings import is_available
 from buildassets.foundation.diagnostics import Diagnostic, error
 from buildassets.foundation.frozen import frozen
-from buildassets.foundation.nearest import Known
 from buildassets.foundation.paths import LogicalPath
+
+
+@frozen
+class _Gathering:
+    """What is needed to turn the findings of all assets into diagnostics."""
+
+    known: Collected
+    walk: Walk
+
+
+_Items = Sequence[tuple[LogicalPath, Any]]  # the findings of one check, each with its asset
+
+
+@frozen
+class _Check:
+    """A check: `find` gives the findings of one asset, `gather` the diagnostics of those of all assets."""
+
+    find: Callable[[Look, Linked], Iterable[Any]]
+    gather: Callable[[_Gathering, _Items], Iterable[Diagnostic]]
 
 
 @frozen
@@ -40,12 +71,16 @@ class Diagnosed:
     unreached: tuple[LogicalPath, ...]
 
 
-def diagnosed(known: Collected, walk: Walk) -> Diagnosed:
-    """What is wrong with the assets of `walk`. Sheets that are only parts of others are taken out of it."""
+def diagnosed(known: Collected, walk: Walk, unreached: tuple[LogicalPath, ...] | None) -> Diagnosed:
+    """What is wrong with the assets of `walk`. Sheets that are only parts of others are taken out of it.
+
+    `unreached` are the sources that the same walk did not reach before it was renewed.
+    """
     config, request = known.config, known.request
     parts = _part_sheets(known, walk)
     left_out = [walk.leave_out(path) for path in parts.left_out]
-    taken = walk.assets.keys() | walk.compiled.keys() | known.parts | known.originals | set(parts.left_out)
+    has_same = unreached is not None and not walk.is_new and not (known.raw or known.typed_modules or left_out)
+    taken = frozenset[LogicalPath]() if has_same else _taken(known, walk).union(parts.left_out)
     found = [
         *known.sources.diagnostics,
         *known.descriptions.faults,
@@ -53,25 +88,37 @@ def diagnosed(known: Collected, walk: Walk) -> Diagnosed:
         *config.notices,
         *part_faults(left_out),
         *_of_right_bases(request.discovery.front_ends, _of_assets(known, walk)),
-        *clashes(config, known.listed, walk.compiled, request.named),
+        *clashes(config, known.listed, known.raw, walk.compiled, request.named),
     ]
     if not any(fault.is_error for fault in chain(known.faults, found)):
-        found += unnamed(config, known.listed, taken)
+        found += unnamed(config, known.typed_modules, taken)
     read = frozenset(walk.read() if known.raw else ())
-    raw = judged(config, known.names.configured, known.sources, taken | walk.refused, read=read)
-    unreached = known.listed.keys() - taken - (raw.lost if config.entries else known.uncompiled)
+    reported = taken | walk.refused if known.raw else taken
+    raw = judged(config, known.names.configured, known.sources, known.raw, reported, read=read)
+    if unreached is None or not has_same:
+        left = known.listed.keys() - taken - (raw.lost if config.entries else known.uncompiled)
+        unreached = tuple(sorted(left))
     diagnostics = (parts.explained.get(one, one) for one in (*known.faults, *found, *raw.diagnostics))
-    return Diagnosed(tuple(diagnostics), tuple(sorted(unreached)))
+    return Diagnosed(tuple(diagnostics), unreached)
+
+
+def _taken(known: Collected, walk: Walk) -> frozenset[LogicalPath]:
+    """The sources that are released, joined, or parts of others."""
+    return frozenset((*walk.assets, *walk.compiled, *known.parts, *known.originals))
 
 
 def _part_sheets(known: Collected, walk: Walk) -> PartSheets:
     """The sheets of `walk` that are only parts of others."""
-    members = {member for each in known.bundles.members.values() for member in each}
-    return part_sheets(known.config, walk.compiled, walk.assets, members, named=known.request.in_templates)
+    members = {member for each in known.bundles.members.values() for member in each} if walk.faulty else ()
+    faulty = walk.faulty.intersection(walk.assets)
+    return part_sheets(known.config, walk.compiled, faulty, walk.assets, members, named=known.request.in_templates)
 
 
 def _of_right_bases(front_ends: FrontEnds, faults: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
     """`faults` but for those of references that Vite wrote for another base: one error about the base is enough."""
+    if not front_ends.misplaced:
+        yield from faults
+        return
     folders = tuple(f"{shown}/" for shown in front_ends.misplaced)
     for fault in faults:
         if not (fault.code.startswith("reference/") and fault.location and fault.location.file.startswith(folders)):
@@ -80,28 +127,74 @@ def _of_right_bases(front_ends: FrontEnds, faults: Iterable[Diagnostic]) -> Iter
 
 def _of_assets(known: Collected, walk: Walk) -> Iterator[Diagnostic]:
     """The diagnostics of all assets and of what they refer to."""
-    config, sources, names = known.config, known.sources, known.names
-    yield from _of_drafts(known, walk)
-    yield from _of_references(known, walk)
-    if known.request.is_production:
-        yield from large_images(config, [asset.draft for asset in walk.assets.values()])
-    yield from fingerprinted_faults(config, walk.assets)
+    config, gathering = known.config, _Gathering(known, walk)
+    renewed = _find(known, walk)
+    by_check: dict[int, list[tuple[LogicalPath, Any]]] = {number: [] for number in renewed}
+    for path, findings in sorted(walk.found.items()) if renewed else ():
+        for number, finding in findings:
+            if number in by_check:
+                by_check[number].append((path, finding))
+    for number, items in by_check.items():
+        walk.gathered[number] = tuple(_CHECKS[number].gather(gathering, items))
+    yield from chain.from_iterable(walk.gathered.values())
+    if config.directives:
+        for required in walk.requires.values():
+            yield from required.diagnostics
+    yield from fingerprinted_faults(config, walk.assets, walk.keeping_names)
     yield from reserved_name_faults(config, walk.assets)
-    yield from import_faults(config, names, walk.compiled)
-    yield from lost_exports(walk.compiled, names, config.shown)
-    yield from prefix_faults(config, walk.compiled, sources)
-    yield from setting_faults(config, sources.listed)
-    yield from worker_faults(config, walk.compiled, sources)
-    yield from chunk_faults(config, walk.compiled, sources.listed)
+    yield from setting_faults(config, known.listed)
 
 
-def _of_drafts(known: Collected, walk: Walk) -> Iterator[Diagnostic]:
+def _find(known: Collected, walk: Walk) -> list[int]:
+    """Find again what is wrong with single assets, as far as that is doubtful, in `walk.found`.
+
+    Returns the numbers of the checks whose findings are not all as before, and of those that other facts decide, too.
+    """
+    facts = known.request.facts
+    look = Look(
+        known.config,
+        known.names,
+        walk.site,
+        sources=known.sources,
+        compiled=walk.compiled,
+        facts=facts,
+        looked_at=walk.looked_at,
+        skipped={**known.sources.skipped, **known.request.discovery.skipped},
+        is_production=known.request.is_production,
+    )
+    renewed = set(range(len(_CHECKS))) if walk.is_new else {_DECIDED_BY_OTHERS}
+    for path in walk.compiled if walk.is_new else map(LogicalPath, facts.doubtful(FINDINGS)):
+        before, asset = walk.found.pop(path, ()), walk.compiled.get(path)
+        if asset is None:
+            continue
+        key, find, besides = (FINDINGS, path), partial(_findings, look, asset), [(LINKED, path)]
+        findings: Any = facts.ask(key, find, besides=besides)
+        if isinstance(findings, list):  # as another process kept them
+            try:
+                findings = from_stored(findings, asset, len(_CHECKS))
+                facts.read(key, findings)
+            except ValueError:  # they are damaged
+                findings = facts.find(key, find, besides=besides)
+        if findings:
+            walk.found[path] = findings
+        if findings != before:
+            renewed.update(number for number, _ in (*before, *findings))
+    return sorted(renewed)
+
+
+def _findings(look: Look, asset: Linked) -> tuple[tuple[int, Any], ...]:
+    return tuple((number, finding) for number, check in enumerate(_CHECKS) for finding in check.find(look, asset))
+
+
+def _drafts_with_faults(_: Look, asset: Linked) -> tuple[Draft, ...]:
+    return (asset.draft,) if asset.draft.diagnostics else ()
+
+
+def _of_drafts(gathering: _Gathering, items: _Items) -> Iterator[Diagnostic]:
     """The diagnostics of each source and bundle."""
-    config = known.config
-    drafts = {id(asset.draft): asset.draft for asset in chain(walk.compiled.values(), walk.assets.values())}
-    yield from of_drafts(config, drafts.values(), unused=_unused_broken_scripts(known, walk, drafts.values()))
-    for required in walk.requires.values():
-        yield from required.diagnostics
+    known, walk = gathering.known, gathering.walk
+    drafts = [*(draft for _, draft in items), *(walk.assets[path].draft for path in walk.joined)]
+    return of_drafts(known.config, drafts, unused=_unused_broken_scripts(known, walk, drafts))
 
 
 def _unused_broken_scripts(known: Collected, walk: Walk, drafts: Iterable[Draft]) -> Collection[LogicalPath]:
@@ -115,30 +208,47 @@ def _unused_broken_scripts(known: Collected, walk: Walk, drafts: Iterable[Draft]
     return broken
 
 
-def _of_references(known: Collected, walk: Walk) -> Iterator[Diagnostic]:
-    """The diagnostics of references to nothing, and of those that are not embedded."""
-    missing = _missing_references(known, walk)
-    for path, part in walk.compiled.items():
-        # In a bundle the parts' own source maps are not used, so a missing one does not matter there.
-        is_released = path in walk.alone
-        faults = missing.diagnostics(part)
-        yield from (fault for fault in faults if is_released or fault.code != "reference/missing-map")
-        yield from refusals(part, walk.compiled, known.config.shown)
+def _of_references(gathering: _Gathering, items: _Items) -> Iterator[Diagnostic]:
+    """The faults of references to nothing. The source maps of a bundle's parts do not matter, as they are not used."""
+    alone = gathering.walk.alone
+    return (fault for path, fault in items if path in alone or fault.code != "reference/missing-map")
 
 
-def _missing_references(known: Collected, walk: Walk) -> MissingReferences:
-    config = known.config
-    generated = config.plan.folder if config.plan else None
-    return MissingReferences(
-        walk.site,
-        Known(walk.site.known),
-        skipped={**known.sources.skipped, **known.request.discovery.skipped},
-        roots=[root.shown for root in config.sources if root.shown != generated],
-        vendored=[index for index, root in enumerate(config.sources) if root.vendored],
-        severity=config.missing,
-        shown=config.shown,
-        is_file=os.path.isfile,
-    )
+def _large(look: Look, asset: Linked) -> tuple[Draft, ...]:
+    return (asset.draft,) if look.is_production and is_large_image(look.config, asset.draft) else ()
+
+
+def _of_large_images(gathering: _Gathering, items: _Items) -> Iterator[Diagnostic]:
+    return large_images(gathering.known.config, (draft for path, draft in items if path in gathering.walk.assets))
+
+
+def _each(_: _Gathering, items: _Items) -> Iterator[Diagnostic]:
+    return (fault for _, fault in items)
+
+
+def _by_root(code: str, summary: Callable[[int, str], str]) -> Callable[[_Gathering, _Items], Iterator[Diagnostic]]:
+    """One warning for each finding in the project's own roots, and one for each root of others."""
+    return lambda gathering, items: warnings_of(code, gathering.known.config, _findings_in(items), summary)
+
+
+def _findings_in(items: _Items) -> Iterator[Finding]:
+    return (finding for _, finding in items)
+
+
+_DECIDED_BY_OTHERS: Final = 0  # what names a broken script of others decides whether that is an error
+_CHECKS: Final = (
+    _Check(_drafts_with_faults, _of_drafts),
+    _Check(missing_references, _of_references),
+    _Check(refusals, _each),
+    _Check(_large, _of_large_images),
+    _Check(unmapped, _by_root("reference/unmapped", unmapped_summary)),
+    _Check(no_modules, _by_root("reference/no-module", no_modules_summary)),
+    _Check(package_faults, lambda _, items: once_a_file(fault for _, fault in items)),
+    _Check(lost_exports, _each),
+    _Check(prefixes, _by_root("reference/prefix", count_of_prefixes)),
+    _Check(named_workers, lambda gathering, items: worker_faults(gathering.known.config, (one for _, one in items))),
+    _Check(chunk_faults, _each),
+)
 
 
 def _unavailable(config: Config, codings: Iterable[str]) -> Iterator[Diagnostic]:

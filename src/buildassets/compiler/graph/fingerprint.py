@@ -1,7 +1,8 @@
 """Names outputs by fingerprints of their content and of everything they refer to, also in cycles. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 from buildassets.compiler.body import Body, Later
@@ -42,6 +43,8 @@ class Naming:
         self._kept = kept
         self._text_of = text_of
         self._urls: dict[LogicalPath, str] = {}
+        self._components: list[tuple[LogicalPath, ...]] = []  # targets before what has their names
+        self._targets: Mapping[LogicalPath, Sequence[LogicalPath]] = {}
 
     def named(self, contents: Mapping[LogicalPath, Content]) -> Iterator[Named]:
         """All of `contents` with their names and final contents; targets come before the assets that have their names.
@@ -55,10 +58,53 @@ class Naming:
             logical: [target for _, target in content.links if target in unnamed]
             for logical, content in contents.items()
         }
-        for members in components(targets):
-            if len(members) == 1 and members[0] not in targets[members[0]]:
-                yield self._alone(members[0], contents[members[0]])
+        self._targets, self._components = targets, components(targets)
+        for members in self._components:
+            yield from self._named_together(members, contents)
+
+    def renamed(self, changed: Iterable[LogicalPath], content_of: Callable[[LogicalPath], Content]) -> Iterator[Named]:
+        """The `changed` contents, and all that then have other names of others in them, with their names.
+
+        `content_of` gives a content, with the links that it had, perhaps at other places.
+        """
+        self._kept, self._urls = self.for_next, {}
+        pending = [self._number[path] for path in changed]
+        heapify(pending)
+        last = -1
+        while pending:
+            number = heappop(pending)
+            if number == last:
                 continue
+            last, members = number, self._components[number]
+            before = [self.files.get(path) for path in members]
+            yield from self._named_together(members, {path: content_of(path) for path in members})
+            for path, file in zip(members, before, strict=True):
+                if self.files[path] != file:
+                    for user in self._users.get(path, ()):
+                        if self._number[user] != number:
+                            heappush(pending, self._number[user])
+
+    @cached_property
+    def _number(self) -> Mapping[LogicalPath, int]:
+        """The number of the component of each asset."""
+        return {path: number for number, members in enumerate(self._components) for path in members}
+
+    @cached_property
+    def _users(self) -> Mapping[LogicalPath, Sequence[LogicalPath]]:
+        """The assets that have the name of each in them."""
+        users: dict[LogicalPath, list[LogicalPath]] = {}
+        for path, targets in self._targets.items():
+            for target in targets:
+                users.setdefault(target, []).append(path)
+        return users
+
+    def _named_together(
+        self, members: Sequence[LogicalPath], contents: Mapping[LogicalPath, Content]
+    ) -> Iterator[Named]:
+        """The members of a component."""
+        if len(members) == 1 and members[0] not in self._targets[members[0]]:
+            yield self._alone(members[0], contents[members[0]])
+        else:
             yield from self._cycle(members, contents)
 
     def _cycle(self, members: Sequence[LogicalPath], contents: Mapping[LogicalPath, Content]) -> Iterator[Named]:

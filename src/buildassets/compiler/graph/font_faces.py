@@ -4,11 +4,12 @@ Takes assets with their links, gives them with edited sheets, and which fonts pa
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Final
 
 from buildassets.compiler.body import text_of
+from buildassets.compiler.facts.kinds import NAMES
 from buildassets.compiler.fonts.fallback import fallback_descriptors, weight_parts
 from buildassets.compiler.fonts.ranges import parsed_range
 from buildassets.compiler.languages.css.families import GENERIC, Face, Family, faces, used_families
@@ -57,11 +58,14 @@ class _Font:
         return self.sheet, self.face.start
 
 
-def with_made_fonts(follow: Follow, fonts: Mapping[LogicalPath, LogicalPath]) -> Follow:
+def with_made_fonts(
+    follow: Follow, fonts: Mapping[LogicalPath, LogicalPath], note: Callable[[str, str], None]
+) -> Follow:
     """`follow`, but where a reference names one of `fonts`, it leads to what is made of that."""
 
     def followed(reference: Reference, base: LogicalPath) -> LogicalPath | None:
         target = follow(reference, base)
+        note(*NAMES)
         return fonts.get(target, target) if target else target
 
     return followed

@@ -5,11 +5,12 @@ import map. Touches the disk only to find the line of a faulty setting.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from buildassets.compiler.config.keys import names_several
 from buildassets.compiler.config.values import Config
+from buildassets.compiler.facts.kinds import NAMES
 from buildassets.compiler.graph.components import reachable
 from buildassets.compiler.graph.typed_names import TypedNames
 from buildassets.compiler.languages.reference import IMPORTS, SPECIFIERS, Link, Reference
@@ -66,6 +67,26 @@ def with_preloads(
         elif not is_preloaded:
             left_out.update(LogicalPath(target) for target in targets if not has_host(target))
     return replace(importmap, not_preloaded=tuple(sorted(left_out))), tuple(faults)
+
+
+def unnamed_hosts(config: Config, importmap: ImportMap, known: Container[str]) -> Iterator[Diagnostic]:
+    """Yield an error for each entry of `importmap` whose URL has a host that no entry of `config` has.
+
+    Pages run what such a host answers, so nobody but who writes the configuration decides it. `known` are the assets.
+    """
+    named = {_host(url) for names in (config.importmap, *config.scopes.values()) for url in names.values()}
+    for names in (importmap.imports, *importmap.scopes.values()):
+        for specifier, url in sorted(names.items()):
+            if url not in known and has_host(url) and _host(url) not in named:
+                hint = f'if you trust it, write `"{specifier}" = "{url}"` under '
+                message = f"import map entry `{specifier}` has a host that the configuration does not name: `{url}`"
+                yield error("importmap/host", message, hint=f"{hint}`[tool.buildassets.importmap]`")
+
+
+def _host(url: str) -> str:
+    """Return the part of `url` up to the end of its host; all of a URL without one, such as `data:`."""
+    matched = re.match(r"(?:[a-zA-Z][a-zA-Z0-9+.-]*:)?//[^/?#]*", url)
+    return matched[0].lower() if matched else url
 
 
 def _targets(config: Config, importmap: ImportMap, packages: NodePackages | None, specifier: str) -> Iterator[str]:
@@ -157,10 +178,13 @@ class NameResolution:
         known: Collection[LogicalPath],
         *,
         typed: TypedNames | None = None,
+        note: Callable[[str, str], None] = lambda kind, about: None,
     ) -> None:
         self.configured = configured
         self.packages = packages
         self._typed = typed
+        self._note = note  # called where an answer depends on the import map, packages or `tsconfig.json`
+        self._has_map = bool(config.importmap or config.scopes)
         self._url = config.url
         self._known = known
         prefixes = {*config.url_prefixes, config.url} if config.url_prefixes else ()
@@ -199,6 +223,7 @@ class NameResolution:
             target = next((path for end in ENDS if (path := LogicalPath(target + end)) in self._known), target)
         if self.packages is None or reference.kind not in SPECIFIERS:
             return target
+        self._note(*NAMES)
         if target is not None:
             return self.packages.completed(target, base)
         answer = self.answer(reference, base)
@@ -227,11 +252,16 @@ class NameResolution:
 
     def bare(self, reference: Reference) -> str | None:
         """The bare name that `reference` is to a browser."""
-        return bare_name(reference, self._url, self._is_external)
+        name = bare_name(reference, self._url, self._is_external)
+        if name is not None:
+            self._note(*NAMES)
+        return name
 
     def mapped_links(self, asset: Linked, assets: Collection[LogicalPath]) -> tuple[Link, ...]:
         """The references of a script that lead to one of `assets` by the configured import map."""
         links: list[Link] = []
+        if self._has_map:
+            self._note(*NAMES)
         if not (self.configured.imports or self.configured.scopes):
             return ()
         for reference in asset.draft.references:
@@ -259,12 +289,26 @@ class NameResolution:
 class Settled:
     """The links that are written into each file, and the import map that pages need for the rest.
 
-    `by_name` are the references in scripts that lead to assets by the configured import map.
+    `by_name` are the references in scripts that lead to assets by the configured import map, `apart` the scripts that
+    may run where no import map applies, `left` what each script leaves to that.
     """
 
-    written: Mapping[LogicalPath, tuple[Link, ...]]
-    by_name: Mapping[LogicalPath, tuple[Link, ...]]
+    written: dict[LogicalPath, tuple[Link, ...]]
+    by_name: dict[LogicalPath, tuple[Link, ...]]
     importmap: ImportMap
+    apart: Collection[LogicalPath]
+    left: Mapping[LogicalPath, "_Left"]
+
+
+@frozen
+class _Left:
+    """The references of one script that are left to the import map of a page: bare names, and URL paths of modules."""
+
+    by_name: tuple[_Use, ...] = ()
+    modules: tuple[tuple[str, LogicalPath], ...] = ()
+
+
+_NOTHING_LEFT: Final = _Left()
 
 
 def settle(assets: Mapping[LogicalPath, Linked], names: NameResolution, *, leave_to_page: bool) -> Settled:
@@ -276,22 +320,70 @@ def settle(assets: Mapping[LogicalPath, Linked], names: NameResolution, *, leave
     mapped_links = {path: names.mapped_links(asset, assets) for path, asset in assets.items() if is_script(path)}
     apart = _apart(assets, mapped_links)
     written: dict[LogicalPath, tuple[Link, ...]] = {}
-    modules: dict[str, LogicalPath] = {}
-    by_name: list[_Use] = []
+    left: dict[LogicalPath, _Left] = {}
     for path, asset in assets.items():
-        written[path] = asset.links
-        if path in apart:
-            written[path] = tuple(sorted((*asset.links, *mapped_links[path]), key=lambda link: link[0].start))
-        elif leave_to_page and is_script(path):
-            specifiers = [names.left(reference, path, target) for reference, target in asset.links]
-            written[path] = tuple(link for link, left in zip(asset.links, specifiers, strict=True) if left is None)
-            for (reference, target), left in zip(asset.links, specifiers, strict=True):
-                if left is not None and names.bare(reference):
-                    by_name.append((path, left, target))
-                elif left is not None:
-                    modules[left] = target
+        mapped = mapped_links.get(path, ()) if path in apart else None
+        written[path], of_page = _written(path, asset, names, mapped, leaves=leave_to_page)
+        if of_page is not _NOTHING_LEFT:
+            left[path] = of_page
+    modules = {name: target for of_page in left.values() for name, target in of_page.modules}
+    by_name = [use for of_page in left.values() for use in of_page.by_name]
     importmap = names.configured if names.packages is None else _with_names(names.configured, names.packages, by_name)
-    return Settled(written, mapped_links, replace(importmap, modules=modules))
+    return Settled(written, mapped_links, replace(importmap, modules=modules), apart, left)
+
+
+def settle_again(
+    settled: Settled,
+    before: Mapping[LogicalPath, Linked],
+    assets: Mapping[LogicalPath, Linked],
+    names: NameResolution,
+    *,
+    leave_to_page: bool,
+) -> bool:
+    """Settle those of `assets` again that were otherwise `before`; `settled` has what is written into them then.
+
+    Returns False where that may concern others, too: then all have to be settled.
+    """
+    for path, earlier in before.items():
+        asset = assets[path]
+        mapped = names.mapped_links(asset, assets) if is_script(path) else ()
+        if _ways(path, asset, mapped) != _ways(path, earlier, settled.by_name.get(path, ())):
+            return False
+        apart = mapped if path in settled.apart else None
+        written, left = _written(path, asset, names, apart, leaves=leave_to_page)
+        if left != settled.left.get(path, _NOTHING_LEFT):
+            return False
+        settled.written[path] = written
+        if is_script(path):
+            settled.by_name[path] = mapped
+    return True
+
+
+def _written(
+    path: LogicalPath, asset: Linked, names: NameResolution, mapped_links: Sequence[Link] | None, *, leaves: bool
+) -> tuple[tuple[Link, ...], _Left]:
+    """The links that are written into `asset`, and what it leaves to the page, if it `leaves` what a page can map.
+
+    One that runs apart from import maps has `mapped_links`, which are written, too.
+    """
+    if mapped_links is not None:
+        return tuple(sorted((*asset.links, *mapped_links), key=lambda link: link[0].start)), _NOTHING_LEFT
+    if not leaves or not is_script(path):
+        return asset.links, _NOTHING_LEFT
+    specifiers = [names.left(reference, path, target) for reference, target in asset.links]
+    pairs = list(zip(asset.links, specifiers, strict=True))
+    named = [(link, left) for link, left in pairs if left is not None]
+    if not named:
+        return asset.links, _NOTHING_LEFT
+    by_name = tuple((path, left, target) for (reference, target), left in named if names.bare(reference))
+    modules = tuple((left, target) for (reference, target), left in named if not names.bare(reference))
+    return tuple(link for link, left in pairs if left is None), _Left(by_name, modules)
+
+
+def _ways(path: LogicalPath, asset: Linked, mapped_links: Sequence[Link]) -> set[tuple[LogicalPath, bool]]:
+    """The targets of `asset`, and whether it imports each as a module does."""
+    is_module = is_script(path)
+    return {(target, is_module and one.kind in IMPORTS) for one, target in (*asset.links, *mapped_links)}
 
 
 def _apart(

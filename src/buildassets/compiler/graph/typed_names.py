@@ -53,8 +53,14 @@ class TypedNames:
         self._top = config.folder
         self._shown = shown
         self._roots = [(root.path, f"{root.prefix}/" if root.prefix else "") for root in config.sources]
+        self._reader = Reader(shown)
         self._settings: dict[str, TsConfig] = {}
         self._are_typed: dict[LogicalPath, bool] = {}
+
+    @property
+    def looked_at(self) -> set[str]:
+        """The paths of all settings that were read or looked for."""
+        return self._reader.inputs | self._reader.absences
 
     def asset(self, path: str) -> LogicalPath | None:
         """The asset of the module whose file has the name `path`: `js/a.js` for `js/a.ts`. None if there is none.
@@ -124,7 +130,7 @@ class TypedNames:
         folder = dirname(path)
         if folder not in self._settings:
             try:
-                found = tsconfig_of(path, self._top, Reader(self._shown).read, self._shown)
+                found = tsconfig_of(path, self._top, self._reader.read, self._shown)
             except BuildError:  # which the compiling of the module reports
                 found = TsConfig()
             self._settings[folder] = found

@@ -2,28 +2,33 @@
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
-from typing import Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from buildassets.compiler.body import OnDisk, bytes_of
 from buildassets.compiler.bundle.concatenated import JstNames, joined
 from buildassets.compiler.bundle.directive_places import PackageMains
 from buildassets.compiler.bundle.inlined import Inliner
-from buildassets.compiler.bundle.sprockets import Requires, SprocketsLibrary, joining_order
+from buildassets.compiler.bundle.sprockets import NOTHING_REQUIRED, Requires, SprocketsLibrary, joining_order
+from buildassets.compiler.cache.traces import Stale
 from buildassets.compiler.config.values import Config
+from buildassets.compiler.facts.kinds import ENGINES, FILE, LINKED, NAMES, NEVER, SOURCE
 from buildassets.compiler.graph.collect import Collected
 from buildassets.compiler.graph.data_urls import Embedding, candidates, embedded
 from buildassets.compiler.graph.link import Site, inputs_of, linked, reached, without_lost_map, without_unreleased
+from buildassets.compiler.graph.linked_form import Row, asset_of, row_of
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Draft, Linked, Source
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.names import is_script_template
 from buildassets.compiler.transform.scheduler import Drafts
-from buildassets.foundation.diagnostics import Location, error
+from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.foundation.frozen import replace
 from buildassets.foundation.paths import LogicalPath
 
 _LATE_IMPORT: Final = "bundle/import"
+_NEVER_KEPT: Final = Stale("it is read in every build, as it has warnings or depends on more than its file")
 HELD_BYTES: Final = 44_000_000  # enough for most projects, and a fifth of a small build machine's memory
 
 
@@ -45,18 +50,43 @@ class Memory:
         return replace(draft, body=OnDisk(draft.source.path, draft.source.shown, draft.digest, size_bytes))
 
 
+Findings: TypeAlias = tuple[tuple[int, Any], ...]  # each with the number of the check
 Progress: TypeAlias = Callable[[int, int, str], None]  # assets or copies done, those known, the name of the latest
 
 
+class LinkedFact(NamedTuple):
+    """A compiled asset with its links, what its directives require, and the row that is kept of it, if any."""
+
+    asset: Linked
+    requires: Requires
+    row: Row | None
+
+
 class Walk:
-    """One walk from the first assets to all that they reach. `run` fills the public attributes."""
+    """One walk from the first assets to all that they reach. `run` fills the public attributes, `renew` renews them.
+
+    A compiled asset with its links is a fact: where it still holds, the source is not drafted again.
+    """
 
     def __init__(self, known: Collected, drafts_of: Drafts, progress: Progress | None = None) -> None:
         config, sources = known.config, known.sources
+        self.is_new = True  # not renewed since the last build
         self.compiled: dict[LogicalPath, Linked] = {}  # all sources, those too that are released only in a bundle
         self.requires: dict[LogicalPath, Requires] = {}  # the directives of each compiled source
         self.assets: dict[LogicalPath, Linked] = {}  # what is released, bundles joined
         self.alone: set[LogicalPath] = set()  # the assets that are joined with nothing
+        self.joined: tuple[LogicalPath, ...] = ()  # the assets that are more than one compiled source
+        self.keeping_names: tuple[LogicalPath, ...] = ()  # the assets that are named as their sources, sorted
+        self.faulty: set[LogicalPath] = set()  # the compiled sources with diagnostics
+        self.found: dict[LogicalPath, Findings] = {}  # what checks found, by compiled source
+        self.gathered: dict[int, tuple[Diagnostic, ...]] = {}  # the diagnostics of all findings, by check
+        self.looked_at: set[str] = set()  # the paths at which checks looked whether there is a file
+        self.before: dict[LogicalPath, Linked] = {}  # what was renewed, as it was before
+        self.reused = 0  # the sources that were not drafted again
+        self.read_again: dict[LogicalPath, Stale] = {}  # why others were, of those that no engine makes
+        self._path_of = known.request.path_of
+        self._shared: set[LogicalPath] = set()  # the compiled sources that decide other assets, too
+        self._facts = known.request.facts
         self._left_out: list[Linked] = []
         self._sources = sources
         listed = [source for source in sources.listed.values() if source.root >= 0]
@@ -102,6 +132,52 @@ class Walk:
             pending = targets - self.assets.keys()
         self.assets = {path: without_unreleased(asset, self.assets) for path, asset in self.assets.items()}
         self.compiled = dict(sorted(self.compiled.items()))  # drafts came as workers and the cache had them
+        own = ((path, self.compiled.get(path), asset) for path, asset in self.assets.items())
+        self.joined = tuple(path for path, one, asset in own if one is None or one.draft is not asset.draft)
+        self._forget_others()
+        self.keeping_names = tuple(sorted(path for path, one in self.assets.items() if one.draft.source.keeps_name))
+
+    def renew(self, drafts_of: Drafts) -> bool:
+        """Draft again what no longer holds. Returns whether everything else is as it was; else a new walk has to run.
+
+        What the walk was led by is compared: what an asset refers to, and which assets it decides besides itself.
+        """
+        self.is_new, self.before, self._drafts_of, self.read_again = False, {}, drafts_of, {}
+        doubtful = map(LogicalPath, self._facts.doubtful(LINKED))
+        stale = [path for path in doubtful if path in self.compiled and not self._facts.holds((LINKED, path))]
+        decide_others = self._shared.intersection(stale) or not self.alone.issuperset(stale)
+        if self._left_out or self._inliner or decide_others:
+            return False
+        self.reused = len(self.compiled) - len(stale)
+        for draft in self._drafts_of_stale([self._source(path) for path in stale]):
+            path = draft.source.logical
+            asset, requires, _ = self._facts.find((LINKED, path), partial(self._linked, draft))
+            before, self.compiled[path] = self.compiled[path], asset
+            if requires != self.requires[path] or self._led_by(asset) != self._led_by(before):
+                return False
+            self.before[path] = self.assets[path]
+            self.assets[path] = without_unreleased(asset, self.assets)
+            self._note_faults(asset)
+        return True
+
+    def _forget_others(self) -> None:
+        """Remove the facts about what is no longer compiled."""
+        if self._facts.revision > 1:
+            for path in map(LogicalPath, self._facts.found(LINKED)):
+                if path not in self.compiled:
+                    self._facts.remove((LINKED, path))
+
+    def _led_by(self, asset: Linked) -> object:
+        """What decides where a walk goes on from an asset that is joined with nothing."""
+        ways = {(target, reference.kind is ReferenceKind.ORIGINAL) for reference, target in asset.links}
+        return ways, list(candidates(asset, self._embedding)), asset.draft.failed
+
+    def _note_faults(self, asset: Linked) -> None:
+        path = asset.draft.source.logical
+        if asset.draft.diagnostics:
+            self.faulty.add(path)
+        else:
+            self.faulty.discard(path)
 
     def leave_out(self, path: LogicalPath) -> Draft:
         """Take the asset `path`, to which no other refers, out of the release; return its draft. Its inputs stay."""
@@ -150,18 +226,77 @@ class Walk:
         """Compile `paths`, and join those bundles among `wanted` that are complete: Sass may still be at work."""
         drafts = [self._bundled[path] for path in sorted(paths) if path in self._bundled]
         sources = [self._source(path) for path in sorted(paths) if path not in self._bundled]
-        for draft in chain(drafts, self._drafts_of(sources)):
+        stale = []
+        for source in sources:
+            if held := self._held(source):
+                self.reused += 1
+                self._take(source.logical, held.asset, held.requires, wanted=wanted)
+            else:
+                stale.append(source)
+        for draft in chain(drafts, self._drafts_of_stale(stale)):
             path = draft.source.logical
-            self.requires[path] = requires = self._library.requires(draft)
-            if requires.depended:
-                depended = (self._source(target).path for target in requires.depended)
-                draft = replace(draft, inputs=tuple(dict.fromkeys((*draft.inputs, *depended))))
-            self.compiled[path] = without_lost_map(linked(self._memory.fitted(draft), self.site))
-            for bundle in self._completed(path):
-                if bundle in wanted and not _has_late_import(joint := self._joint(bundle)):
-                    self._joined[bundle] = joint
-            if self._progress is not None:
-                self._progress(len(self.compiled), max(len(self.compiled), len(self._sources.listed)), path)
+            asset, requires, _ = self._facts.find((LINKED, path), partial(self._linked, draft))
+            self._take(path, asset, requires, wanted=wanted)
+
+    def _held(self, source: Source) -> "LinkedFact | None":
+        """The asset of `source`, if that is a fact that holds; one of another process is read here."""
+        key = (LINKED, source.logical)
+        fact = self._facts.value(key) if self._facts.holds(key) else None
+        if isinstance(fact, list):
+            try:
+                fact = LinkedFact(asset_of(fact, source, self._path_of), NOTHING_REQUIRED, fact)
+            except ValueError:  # it is damaged
+                return None
+            self._facts.read(key, fact)
+        return fact
+
+    def _drafts_of_stale(self, sources: Sequence[Source]) -> Iterator[Draft]:
+        """The drafts of `sources`; why those are made again that no engine makes is added to `read_again`."""
+        reasons = {source.logical: self._reason(source) for source in sources} if self._facts.revision > 1 else {}
+        for draft in self._drafts_of(sources):
+            if reasons and not (draft.engines or draft.compiled):
+                self.read_again[draft.source.logical] = reasons[draft.source.logical]
+            yield draft
+
+    def _reason(self, source: Source) -> Stale:
+        """Why `source` is drafted again."""
+        newer = self._facts.newer((LINKED, source.logical))
+        if newer is not None and newer[0] == FILE:
+            return Stale("changed", newer[1])
+        return _NEVER_KEPT if self._facts.knows((FILE, source.path)) else Stale("is new", source.path)
+
+    def _take(self, path: LogicalPath, asset: Linked, requires: Requires, *, wanted: Collection[LogicalPath]) -> None:
+        """Take the compiled `asset`, and join those bundles among `wanted` that it completes."""
+        self.compiled[path], self.requires[path] = asset, requires
+        self._note_faults(asset)
+        for bundle in self._completed(path):
+            if bundle in wanted and not _has_late_import(joint := self._joint(bundle)):
+                self._joined[bundle] = joint
+        if self._progress is not None:
+            self._progress(len(self.compiled), max(len(self.compiled), len(self._sources.listed)), path)
+
+    def _linked(self, draft: Draft) -> "LinkedFact":
+        """The asset of `draft` with its links, and what its directives require; what decides these is noted."""
+        note, source = self._facts.note, draft.source
+        note(SOURCE, source.logical)
+        requires = self._library.requires(draft)
+        if draft.directives or draft.failed or source.logical in self._bundled:  # which more decides than is known
+            note(*NEVER)
+        if requires.depended:
+            depended = (self._source(target).path for target in requires.depended)
+            draft = replace(draft, inputs=tuple(dict.fromkeys((*draft.inputs, *depended))))
+        whole = linked(self._memory.fitted(draft), self.site)
+        asset = without_lost_map(whole)
+        if asset.draft.compiled is None:
+            for path in (*draft.inputs, *draft.absences):
+                note(FILE, path)
+        else:
+            note(*NAMES)  # a partial names assets by their files
+            for path in inputs_of(asset, self.site):
+                note(FILE, path)
+        if draft.engines:
+            note(*ENGINES)
+        return LinkedFact(asset, requires, row_of(whole) if requires is NOTHING_REQUIRED else None)
 
     def _completed(self, member: LogicalPath) -> Iterator[LogicalPath]:
         """The bundles of which `member` was the last to be compiled; none that may still get more members.
@@ -210,6 +345,7 @@ class Walk:
         self._compile({target for targets in sheets.values() for target in targets} - self.compiled.keys())
         for path, targets in sheets.items():
             if targets:
+                self._shared.update(targets, [path])
                 self.assets[path] = embedded(self.assets[path], self.compiled, self._embedding, self._config.types)
 
     def _assembled(self, path: LogicalPath) -> Linked:
@@ -263,6 +399,7 @@ class Walk:
         if members == (path,) and not (self._config.directives and is_script_template(self._source(path))):
             self.alone.add(path)
             return self._with_imports(path)
+        self._shared.update(members)
         if self._lacks_import(members, self._inliner):
             return Linked(Draft(self._sources[path]))
         parts = [inlined.get(member) or self._with_imports(member) for member in members]

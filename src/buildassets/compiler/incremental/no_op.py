@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from buildassets._version import __version__
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.file_digests import FileDigests
+from buildassets.compiler.cache.looked_at import Decided
 from buildassets.compiler.cache.stamps import Looks
 from buildassets.compiler.cache.toolchain import (
     environment,
@@ -29,13 +30,15 @@ from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.disk.folders import is_within
 from buildassets.disk.tools_folder import package_records
-from buildassets.foundation.diagnostics import to_json
+from buildassets.foundation.diagnostics import Diagnostic, to_json
 from buildassets.foundation.digest import digest
+from buildassets.foundation.frozen import replace
 from buildassets.manifest.model import MANIFEST_NAME, loads_lazily
 from buildassets.work.collector import paused_collector
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.traces import Signature
+    from buildassets.compiler.kept import Kept
 
 # These begin the codes of what holds for one build only: how servers were then, and what this process has loaded.
 _OF_ITS_TIME = ("cache/", "environment/", "executor/")
@@ -62,6 +65,46 @@ def kept_or_built(
     `remember` gets the files and stamps that have to stay unchanged for the same request to have nothing to do. Files
     that were `seen` just now are not looked at again.
     """
+    kept = None if request.previous else request.kept
+    if kept is None:
+        return _kept_or_built(request, work, remember=remember, seen=seen)
+    began_ns = time.time_ns()
+    with paused_collector():
+        last = kept.look(request.config, request.mode)
+    if last is not None:
+        return replace(last, written=(), diagnostics=tuple(filter(_is_lasting, last.diagnostics)))
+    if kept.changed is not None:
+        result = work(last=None)
+    else:
+        result = _kept_or_built(request, work, remember=remember, seen=seen)
+    _remember(request.config, kept, result, began_ns)
+    return result
+
+
+def _is_lasting(found: Diagnostic) -> bool:
+    return not found.code.startswith(_OF_ITS_TIME)
+
+
+def _remember(config: Config, kept: "Kept", result: BuildResult, began_ns: int) -> None:
+    """Remember in `kept` what decided `result`, if a build that began at `began_ns` made it."""
+    decided = kept.decided(result)
+    if decided is None:
+        inputs = _inputs(config, result)
+        folders = _folders_of_names(config, inputs, result)
+        decided = Decided(inputs=inputs, outputs=(), folders=folders, parents=result.parents)
+    digests = {path: digest for path, (_, digest) in result.digests.items()}
+    digests |= {os.path.join(config.output, MANIFEST_NAME): result.manifest_digest} if result.succeeded else {}
+    kept.remember(replace(decided, digests=digests, stamps=result.stamps), result, began_ns)
+
+
+def _kept_or_built(
+    request: BuildRequest,
+    work: Work,
+    *,
+    remember: Callable[[snapshot.StampedFiles], None],
+    seen: Sequence[Looks],
+) -> BuildResult:
+    """The same by what is kept in the cache."""
     config, folder = request.config, request.cache
     if folder is None or request.previous or _has_unmet_demand():
         return work(last=None)
@@ -135,7 +178,7 @@ def _kept_result(result: BuildResult) -> bytes:
 
 def kept_diagnostics(result: BuildResult) -> bytes:
     """The diagnostics of `result` that a build has again while nothing changes, as a JSON array."""
-    found = [to_json(one) for one in result.diagnostics if not one.code.startswith(_OF_ITS_TIME)]
+    found = [to_json(one) for one in filter(_is_lasting, result.diagnostics)]
     return json.dumps(found).encode("ascii")
 
 

@@ -17,8 +17,9 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.cache import json_values
-from buildassets.compiler.cache.file_digests import ABSENT, FileDigests, kind
+from buildassets.compiler.cache.file_digests import ABSENT, FileDigests
 from buildassets.compiler.cache.folder import BUILDS
+from buildassets.compiler.cache.looked_at import digest_of_names
 from buildassets.compiler.cache.stamps import (
     NOTHING,
     Looks,
@@ -30,7 +31,7 @@ from buildassets.compiler.cache.stamps import (
     were_exchanged,
     write_sealed,
 )
-from buildassets.disk.file_sets import FileSet, may_be_entered, set_named
+from buildassets.disk.file_sets import FileSet, set_named
 from buildassets.disk.files import digest_of
 from buildassets.foundation.digest import digest
 from buildassets.foundation.frozen import field, frozen, frozen_by_name, replace
@@ -38,10 +39,6 @@ from buildassets.foundation.frozen import field, frozen, frozen_by_name, replace
 if TYPE_CHECKING:
     from buildassets.compiler.cache.traces import Signature
 
-_WELL_KNOWN: Final = ".well-known"  # the one hidden folder that is released
-# Temporary files that editors write beside an open file. `globs.BUILT_IN_EXCLUDES` excludes the same names, so they are
-# never assets.
-_PASSING_ENDS: Final = ("~", ".swp")
 _STAMP_BYTES: Final = 32  # four numbers
 _DIGEST_BYTES: Final = 32
 _UNKNOWN: Final = bytes(_DIGEST_BYTES)
@@ -129,7 +126,7 @@ class Snapshot:
         """
         for number in differing(self.stamps.tobytes(), was):
             name = self.names[number]
-            if name not in kept.folders or _digest_of_names(name, kept.parents) != kept.folders[name]:
+            if name not in kept.folders or digest_of_names(name, kept.parents) != kept.folders[name]:
                 yield number
 
     def _look(self, number: int) -> "Signature":
@@ -140,7 +137,7 @@ class Snapshot:
 def _holds_the_same(name: str, kept: KeptBuild, digests: FileDigests) -> bool:
     """Whether the young file or folder `name` holds what it held."""
     if name in kept.folders:
-        return _digest_of_names(name, kept.parents) == kept.folders[name]
+        return digest_of_names(name, kept.parents) == kept.folders[name]
     return digests.of(name) == kept.young[name]
 
 
@@ -291,7 +288,7 @@ def take(
         return None  # an output is gone again
     seen_in = before.kept.folders if before else {}
     names_in = {
-        name: seen_in[name] if name in seen_in and name not in fresh else _digest_of_names(name, done.parents)
+        name: seen_in[name] if name in seen_in and name not in fresh else digest_of_names(name, done.parents)
         for name in done.folders
     }
     if any(set_named(one.name)[0].digest != one.digest for one in done.sets):  # last: a later change shows by names
@@ -359,22 +356,3 @@ def _path(cache_folder: str, build: str) -> str:
 
 def _split(names: bytes) -> list[str]:
     return names.decode("utf-8", "surrogatepass").split("\0")
-
-
-def _digest_of_names(folder: str, parents: Collection[str]) -> str:
-    """The digest of the names and kinds of the entries of `folder`, without temporary files; or ABSENT.
-
-    Of one of `parents` only the folders in it count.
-    """
-    try:
-        with os.scandir(folder) as entries:
-            meant = (entry for entry in entries if folder not in parents or may_be_entered(entry))
-            names = [f"{entry.name}\0{kind(entry)}" for entry in meant if not _is_passing(entry.name)]
-    except OSError:
-        return ABSENT
-    return digest("\0".join(sorted(names)).encode("utf-8", "surrogatepass"))
-
-
-def _is_passing(name: str) -> bool:
-    is_hidden = name.startswith(".") and name != _WELL_KNOWN
-    return is_hidden or (name.startswith("#") and name.endswith("#")) or name.endswith(_PASSING_ENDS)

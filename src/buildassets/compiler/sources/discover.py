@@ -11,6 +11,7 @@ from errno import EFBIG, ENOENT
 from typing import Final
 
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
+from buildassets.compiler.facts.kinds import NAMES, SOURCE
 from buildassets.compiler.model import FrontEnds, Source
 from buildassets.compiler.sources.globs import BUILT_IN_EXCLUDES, Matcher, compile_globs
 from buildassets.compiler.sources.links import AS_LOAD_PATH, AS_SOURCE_ROOT, LINK_OUTSIDE
@@ -210,14 +211,20 @@ class Sources(Mapping[LogicalPath, Source]):
     """Sources by logical path: those that are `listed`, and after them those of npm roots.
 
     A package is read when a path in it is first looked up: a root may contain a hundred thousand files, of which a
-    build needs a few. Iteration gives only those that were read. `skipped` and `diagnostics` are for npm roots what
+    build needs a few. Iteration gives only those that were read. `note` is called for each path that is looked up, and
+    where all are asked for. `skipped` and `diagnostics` are for npm roots what
     they are in a Discovery for others.
     """
 
     def __init__(
-        self, config: Config, compiles_to: Mapping[str, str] | None, listed: Mapping[LogicalPath, Source]
+        self,
+        config: Config,
+        compiles_to: Mapping[str, str] | None,
+        listed: Mapping[LogicalPath, Source],
+        note: Callable[[str, str], None] = lambda kind, about: None,
     ) -> None:
         self.listed = listed
+        self._note = note
         self._walks = _walks(config, compiles_to, npm=True)
         self._mark = _Marks(config)
 
@@ -237,13 +244,14 @@ class Sources(Mapping[LogicalPath, Source]):
         return [fault for walk in self._walks for fault in walk.diagnostics]
 
     def _source(self, path: object) -> Source | None:
+        self._note(SOURCE, str(path))
         if path in self.listed:
             return self.listed[LogicalPath(str(path))]
         of_walks = (walk.source(str(path)) for walk in self._walks)
         return next((self._mark.marked(source) for source in of_walks if source), None)
 
     def __contains__(self, path: object) -> bool:
-        return path in self.listed or self._source(path) is not None
+        return self._source(path) is not None
 
     def __getitem__(self, path: LogicalPath) -> Source:
         source = self._source(path)
@@ -252,6 +260,7 @@ class Sources(Mapping[LogicalPath, Source]):
         return source
 
     def __iter__(self) -> Iterator[LogicalPath]:
+        self._note(*NAMES)
         return iter({**self.listed, **{path: source for walk in self._walks for path, source in walk.sources.items()}})
 
     def __len__(self) -> int:

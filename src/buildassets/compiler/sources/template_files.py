@@ -5,13 +5,14 @@ Takes the configuration, gives globs and judgements. Imports the configuration a
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from buildassets.compiler.config.values import VENDOR, Config, SourceRoot, TemplateEngine, TemplateFolder
 from buildassets.compiler.sources.globs import BUILT_IN_EXCLUDES, compile_globs, is_glob
 from buildassets.disk.file_sets import escaped
 from buildassets.disk.folders import is_within
+from buildassets.foundation.frozen import frozen
 from buildassets.foundation.media import OCTETS, SCRIPT_SUFFIXES, media_of, suffix
 
 # The folders of Flask, Quart, Starlette and of each blueprint; of Django's applications, and of its Jinja backend.
@@ -52,11 +53,45 @@ def built_and_sources(config: Config) -> frozenset[str]:
 
 def template_globs(config: Config) -> tuple[str, ...]:
     """Absolute globs of the files in the template folders: the configured ones, or else those that frameworks use."""
-    folders = [_glob_of(config, folder) for folder in (*config.templates.folders, *config.templates.further)]
+    named = (_glob_of(config, folder) for folder in (*config.templates.folders, *config.templates.further))
+    return _files_of(*named, *_usual_folders(config))
+
+
+def _usual_folders(config: Config) -> Iterator[str]:
+    """Absolute globs of the folders of templates that frameworks use; none if the configuration names folders."""
     if not config.templates.folders:
-        names = [name for name, _ in TEMPLATE_FOLDERS[config.templates.engine or usual_engine(config)]]
-        folders += [os.path.join(escaped(config.folder), "**", name) for name in names]
+        for name, _ in TEMPLATE_FOLDERS[config.templates.engine or usual_engine(config)]:
+            yield os.path.join(escaped(config.folder), "**", name)
+
+
+def _files_of(*folders: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(os.path.join(folder, "**", "*") for folder in folders))
+
+
+@frozen
+class TemplatePlaces:
+    """Where a source is also a template. `named` and `usual` match paths in folders that are named, or usual.
+
+    A folder of assets may have a folder `templates/` for scripts, which the application does not read.
+    """
+
+    named: Callable[[str], object]
+    usual: Callable[[str], object]
+
+    def has(self, path: str) -> bool:
+        """Whether the absolute `path` lies in a folder of templates."""
+        return bool(self.named(path) or self.usual(path))
+
+    def is_rendered(self, path: str, root: str) -> bool:
+        """Whether the application renders the file at `path`, in the source root at `root`."""
+        return bool(self.named(path) or self.usual(os.path.join(root, "file")))
+
+
+def template_places(config: Config) -> TemplatePlaces:
+    """The folders of templates of a project, but for one that holds the whole project."""
+    folders = (*config.templates.folders, *config.templates.further)
+    named = (_glob_of(config, folder) for folder in folders if not is_within(folder.path, config.folder))
+    return TemplatePlaces(compile_globs(_files_of(*named)), compile_globs(_files_of(*_usual_folders(config))))
 
 
 def scanned_globs(config: Config) -> tuple[str, ...]:

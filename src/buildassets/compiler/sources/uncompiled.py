@@ -23,7 +23,10 @@ _SCRIPTS: Final = (
     ".mdx",
 )
 _SHEETS: Final = (".less", ".styl", ".stylus", ".pcss", ".postcss", ".sss")
-_PAGES: Final = (".slim", ".haml", ".pug", ".jade", ".njk", ".liquid", ".twig", ".jinja", ".jinja2", ".j2")
+_PAGES: Final = (
+    *(".slim", ".haml", ".pug", ".jade", ".njk", ".liquid", ".twig", ".jinja", ".jinja2", ".j2"),
+    *(".djhtml", ".mak", ".mako", ".pt"),
+)
 _SERVERS: Final = (".php", ".py", ".rb", ".pl", ".cgi", ".asp", ".aspx", ".jsp")  # released, they would be readable
 _COMPILES_TO: Final[Mapping[str, str]] = {
     **dict.fromkeys((*_SCRIPTS, *_TEMPLATES), ".js"),

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.engines.process.object_stream import ForeignError, value_of
+from buildassets.compiler.engines.process.typed_values import is_of_type
 from buildassets.compiler.executors.answers import fit, unfit
 from buildassets.compiler.model import Source
 from buildassets.compiler.transform.worker_pool import Drafted, Job, UnstartableError, Workers, settings_of
@@ -47,9 +48,12 @@ def job_bytes(settings: bytes, versions: Mapping[str, str], sources: Sequence[So
 def answers_of(content: bytes) -> list[Answered]:
     """The answers of `draft_job`. Raises ValueError for anything else; nothing in it is executed."""
     try:
-        return [Answered(drafted, dict(digests)) for drafted, digests in value_of(content)]
-    except (ForeignError, TypeError) as fault:
+        answers = value_of(content)
+    except ForeignError as fault:
         raise ValueError(f"an answer is not that of a job: {fault}") from None
+    if not is_of_type(answers, list[tuple[Drafted, Mapping[str, str]]]):
+        raise ValueError("an answer is not that of a job: its values have other types")
+    return [Answered(drafted, digests) for drafted, digests in answers]
 
 
 def draft_job(job: bytes) -> bytes:

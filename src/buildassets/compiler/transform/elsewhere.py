@@ -80,7 +80,8 @@ class Elsewhere:
     def _readable(self, content: bytes) -> Iterable[Answered]:
         try:
             return answers_of(content)
-        except ValueError:
+        except ValueError as fault:
+            self._away.give_up(str(fault))
             return ()
 
     def _holds(self, answered: Answered) -> bool:

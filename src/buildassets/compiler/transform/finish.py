@@ -252,7 +252,7 @@ _STEPS: Final[Mapping[Syntax | None, tuple[_Step, ...]]] = {
     Syntax.CSS: (_checked, _minified_code, _referring),
     Syntax.JAVASCRIPT: (_defined, _with_assets, _checked, _minified_code, _referring),
     Syntax.SVG: (_checked, _minified_markup, _referring),
-    Syntax.HTML: (_minified_markup, _referring),
+    Syntax.HTML: (_checked, _minified_markup, _referring),
     Syntax.SOURCE_MAP: (_referring,),
 }
 _OF_JSON: Final[tuple[_Step, ...]] = (_minified_json, _referring)

@@ -22,6 +22,7 @@ _OF_CSS: Final = 'begin the sheet with `@import "tailwindcss";`, or, where anoth
 _OF_SASS: Final = (
     'move the rule into a sheet in CSS that begins with `@import "tailwindcss";`: Tailwind 4 compiles no Sass'
 )
+TEMPLATE: Final = "source/template"
 _JSON: Final = (".json", ".jsonld", ".geojson", ".gltf", ".webmanifest")
 
 
@@ -38,6 +39,18 @@ def syntax_faults(text: str, source: Source, positions: OriginalPositions) -> It
     elif syntax is Syntax.SVG and (wrong := svg_fault(text)):
         where = positions.place_in(wrong.start, wrong.end)
         yield warning("svg/syntax", f"`{source.shown}` {wrong.message}", where, hint=wrong.hint)
+    elif syntax is Syntax.HTML and (span := _template_code(text)):
+        yield warning(TEMPLATE, f"the page has template code: `{text[slice(*span)]}`", positions.place_in(*span))
+
+
+def _template_code(text: str) -> tuple[int, int] | None:
+    """The span of the first statement of a template in `text`, or else of its first expression."""
+    for opening, closing in (("{%", "%}"), ("{{", "}}")):
+        start = text.find(opening)
+        end = text.find(closing, start)
+        if 0 <= start < end and "\n" not in text[start:end]:
+            return start, end + len(closing)
+    return None
 
 
 def late_rule_faults(text: str, positions: OriginalPositions) -> Iterator[Diagnostic]:

@@ -186,6 +186,8 @@ class Watch:
 
     def _removed_from(self, folders: Collection[str]) -> frozenset[str]:
         """The files of the release that were in one of `folders` and that something has removed."""
+        if not folders:
+            return frozenset()
         outputs = (path for path in self._outputs if os.path.dirname(path) in folders)
         return frozenset(path for path in outputs if not os.path.lexists(path))
 

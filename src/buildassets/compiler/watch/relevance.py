@@ -21,7 +21,8 @@ class WatchedPaths:
     - `listed`: folders in which names that appear or go decide a build, too
     - `folders`: existing folders in which all this happens, but for those of the release
     - `roots`: source roots; every file in a listed folder of theirs matters
-    - `ours`: folders below which a build writes, so nothing there matters but that files of the `release` are there
+    - `ours`: folders below which a build writes, so nothing there matters but that files of the `release` are there,
+      and their `release_folders`
     - `homes`: folders that only have to exist
     - `templates`: folders whose files decide pages, but no build
     """
@@ -34,27 +35,28 @@ class WatchedPaths:
     homes: tuple[str, ...] = ()
     templates: frozenset[str] = frozenset()
     release: frozenset[str] = frozenset()
+    release_folders: frozenset[str] = frozenset()
 
     @property
     def covered(self) -> frozenset[str]:
         """The folders that the events have to cover."""
-        return self.folders.union(map(os.path.dirname, self.release))
+        return self.folders.union(self.release_folders, map(os.path.dirname, self.release_folders))
 
     def with_release(self, outputs: Iterable[str]) -> "WatchedPaths":
-        """The same for a release that consists of these `outputs`."""
-        release = set(outputs)
-        folders = set(map(os.path.dirname, release))
-        while folders := {folder for folder in folders - release if self._is_in_ours(folder)}:
-            release |= folders
-            folders = set(map(os.path.dirname, folders))
-        return replace(self, release=frozenset(release))
+        """The same for a release that consists of these `outputs`; folders of earlier ones stay."""
+        release, known = frozenset(outputs), set(self.release_folders)
+        folders = set(map(os.path.dirname, release - self.release)) - known
+        while folders:
+            known |= folders
+            folders = {above for above in map(os.path.dirname, folders) if self._is_in_ours(above)} - known
+        return replace(self, release=release, release_folders=frozenset(known))
 
     def matters(self, change: FileChange) -> bool:
         """Whether `change` needs a build."""
         path = change.path
         if not path:
             return True
-        if path in self.ours or path in self.release:
+        if path in self.ours or path in self.release or path in self.release_folders:
             return change.phase is Phase.GONE
         if self._is_in_ours(path):
             return False

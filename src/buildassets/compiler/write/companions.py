@@ -49,6 +49,9 @@ def described(contents: Mapping[str, bytes]) -> dict[str, Companion]:
 
 def taken_names(companions: Iterable[str], manifest: Manifest) -> Iterator[str]:
     """The logical paths of the assets whose file names are those of `companions`."""
+    companions = tuple(companions)
+    if not companions:
+        return
     files = {entry.file: path for path, entry in manifest.assets.items()}
     yield from (files[name] for name in companions if name in files)
 

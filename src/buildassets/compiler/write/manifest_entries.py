@@ -30,10 +30,12 @@ def manifest_of(
     mode: Mode,
     *,
     digest_of: Callable[[str], str],
+    known: Mapping[str, Entry | None],
 ) -> Manifest:
     """The manifest of a release with the assets of `graph`, whose files are `stored`; no earlier release is in it.
 
-    `digest_of` gives the SHA-256 of a file as 64 hex digits.
+    `digest_of` gives the SHA-256 of a file as 64 hex digits. `known` are the entries of the assets, sorted, None where
+    one has to be made.
     """
     engines = {kind: version for asset in graph.assets.values() for kind, version in asset.draft.engines}
     return Manifest(
@@ -41,8 +43,8 @@ def manifest_of(
         engines=engines,
         url=config.url,
         assets={
-            path: entry(config, asset, stored[path], graph.imports.get(path, ()), preloads=graph.preloads.get(path, ()))
-            for path, asset in sorted(graph.assets.items())
+            path: found or _entry(config, graph, LogicalPath(path), stored[LogicalPath(path)])
+            for path, found in known.items()
         },
         importmap=graph.importmap.imports,
         scopes=graph.importmap.scopes,
@@ -65,15 +67,9 @@ def _vite_source(name: str, found: ViteEntry) -> ViteSource:
     return ViteSource(found.asset, found.css, found.dev, "" if found.source == name else found.source)
 
 
-def entry(
-    config: Config,
-    asset: Linked,
-    stored: Stored,
-    imports: tuple[LogicalPath, ...],
-    *,
-    preloads: tuple[LogicalPath, ...] = (),
-) -> Entry:
-    """The entry of `asset`, whose file is `stored`; for `imports` see `imports_of`, `preloads` are those of a sheet."""
+def _entry(config: Config, graph: "AssetGraph", path: LogicalPath, stored: Stored) -> Entry:
+    """The entry of the asset `path`, whose file is `stored`."""
+    asset = graph.assets[path]
     targets = asset.targets
     maps = {target for reference, target in asset.links if reference.kind is ReferenceKind.SOURCE_MAP}
     return Entry(
@@ -85,14 +81,14 @@ def entry(
         digests=stored.digests,
         inputs=tuple(sorted({config.input_name(path) for path in asset.draft.inputs})),
         references=tuple(target for target in targets if target not in maps),
-        imports=imports,
+        imports=graph.imports.get(path, ()),
         map=min(maps, default=None),
         own=_own(asset) if targets else None,
         width=asset.draft.size.width if asset.draft.size else None,
         height=asset.draft.size.height if asset.draft.size else None,
         names=asset.draft.names,
         variants=asset.draft.source.variants,
-        preloads=preloads,
+        preloads=graph.preloads.get(path, ()),
         icons=asset.draft.icons,
         plain=stored.is_plain,
     )

@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import new
 from stat import S_ISREG
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.body import OnDisk, bytes_of, chunks_of_body, made, size_of
+from buildassets.compiler.cache.stamps import signature
 from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.write.precompressed import Copy, Copying, CopyPlaces, ToCompress, made_copies
 from buildassets.compiler.write.staging import Staging
@@ -51,6 +52,9 @@ from buildassets.manifest.model import (
     may_have_own_names,
     own_names,
 )
+
+if TYPE_CHECKING:
+    from buildassets.compiler.cache.traces import Signature
 
 _MAP_LEVELS: Final = {"br": 9}  # an eighth of the time of 11
 
@@ -94,10 +98,21 @@ class ReleaseWriter:
         self._empty: dict[str, bool] = {}  # by folder: whether it is not there, or only behind a link
 
     def store(
-        self, assets: Iterable[Named], algorithm: IntegrityAlgorithm | None, earlier: KnownFiles, copying: Copying
+        self,
+        assets: Iterable[Named],
+        algorithm: IntegrityAlgorithm | None,
+        earlier: KnownFiles,
+        copying: Copying,
+        *,
+        others: Mapping[LogicalPath, Stored],
     ) -> dict[LogicalPath, Stored]:
-        """Add the `assets` with their copies. Files that are on disk, byte for byte, are left. Raises OSError."""
+        """Add the `assets` with their copies. Files that are on disk, byte for byte, are left. Raises OSError.
+
+        `others` are stored already, though some may be among the assets.
+        """
         stored: dict[LogicalPath, Stored] = {}
+        self._kept_names.update(one.file for path, one in others.items() if one.file == path)
+        self._plain.update(one.file for one in others.values() if one.is_plain)
         digests: dict[str, str] = {}  # of the contents of new files; the contents themselves may be too much to hold
         for asset in assets:
             known = earlier.stored(self._output, asset)
@@ -114,7 +129,8 @@ class ReleaseWriter:
             return stored
 
         self._staging.write()
-        to_compress = _to_compress(stored.values(), digests, copying.levels)
+        names = {one.file for one in (*others.values(), *stored.values())}
+        to_compress = _to_compress(stored.values(), digests, copying.levels, names)
         copies: dict[str, list[Copy]] = {each.file: [] for each in to_compress}
         places = CopyPlaces(os.path.join(self._output, ASSETS_FOLDER), self._path, self.place)
         done, count = 0, len(to_compress) * len(copying.levels)
@@ -131,6 +147,10 @@ class ReleaseWriter:
     def manifest(self) -> bytes | None:
         """The bytes of the manifest on disk, None if there is none."""
         return bytes_at(os.path.join(self._output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
+
+    def manifest_stamp(self) -> "Signature | None":
+        """The stamp of the manifest on disk."""
+        return signature(os.path.join(self._output, MANIFEST_NAME))
 
     def holds(self, file: str, size_bytes: int) -> bool:
         """Whether a `file` below `assets/` of that size is on disk."""
@@ -162,14 +182,15 @@ class ReleaseWriter:
         name. Such files that only the earlier manifest names are removed, since others read whichever they find.
         """
         last = self._plain.union(companions or ())
-        left = self._left(last | self._kept_names)
+        before = self.manifest()
+        left = self._left(before, last | self._kept_names)
         for name, content in (companions or {}).items():
             self.take_in(name, content)
         waiting = self._staging.paths
         names = sorted(waiting, key=lambda name: (name[len(ASSETS_FOLDER) + 1 :] in last, name))
         self._staging.write()
         self._staging.put(names)
-        if self.manifest() != manifest:
+        if before != manifest:
             write_new(place := self.place(), manifest)
             if self._is_lasting:  # so that a power cut leaves the earlier manifest, or this one and all that it names
                 sync(self._output)
@@ -182,9 +203,8 @@ class ReleaseWriter:
                 remove_path(self._output, path, permission=self._permission)
         return tuple(names)
 
-    def _left(self, kept: Collection[str]) -> list[str]:
-        """The paths of companions and of files with their own names that only the earlier manifest names."""
-        before = self.manifest()
+    def _left(self, before: bytes | None, kept: Collection[str]) -> list[str]:
+        """The paths of companions and of files with their own names that only the manifest `before` names."""
         if before is None or not may_have_own_names(before):
             return []
         try:
@@ -272,9 +292,10 @@ def _with_copies(stored: Stored, copies: Collection[Copy]) -> Stored:
     return replace(stored, encodings=sizes, digests={**stored.digests, **digests})
 
 
-def _to_compress(stored: Collection[Stored], digests: Mapping[str, str], levels: Mapping[str, int]) -> list[ToCompress]:
-    """Which files to compress of those that have `digests`; `stored` are all of the release."""
-    names = {asset.file for asset in stored}
+def _to_compress(
+    stored: Collection[Stored], digests: Mapping[str, str], levels: Mapping[str, int], names: Collection[str]
+) -> list[ToCompress]:
+    """Which files to compress of those `stored` that have `digests`; `names` are those of all files of the release."""
     files = []
     for asset in stored:
         if asset.file in digests and media_of(asset.file).compressible:

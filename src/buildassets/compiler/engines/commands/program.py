@@ -15,7 +15,9 @@ from functools import lru_cache
 from typing import Final
 
 from buildassets.compiler.engines.program_files import descriptions, names_in
+from buildassets.compiler.engines.tool_choice import refuse_foreign_modules
 from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.disk.owners import modules_folders
 from buildassets.disk.plain_files import plain
 from buildassets.disk.tools_folder import package_records
 from buildassets.errors import ConfigError, PackagesError
@@ -103,15 +105,14 @@ def _wheel_version(script: str) -> str:
 
 
 def _of_npm(folder: str, name: str) -> Program | None:
-    around = folder
-    while True:
-        if found := shutil.which(name, path=os.path.join(around, _MODULES, ".bin")):
+    for modules in modules_folders(folder):
+        if found := shutil.which(name, path=os.path.join(modules, ".bin")):
+            refuse_foreign_modules(modules, folder)
             real = os.path.realpath(found)
             version, description = _package_of(real)
             files = (real, *description, *_of_packages(folder, "node"))
             return Program((found,), _MODULES, version, files)
-        if around == (around := os.path.dirname(around)):
-            return None
+    return None
 
 
 def _package_of(path: str) -> tuple[str, tuple[str, ...]]:

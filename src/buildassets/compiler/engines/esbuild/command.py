@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from buildassets.compiler.engines.process.endings import ending
-from buildassets.compiler.engines.tool_choice import chosen
+from buildassets.compiler.engines.tool_choice import chosen, refuse_foreign_modules
 from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
+from buildassets.disk.owners import modules_folders
 from buildassets.foundation.diagnostics import reason_text
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
@@ -84,14 +85,12 @@ def _new_enough(shown: str, version: str) -> str:
 
 def _candidates(folder: str) -> Iterator[tuple[str, str]]:
     """Programs, each with its origin."""
-    while True:
-        modules = os.path.join(folder, "node_modules")
-        yield from ((path, "node_modules") for path in filter(_is_program, natives(modules)))
-        if found := program_on_path("esbuild", os.path.join(modules, ".bin")):  # on Windows `esbuild.cmd`
-            yield found, "node_modules"
-        if folder == os.path.dirname(folder):
-            break
-        folder = os.path.dirname(folder)
+    for modules in modules_folders(folder):
+        paths = [*filter(_is_program, natives(modules))]
+        paths += filter(None, [program_on_path("esbuild", os.path.join(modules, ".bin"))])  # on Windows `esbuild.cmd`
+        if paths:
+            refuse_foreign_modules(modules, folder)
+        yield from ((path, "node_modules") for path in paths)
     if found := program_on_path("esbuild"):
         yield os.path.abspath(found), "PATH"
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from buildassets.compiler.engines.sass.wheel import carried_version, installed_command
-from buildassets.compiler.engines.tool_choice import chosen
+from buildassets.compiler.engines.tool_choice import chosen, refuse_foreign_modules
 from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.disk.owners import modules_folders
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import Permission
 from buildassets.packages.tools.kinds import TOOLS, platform_of
@@ -56,13 +57,13 @@ def _command_of_npm(folder: str) -> list[str]:
     """The command in the package that npm's `sass-embedded` installs for this machine, searched for as node does."""
     kind = TOOLS[_NAME]
     platform = platform_of(kind)
-    while True:
-        package = os.path.join(folder, "node_modules", kind.package_for(platform))
+    for modules in modules_folders(folder):
+        package = os.path.join(modules, kind.package_for(platform))
         command = [os.path.join(package, *file.split("/")) for file in kind.files_for(platform)]
         if all(map(os.path.isfile, command)):
+            refuse_foreign_modules(modules, folder)
             return command
-        if folder == (folder := os.path.dirname(folder)):
-            return []
+    return []
 
 
 def program_files(command: Sequence[str]) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.engines.process.endings import ending
-from buildassets.compiler.engines.tool_choice import chosen
+from buildassets.compiler.engines.tool_choice import chosen, refuse_foreign_modules
 from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
+from buildassets.disk.owners import modules_folders
 from buildassets.foundation.diagnostics import reason_text
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import Permission
@@ -107,13 +108,11 @@ def _candidates(folder: str, wheel: "Callable[[], Distribution | None]") -> Iter
     if found := _in_wheel(wheel()):
         yield found, _OF_WHEEL
         return
-    while True:
-        modules = os.path.join(folder, "node_modules")
+    for modules in modules_folders(folder):
         found = shutil.which(NAME, path=os.path.join(modules, ".bin"))
         if found and os.path.isfile(os.path.join(modules, "@tailwindcss", "cli", "package.json")):
+            refuse_foreign_modules(modules, folder)
             yield found, "node_modules"
-        if folder == (folder := os.path.dirname(folder)):
-            break
     if found := shutil.which(NAME):
         yield os.path.abspath(found), "PATH"
 

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from buildassets.compiler.engines.reader import Reader
+from buildassets.compiler.engines.tool_choice import refuse_foreign_modules
+from buildassets.disk.owners import modules_folders
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _CONDITIONS: Final = ("style", "import", "default")
@@ -17,12 +19,17 @@ _ENDS: Final = ("", ".js", ".ts", ".mjs", ".cjs", ".json", "/index.js", "/index.
 _MOST_FILES: Final = 200  # of one plugin
 
 
-def sheet_of_package(reader: Reader, folder: str, name: str) -> tuple[str, str] | None:
-    """The path and the text of the sheet `name`, as in `package/sheet.css`, as seen from `folder`."""
+def sheet_of_package(reader: Reader, folder: str, name: str, *, project: str) -> tuple[str, str] | None:
+    """The path and the text of the sheet `name`, as in `package/sheet.css`, as seen from `folder`.
+
+    Raises UnavailableError if another user decides about the `node_modules` that has it.
+    """
     package, inner = _parts(name)
-    for home in homes(folder, package):
+    for modules in modules_folders(folder):
+        home = os.path.join(modules, package)
         description = reader.read(os.path.join(home, "package.json"))
         if description is not None:
+            refuse_foreign_modules(modules, project)
             for file in _files(_object(description), inner):
                 path = os.path.normpath(os.path.join(home, file))
                 if (text := reader.read(path)) is not None:
@@ -31,8 +38,14 @@ def sheet_of_package(reader: Reader, folder: str, name: str) -> tuple[str, str] 
     return None
 
 
-def plugin_files(reader: Reader, folder: str, name: str) -> str | None:
-    """The absolute path of the plugin `name`, if that is the path of a file; everything that it is made of is read."""
+def plugin_files(reader: Reader, folder: str, name: str, *, project: str) -> str | None:
+    """The absolute path of the plugin `name`, if that is the path of a file; everything that it is made of is read.
+
+    Raises UnavailableError if another user decides about a `node_modules` above, in which Tailwind, which runs the
+    plugin, looks for whatever the plugin imports.
+    """
+    for modules in filter(os.path.lexists, modules_folders(folder)):
+        refuse_foreign_modules(modules, project)
     if not name.startswith((".", "/")):
         package, _ = _parts(name)
         any(reader.read(os.path.join(home, "package.json")) for home in homes(folder, package))
@@ -68,10 +81,7 @@ def _parts(name: str) -> tuple[str, str]:
 
 def homes(folder: str, package: str) -> Iterator[str]:
     """The folders in which node would look for `package` from `folder`."""
-    while True:
-        yield os.path.join(folder, "node_modules", package)
-        if folder == (folder := os.path.dirname(folder)):
-            return
+    return (os.path.join(modules, package) for modules in modules_folders(folder))
 
 
 def _files(description: dict[str, Any], inner: str) -> Iterator[str]:

@@ -61,6 +61,8 @@ class Scanned(NamedTuple):
 class TailwindSheet:
     """The sheet `text` of the file `path`, which imports others below the absolute `folders` and from packages.
 
+    The first of `folders` is that of the project.
+
     Packages are in a `node_modules` next to a sheet or above it.
 
     `pieces` are the whole text. `scans` is whether it has utilities, so that classes count; those of the templates only
@@ -69,6 +71,7 @@ class TailwindSheet:
     """
 
     def __init__(self, path: str, text: str, reader: Reader, shown: str, *, folders: Sequence[str]) -> None:
+        self._project = folders[0]
         self._within = tuple(os.path.join(folder, "") for folder in folders)
         self.scans = False
         self.is_automatic = True
@@ -190,7 +193,7 @@ class TailwindSheet:
             target = os.path.normpath(os.path.join(folder, name))
             if (text := self._reader.read(target)) is not None:
                 return target, text
-        return None if url.startswith(".") else sheet_of_package(self._reader, folder, url)
+        return None if url.startswith(".") else sheet_of_package(self._reader, folder, url, project=self._project)
 
     def _of_utilities(self, path: str, text: str, rule: AtRule) -> Iterator[_Replaced]:
         """The rule with Tailwind's own detection off; a folder that it names counts in place of the templates."""
@@ -210,7 +213,7 @@ class TailwindSheet:
         assert rule.value is not None
         folder = os.path.dirname(path)
         is_path = rule.value.startswith((".", "/"))
-        target = plugin_files(self._reader, folder, rule.value)
+        target = plugin_files(self._reader, folder, rule.value, project=self._project)
         if is_path and target is None:
             self._refuse(path, rule, f"cannot find `{rule.value}`", "correct the path, or create the file")
         elif target is not None:

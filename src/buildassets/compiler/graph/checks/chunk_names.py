@@ -12,7 +12,9 @@ from typing import Final
 
 from buildassets.compiler.body import OnDisk, bytes_of
 from buildassets.compiler.config.values import Config, SourceRoot
+from buildassets.compiler.facts.kinds import NAMES
 from buildassets.compiler.graph.checks.kept_names import with_any_hash
+from buildassets.compiler.graph.checks.look import Look
 from buildassets.compiler.graph.plain_names import plain_names as plain_assets
 from buildassets.compiler.languages.javascript.chunk_names import ChunkName, bundler_of, may_name_files, plain_names
 from buildassets.compiler.languages.javascript.worker_urls import worker_urls
@@ -28,31 +30,29 @@ from buildassets.foundation.paths import LogicalPath, from_url, join, normalise,
 _MOST_NAMED: Final = 3
 
 
-def chunk_faults(
-    config: Config, compiled: Mapping[LogicalPath, Linked], sources: Mapping[LogicalPath, Source]
-) -> Iterator[Diagnostic]:
-    """An error for each output of a bundler that names assets which get new names; a warning in a third-party root."""
-    names = _ChunkNames(config, sources)
-    for _, asset in sorted(compiled.items()):
-        draft = asset.draft
-        bundler = _bundler_of(draft)
-        if not bundler:
-            continue
-        root = config.sources[draft.source.root]
-        if root.lists_files:
-            continue  # they are served under the old names, too
-        positions = OriginalPositions(draft, config.shown)
-        found = names.renamed(draft, plain_names(positions.text, built=True), anywhere=True)
-        if found:
-            first, targets = next(iter(found.values())), [*found]
-            make = warning if root.npm or root.vendored else error
-            yield make(
-                "reference/chunks",
-                f"{bundler} wrote {_listed(targets)} into this script, and {_they(targets)} a new name",
-                positions.place_in(first.start, first.end),
-                notes=["pages would ask for the old names, which the release does not have"],
-                hint=_hint(bundler, root, first.name, targets, globs=_globs(found, compiled)),
-            )
+def chunk_faults(look: Look, asset: Linked) -> Iterator[Diagnostic]:
+    """An error if a bundler wrote `asset`, and it names assets which get new names; a warning in a third-party root."""
+    draft = asset.draft
+    bundler = _bundler_of(draft)
+    if not bundler:
+        return
+    root = look.config.sources[draft.source.root]
+    if root.lists_files:
+        return  # they are served under the old names, too
+    positions = OriginalPositions(draft, look.config.shown)
+    names = look.once(_listed_names)
+    look.facts.note(*NAMES)
+    found = names.renamed(draft, plain_names(positions.text, built=True), anywhere=True)
+    if found:
+        first, targets = next(iter(found.values())), [*found]
+        make = warning if root.is_of_others else error
+        yield make(
+            "reference/chunks",
+            f"{bundler} wrote {_listed(targets)} into this script, and {_they(targets)} a new name",
+            positions.place_in(first.start, first.end),
+            notes=["pages would ask for the old names, which the release does not have"],
+            hint=_hint(bundler, root, first.name, targets, globs=_globs(found, look.compiled)),
+        )
 
 
 def plain_name_faults(
@@ -100,6 +100,10 @@ def _is_rewritten(draft: Draft) -> bool:
 
 def _content(draft: Draft) -> bytes | str:
     return bytes_of(draft.body) if isinstance(draft.body, OnDisk) else draft.body
+
+
+def _listed_names(look: Look) -> "_ChunkNames":
+    return _ChunkNames(look.config, look.sources.listed)
 
 
 class _ChunkNames:

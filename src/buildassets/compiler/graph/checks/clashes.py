@@ -25,11 +25,15 @@ _HINT: Final = (
 def clashes(
     config: Config,
     listed: Mapping[LogicalPath, Source],
+    raw: Collection[LogicalPath],
     compiled: Mapping[LogicalPath, Linked],
     named: Collection[str],
 ) -> Iterator[Diagnostic]:
-    """An error for each asset that two sources make and something names: `named`, an entry, a page, or a module."""
-    pairs = dict(_pairs(config, listed))
+    """An error for each asset that two sources make and something names: `named`, an entry, a page, or a module.
+
+    `raw` are those of the `listed` sources that nothing compiles.
+    """
+    pairs = dict(_pairs(config, listed, raw))
     if not pairs:
         return
     entries = [pattern.removeprefix("./") for pattern in config.entries]
@@ -40,11 +44,13 @@ def clashes(
             yield error("source/duplicate", message, Location(module.shown), hint=_HINT)
 
 
-def _pairs(config: Config, listed: Mapping[LogicalPath, Source]) -> Iterator[tuple[LogicalPath, Source]]:
+def _pairs(
+    config: Config, listed: Mapping[LogicalPath, Source], raw: Collection[LogicalPath]
+) -> Iterator[tuple[LogicalPath, Source]]:
     """The modules that are passed over for a script beside them, by the logical path of that script."""
-    for path, source in listed.items():
-        script = script_name(path)
-        if script is None or not source.uncompiled or source.root < 0 or is_declaration(path):
+    for path in raw:
+        source, script = listed[path], script_name(path)
+        if script is None or source.root < 0 or is_declaration(path):
             continue
         root = config.sources[source.root]
         is_written_there = f"{script}.map" in listed  # by a compiler, which shows that it made the script

@@ -6,13 +6,13 @@ of findings. What several sheets report of the same place in a file that they al
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from buildassets.compiler.config.values import VENDOR, Config, SourceRoot
 from buildassets.compiler.engines.wording import ELSEWHERE
 from buildassets.compiler.model import Draft, Source
-from buildassets.compiler.transform.original_positions import OriginalPositions
+from buildassets.compiler.transform.syntax_faults import TEMPLATE
 from buildassets.foundation.diagnostics import Diagnostic, Location, Severity, sort_key, warning
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.paths import LogicalPath
@@ -23,10 +23,9 @@ BROKEN_SCRIPT: Final = "js/syntax"
 
 @frozen
 class Finding:
-    """A fault of the reference with the number `index` of a draft. `about` names its target in few words."""
+    """A fault at a `place` in a file of the source root `root`. `about` names in few words what it is about."""
 
-    positions: OriginalPositions
-    index: int
+    place: Location
     root: int
     about: str
     message: str
@@ -73,18 +72,18 @@ _DEPRECATED_IN_PACKAGE: Final = "scss/package-deprecated"
 def of_drafts(config: Config, drafts: Iterable[Draft], unused: Collection[LogicalPath] = ()) -> Iterator[Diagnostic]:
     """The diagnostics of each draft. Warnings that the user cannot fix are gathered: one for each root of others.
 
-    Files that lack a tool are one error. A deprecation is one warning for all sheets that load its place. Faults of
-    `unused` scripts are warnings.
+    Files that lack a tool are one error, as are templates of one root. A deprecation is one warning for all sheets that
+    load its place. Faults of `unused` scripts are warnings.
     """
     of_others: dict[tuple[int, str], list[Diagnostic]] = {}
-    without_tool: list[Diagnostic] = []
+    gathered: dict[str, list[tuple[Source, Diagnostic]]] = {_WITHOUT_TOOL: [], TEMPLATE: []}
     deprecations: dict[Diagnostic, dict[str, Diagnostic]] = {}  # by sheet; first by all but the way to the place
     for draft in drafts:
         is_unused = draft.source.logical in unused
         for found in (as_reported(config, draft.source, one) for one in draft.diagnostics):
             fault = replace(found, severity=Severity.WARNING) if is_unused else found
-            if fault.code == _WITHOUT_TOOL:
-                without_tool.append(fault)
+            if fault.code in gathered:
+                gathered[fault.code].append((draft.source, fault))
                 continue
             if fault.code in (_DEPRECATED, _DEPRECATED_IN_PACKAGE):
                 deprecations.setdefault(replace(fault, notes=()), {})[draft.source.path] = fault
@@ -94,19 +93,15 @@ def of_drafts(config: Config, drafts: Iterable[Draft], unused: Collection[Logica
                 of_others.setdefault((draft.source.root, fault.code), []).append(fault)
             else:
                 yield fault
-    if without_tool:
-        first, *more = without_tool
-        notes = (f"and {len(more)} more {'file' if len(more) == 1 else 'files'}",) if more else ()
-        yield replace(first, notes=(*first.notes, *notes), others=places_of(more))
+    if without_tool := gathered[_WITHOUT_TOOL]:
+        yield _of_files([fault for _, fault in without_tool])
+    if gathered[TEMPLATE]:
+        from buildassets.compiler.graph.checks.public_templates import public_templates  # few projects have any
+
+        yield from public_templates(config, gathered[TEMPLATE])
     for by_sheet in deprecations.values():
         yield _of_sheets(by_sheet.values())
-    for (root, code), faults in of_others.items():
-        first = faults[0]
-        if len(faults) > 1 and root >= 0:
-            message = _GATHERED[code].format(len(faults), f"`{config.sources[root].shown}/`")
-            notes = (f"the first: {first.message}",)
-            first = replace(first, message=message, notes=notes, others=places_of(faults[1:]))
-        yield first
+    yield from (_of_root(config, root, faults) for (root, _), faults in of_others.items())
 
 
 def as_reported(config: Config, source: Source, fault: Diagnostic) -> Diagnostic:
@@ -136,6 +131,22 @@ def is_vendored(config: Config, source: Source) -> bool:
     return is_root_of_others(config, source.root) or source.relative.startswith(FOLDER_OF_PACKAGES)
 
 
+def _of_files(faults: Sequence[Diagnostic]) -> Diagnostic:
+    """One error for the tool that all files lack to which `faults` belong."""
+    first, *more = faults
+    notes = (f"and {len(more)} more {'file' if len(more) == 1 else 'files'}",) if more else ()
+    return replace(first, notes=(*first.notes, *notes), others=places_of(more))
+
+
+def _of_root(config: Config, root: int, faults: Sequence[Diagnostic]) -> Diagnostic:
+    """One warning for all `faults` with the same code in the source root with the number `root`."""
+    first, *more = faults
+    if not more or root < 0:
+        return first
+    message = _GATHERED[first.code].format(len(faults), f"`{config.sources[root].shown}/`")
+    return replace(first, message=message, notes=(f"the first: {first.message}",), others=places_of(more))
+
+
 def _of_sheets(faults: Collection[Diagnostic]) -> Diagnostic:
     """One warning for a deprecation, which each of `faults` reports for another sheet."""
     first, *more = sorted(faults, key=sort_key)
@@ -160,8 +171,7 @@ def is_root_of_others(config: Config, root: int) -> bool:
 
 
 def _alone(code: str, finding: Finding) -> Diagnostic:
-    place = finding.positions.place_of(finding.index)
-    return warning(code, finding.message, place, notes=finding.notes, hint=finding.hint)
+    return warning(code, finding.message, finding.place, notes=finding.notes, hint=finding.hint)
 
 
 def _together(code: str, root: SourceRoot, findings: list[Finding], summary: Callable[[int, str], str]) -> Diagnostic:
@@ -172,7 +182,7 @@ def _together(code: str, root: SourceRoot, findings: list[Finding], summary: Cal
     more = f" and {len(named) - _MOST_NAMED} more" if len(named) > _MOST_NAMED else ""
     notes = [", ".join(named[:_MOST_NAMED]) + more, *first.notes]
     message = summary(len(findings), f"`{root.shown}/`")
-    where, *others = (finding.positions.place_of(finding.index) for finding in findings)
+    where, *others = (finding.place for finding in findings)
     return replace(warning(code, message, where, notes=notes, hint=first.hint), others=tuple(others))
 
 

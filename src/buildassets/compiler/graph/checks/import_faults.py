@@ -3,16 +3,15 @@
 Takes all assets with their links, and the resolution of names; gives diagnostics.
 """
 
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from posixpath import dirname
 from typing import Final
 
 from buildassets.compiler.body import bytes_of, text_of
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.graph.checks.findings import Finding, warnings_of
-from buildassets.compiler.graph.import_map import NameResolution
+from buildassets.compiler.graph.checks.findings import Finding
+from buildassets.compiler.graph.checks.look import Look
 from buildassets.compiler.languages.javascript.lexer import GAP, reads_as_module
 from buildassets.compiler.languages.javascript.references import STRING, unescaped
 from buildassets.compiler.languages.reference import IMPORTS, Reference, ReferenceKind
@@ -24,13 +23,14 @@ from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.foundation.diagnostics import Diagnostic, Location, Severity, warning
 from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.media import media_of, suffix
-from buildassets.foundation.nearest import Known, nearest
+from buildassets.foundation.nearest import nearest
 from buildassets.foundation.paths import LogicalPath, normalise
 
 _BUNDLE: Final = "bundle what imports it (`bundle = true`)"
 _NPM: Final = "list the folder of its package in `sources` with `npm = true`"
 _TYPES: Final = ("css", "json")  # of import attributes, those that all browsers know
 _ACCEPTED: Final = ("text/javascript", "application/wasm")  # the media types of what is imported as it is
+_NO_FILE: Final = LogicalPath("")
 _COMPILED: Final = (".ts", ".mts", ".cts", ".tsx", ".jsx")  # esbuild compiles them to scripts
 
 # The attributes of imports, as in `import data from "./a.json" with { type: "json" }`.
@@ -45,64 +45,48 @@ _ALONE: Final = lazy_pattern(rf"{GAP}(?:,{GAP})?\)")
 _TYPE: Final = lazy_pattern(rf"(?:\A|,){GAP}(?:type|\"type\"|'type'){GAP}:{GAP}(?P<type>{STRING})")
 
 
-def import_faults(
-    config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked]
-) -> Iterator[Diagnostic]:
-    """The diagnostics for imports of `compiled` that browsers refuse."""
-    yield from warnings_of("reference/unmapped", config, _unmapped(config, names, compiled), _unmapped_summary)
-    yield from warnings_of("reference/no-module", config, _no_modules(config, names, compiled), _no_modules_summary)
-    if names.packages is not None:
-        yield from _package_faults(config, names, names.packages, compiled)
+def _uses(look: Look, asset: Linked) -> Iterator[tuple[int, Reference, str]]:
+    """The bare names in a script that the configured import map lacks, without Node's built-in modules.
 
-
-Use = tuple[OriginalPositions, int, str]  # a place in a draft, by the number of the reference, and the name there
-
-
-def _uses(
-    config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked]
-) -> Iterator[tuple[LogicalPath, Reference, Use]]:
-    """The bare names in scripts that the configured import map lacks, without Node's built-in modules."""
-    for path, asset in sorted(compiled.items()):
-        bare = [one for one in enumerate(asset.draft.references) if is_bare(one[1])]
-        if not bare:
-            continue
-        positions = OriginalPositions(asset.draft, config.shown)
-        for index, reference in bare:
-            name = names.unmapped(reference, path)
+    Each with its reference and the number of that.
+    """
+    path = asset.draft.source.logical
+    for index, reference in enumerate(asset.draft.references):
+        if is_bare(reference):
+            name = look.names.unmapped(reference, path)
             # A name in `importmap` whose target is missing is reported elsewhere.
-            if name is not None and name not in config.importmap and name.partition("/")[0] not in BUILTINS:
-                yield path, reference, (positions, index, name)
+            if name is not None and name not in look.config.importmap and name.partition("/")[0] not in BUILTINS:
+                yield index, reference, name
 
 
 # Bare names that nothing maps
 
 
-def _unmapped_summary(count: int, root: str) -> str:
+def unmapped_summary(count: int, root: str) -> str:
+    """The message for several such names in one root."""
     return f"nothing maps {count} bare names in {root}"
 
 
-def _unmapped(config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked]) -> Iterator[Finding]:
-    uses = [use for path, reference, use in _uses(config, names, compiled) if names.answer(reference, path) is None]
-    packages = names.packages.names() if names.packages and uses else ()
-    nearest_to = cache(Known({*names.configured.imports, *packages}).nearest)
-    roots = "".join(f" and in `{root.shown}/`" for root in config.sources if root.npm)
-    is_mapped = bool(roots or config.importmap or config.scopes)
-    notes = (f"looked in `importmap`{roots}",) if is_mapped else ()
-    for positions, index, name in uses:
-        if normalise(dirname(positions.logical) + "/" + name) in compiled:
+def unmapped(look: Look, asset: Linked) -> Iterator[Finding]:
+    """The bare names in `asset` that nothing maps."""
+    config, source = look.config, asset.draft.source
+    for index, reference, name in _uses(look, asset):
+        if look.names.answer(reference, source.logical) is not None:
+            continue
+        roots = "".join(f" and in `{root.shown}/`" for root in config.sources if root.npm)
+        is_mapped = bool(roots or config.importmap or config.scopes)
+        if LogicalPath(normalise(dirname(source.logical) + "/" + name) or "") in look.compiled:
             meant = f"./{name}"
         else:
-            meant = nearest_to(name) or ""
-        hint = f"did you mean `{meant}`?" if meant else _mapping_hint(is_mapped=is_mapped, has_npm=bool(roots))
-        message = f"nothing maps the bare name `{name}`"
+            meant = look.nearest_bare(name) or ""
+        place = OriginalPositions(asset.draft, config.shown).place_of(index)
         yield Finding(
-            positions,
-            index,
-            root=compiled[positions.logical].draft.source.root,
+            place,
+            source.root,
             about=name,
-            message=message,
-            hint=hint,
-            notes=notes,
+            message=f"nothing maps the bare name `{name}`",
+            hint=f"did you mean `{meant}`?" if meant else _mapping_hint(is_mapped=is_mapped, has_npm=bool(roots)),
+            notes=(f"looked in `importmap`{roots}",) if is_mapped else (),
         )
 
 
@@ -116,25 +100,23 @@ def _mapping_hint(*, is_mapped: bool, has_npm: bool) -> str:
 # Files that are no scripts
 
 
-def _no_modules_summary(count: int, root: str) -> str:
+def no_modules_summary(count: int, root: str) -> str:
+    """The message for several such imports in one root."""
     return f"browsers refuse {count} imports in {root}: the files are not scripts"
 
 
-def _no_modules(config: Config, names: NameResolution, compiled: Mapping[LogicalPath, Linked]) -> Iterator[Finding]:
-    for _, asset in sorted(compiled.items()):
-        mapped_links = names.mapped_links(asset, compiled)
-        links = [link for link in chain(asset.links, mapped_links) if link[0].kind in IMPORTS]
-        doubtful = [link for link in links if media_of(link[1]).type not in _ACCEPTED]
-        if not doubtful:
+def no_modules(look: Look, asset: Linked) -> Iterator[Finding]:
+    """The imports of `asset` that lead to what is no script."""
+    links = chain(asset.links, look.names.mapped_links(asset, look.compiled) if asset.draft.references else ())
+    for reference, target in links:
+        if reference.kind not in IMPORTS or media_of(target).type in _ACCEPTED:
             continue
-        positions = OriginalPositions(asset.draft, config.shown)
-        for reference, target in doubtful:
-            is_source = target in compiled and compiled[target].draft.source.uncompiled
-            if hint := _refusal(asset.draft, reference, target, is_source=is_source):
-                why = reason(suffix(target)) if is_source else f"it is not a script but `{media_of(target).type}`"
-                message = f"browsers refuse to import `{target}`: {why}"
-                index = asset.draft.references.index(reference)
-                yield Finding(positions, index, root=asset.draft.source.root, about=target, message=message, hint=hint)
+        is_source = target in look.compiled and look.compiled[target].draft.source.uncompiled
+        if hint := _refusal(asset.draft, reference, target, is_source=is_source):
+            why = reason(suffix(target)) if is_source else f"it is not a script but `{media_of(target).type}`"
+            message = f"browsers refuse to import `{target}`: {why}"
+            place = OriginalPositions(asset.draft, look.config.shown).place_of(asset.draft.references.index(reference))
+            yield Finding(place, asset.draft.source.root, about=target, message=message, hint=hint)
 
 
 def _refusal(draft: Draft, reference: Reference, target: LogicalPath, *, is_source: bool) -> str | None:
@@ -176,23 +158,31 @@ def _needed_type(media_type: str) -> str:
 # Packages
 
 
-def _package_faults(
-    config: Config, names: NameResolution, packages: NodePackages, compiled: Mapping[LogicalPath, Linked]
-) -> Iterator[Diagnostic]:
-    """The diagnostics for names that a package does not export to browsers, and one for each file that is no module."""
-    reported: set[LogicalPath] = set()
-    for path, reference, (positions, index, _) in _uses(config, names, compiled):
-        answer = names.answer(reference, path)
+def package_faults(look: Look, asset: Linked) -> Iterator[tuple[LogicalPath, Diagnostic]]:
+    """The diagnostics for names that a package does not export to browsers, and for files that are no modules.
+
+    The latter with the paths of these files.
+    """
+    packages = look.names.packages
+    if packages is None:
+        return
+    positions = OriginalPositions(asset.draft, look.config.shown)
+    for index, reference, _ in _uses(look, asset):
+        answer = look.names.answer(reference, asset.draft.source.logical)
         if isinstance(answer, Refusal):
-            yield from _refused(config, answer, positions.place_of(index))
-        elif (
-            answer is not None
-            and answer in compiled
-            and answer not in reported
-            and _is_commonjs(packages, compiled[answer].draft)
-        ):
-            reported.add(answer)
-            yield _commonjs(answer, positions.place_of(index))
+            yield from ((_NO_FILE, fault) for fault in _refused(look.config, answer, positions.place_of(index)))
+        elif answer is not None and answer in look.compiled and _is_commonjs(packages, look.compiled[answer].draft):
+            yield answer, _commonjs(answer, positions.place_of(index))
+
+
+def once_a_file(faults: Iterable[tuple[LogicalPath, Diagnostic]]) -> Iterator[Diagnostic]:
+    """Those of `package_faults`, one for each file that is no module."""
+    reported: set[LogicalPath] = set()
+    for path, fault in faults:
+        if path not in reported:
+            yield fault
+        if path != _NO_FILE:
+            reported.add(path)
 
 
 def _refused(config: Config, refusal: Refusal, where: Location) -> Iterator[Diagnostic]:

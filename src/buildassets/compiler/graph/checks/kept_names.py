@@ -28,10 +28,11 @@ _BEHIND_SEPARATOR: Final = lazy_pattern(r"[-_.~](?=[\w-]*[0-9A-Z])(?:[a-zA-Z0-9]
 _ALONE: Final = lazy_pattern(r"(?=[a-zA-Z]*[0-9])[a-zA-Z0-9]{8,}(?=\.|\Z)", re.ASCII)
 
 
-def fingerprinted_faults(config: Config, assets: Mapping[LogicalPath, Linked]) -> Iterator[Diagnostic]:
-    """The diagnostics for `assets` that keep their names, and for the globs of `fingerprinted`."""
+def fingerprinted_faults(
+    config: Config, assets: Mapping[LogicalPath, Linked], kept: Sequence[LogicalPath]
+) -> Iterator[Diagnostic]:
+    """The diagnostics for those of `assets` that keep their names, `kept`, and for the globs of `fingerprinted`."""
     of_vite = {index for index, root in enumerate(config.sources) if root.manifest}
-    kept = [path for path in sorted(assets) if assets[path].draft.source.keeps_name]
     for index, pattern in enumerate(config.fingerprinted):
         if not any(map(compile_globs([pattern]), kept)):
             where = config.place("fingerprinted", index)

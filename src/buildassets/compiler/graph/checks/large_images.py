@@ -32,11 +32,9 @@ def is_image(draft: Draft) -> bool:
 
 
 def large_images(config: Config, drafts: Iterable[Draft]) -> Iterator[Diagnostic]:
-    """A warning for each image among `drafts` that is too large, but only one for each root of others."""
+    """A warning for each of `drafts`, which are large images, but only one for each root of others."""
     of_others: defaultdict[int, list[Draft]] = defaultdict(list)
     for draft in drafts:
-        if not is_large_image(config, draft):
-            continue
         root = draft.source.root
         if 0 <= root < len(config.sources) and (config.sources[root].vendored or config.sources[root].npm):
             of_others[root].append(draft)

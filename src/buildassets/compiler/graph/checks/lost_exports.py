@@ -4,9 +4,9 @@ esbuild compiles each file by itself, so that it keeps `export { T } from "./b"`
 and the resolution of names, gives diagnostics.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
-from buildassets.compiler.graph.import_map import NameResolution
+from buildassets.compiler.graph.checks.look import Look
 from buildassets.compiler.languages.javascript.module_names import Exports, NamedImport, exports_of, named_imports
 from buildassets.compiler.languages.reference import Reference
 from buildassets.compiler.languages.scan import scan
@@ -22,18 +22,18 @@ from buildassets.foundation.paths import LogicalPath
 _TYPES = lazy_pattern(r"\b(?:type|interface)\s+([\w$]+)|\b(?:import|export)\s+type\s*\{([^}]*)\}")
 
 
-def lost_exports(
-    compiled: Mapping[LogicalPath, Linked], names: NameResolution, shown: Callable[[str], str]
-) -> Iterator[Diagnostic]:
-    """An error for each name that one typed module takes from another, which does not export it."""
-    modules = _Modules(compiled, names)
-    for path, asset in sorted(compiled.items()):
-        if text := _compiled_text(asset):
-            for taken in named_imports(text):
-                target = modules.target(path, taken.url)
-                is_known = target is not None and _compiled_text(compiled.get(target)) is not None
-                if target and is_known and not modules.exports(target, taken.name):
-                    yield _lost(asset, compiled[target], taken, modules.names_of(target), shown=shown)
+def lost_exports(look: Look, asset: Linked) -> Iterator[Diagnostic]:
+    """An error for each name that the typed module `asset` takes from another, which does not export it."""
+    text = _compiled_text(asset)
+    if not text:
+        return
+    modules = look.once(_Modules)
+    for taken in named_imports(text):
+        target = modules.target(asset.draft.source.logical, taken.url)
+        is_known = target is not None and _compiled_text(look.compiled.get(target)) is not None
+        if target and is_known and not modules.exports(target, taken.name):
+            exported = modules.names_of(target)
+            yield _lost(asset, look.compiled[target], taken, exported, shown=look.config.shown)
 
 
 def _lost(
@@ -69,9 +69,9 @@ def _compiled_text(asset: Linked | None) -> str | None:
 class _Modules:
     """The modules of one build: what they export, and what their specifiers lead to."""
 
-    def __init__(self, compiled: Mapping[LogicalPath, Linked], names: NameResolution) -> None:
-        self._compiled = compiled
-        self._names = names
+    def __init__(self, look: Look) -> None:
+        self._compiled = look.compiled
+        self._names = look.names
         self._references: dict[LogicalPath, dict[int, Reference]] = {}
         self._exports: dict[LogicalPath, Exports] = {}
 

@@ -1,25 +1,23 @@
 """Makes the diagnostics for references that lead to no asset, or would to one without their prefix: `/static/a.png`."""
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from posixpath import basename, splitext
 from typing import Final
 
-from buildassets.compiler.config.values import Config
-from buildassets.compiler.graph.checks.findings import FOLDER_OF_PACKAGES, Finding, warnings_of
+from buildassets.compiler.graph.checks.findings import FOLDER_OF_PACKAGES, Finding
+from buildassets.compiler.graph.checks.look import Look
 from buildassets.compiler.graph.import_map import ENDS
-from buildassets.compiler.graph.link import Site
 from buildassets.compiler.languages.reference import OF_DEBUGGERS, SPECIFIERS, Reference, ReferenceKind
 from buildassets.compiler.model import Draft, Linked
 from buildassets.compiler.resolve.urls import USUAL_PREFIXES, below_prefixes, is_root_relative
-from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.links import LINK_OUTSIDE
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.disk.folders import is_within
 from buildassets.foundation.diagnostics import Diagnostic, Location, Severity
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.media import Syntax
-from buildassets.foundation.nearest import Known, nearest
+from buildassets.foundation.nearest import nearest
 from buildassets.foundation.paths import LogicalPath, split_url
 
 _SASS: Final = (".scss", ".sass")
@@ -28,31 +26,21 @@ _ALIKE: Final = 0.85  # of two names, from 0 to 1
 _SEVERITIES: Final = {"error": Severity.ERROR, "warn": Severity.WARNING}
 
 
+def missing_references(look: Look, asset: Linked) -> Iterator[Diagnostic]:
+    """One diagnostic for each missing reference of `asset` that is not to be ignored."""
+    return _MissingReferences(look).diagnostics(asset) if asset.missing else iter(())
+
+
 @frozen
-class MissingReferences:
-    """Explains why references lead nowhere.
+class _MissingReferences:
+    """Explains why references lead nowhere."""
 
-    - `nearby`: the names of all assets
-    - `skipped`: the paths that discovery left out, with its reasons
-    - `roots`: the source roots as the user wrote them
-    - `vendored`: the indices of the vendored roots
-    - `shown`: turns a path into the name a user would write
-    - `is_file`: whether there is a file at a path
-    """
-
-    site: Site
-    nearby: Known
-    skipped: Mapping[LogicalPath, str]
-    roots: Sequence[str]
-    vendored: Collection[int]
-    severity: str
-    shown: Callable[[str], str]
-    is_file: Callable[[str], bool]
+    look: Look
 
     def diagnostics(self, linked: Linked) -> Iterator[Diagnostic]:
         """One diagnostic for each missing reference that is not to be ignored."""
-        positions = OriginalPositions(linked.draft, self.shown)
-        writers = positions.writers() if linked.missing else ()
+        positions = OriginalPositions(linked.draft, self.look.config.shown)
+        writers = positions.writers()
         for index, target in linked.missing:
             severity = self._severity(linked.draft, index, target)
             if severity is None:
@@ -64,16 +52,19 @@ class MissingReferences:
 
     def _reason(self, target: LogicalPath) -> str:
         if skipped := self._skipped_with(target):
-            return f"`{skipped}` is {self.skipped[skipped]}"
+            return f"`{skipped}` is {self.look.skipped[skipped]}"
         if target.startswith("../"):
             return "a reference cannot leave the tree of assets"
-        return f"looked in {' and '.join(f'`{root}/`' for root in self.roots)}"
+        config = self.look.config
+        generated = config.plan.folder if config.plan else None
+        roots = (root.shown for root in config.sources if root.shown != generated)
+        return f"looked in {' and '.join(f'`{root}/`' for root in roots)}"
 
     def _skipped_with(self, target: LogicalPath) -> LogicalPath | None:
         """The path that discovery left out, which is `target` or a folder above it; None if it left out neither."""
         path = str(target)
         while path:
-            if path in self.skipped:
+            if path in self.look.skipped:
                 return LogicalPath(path)
             path = path.rpartition("/")[0]
         return None
@@ -81,9 +72,10 @@ class MissingReferences:
     def _severity(self, draft: Draft, index: int, target: LogicalPath) -> Severity | None:
         if self._skipped_with(target):
             return Severity.ERROR
-        severity = _SEVERITIES.get(self.severity)
+        config, root = self.look.config, draft.source.root
+        severity = _SEVERITIES.get(config.missing)
         is_minor = draft.references[index].kind is ReferenceKind.SOURCE_MAP or _is_page(draft)
-        is_minor = is_minor or draft.source.root in self.vendored
+        is_minor = is_minor or (root >= 0 and config.sources[root].vendored)
         return Severity.WARNING if severity is not None and is_minor else severity
 
     def _diagnostic(
@@ -91,11 +83,11 @@ class MissingReferences:
     ) -> Diagnostic:
         reference = draft.references[index]
         is_map = reference.kind is ReferenceKind.SOURCE_MAP
-        file = self.site.file_from(reference, writer) if writer and writer != draft.source.path else None
+        file = self.look.site.file_from(reference, writer) if writer and writer != draft.source.path else None
         beside, hint = self._beside_partial(target, file) if file else ((), None)
         hint = _slip(draft, reference, place) or self._of_node(reference, target) or self._of_link(target) or hint
         is_meant = not hint and not target.startswith("../")
-        suggestion = self.nearby.nearest_asset(target, draft.source.logical) if is_meant else None
+        suggestion = self.look.nearby.nearest_asset(target, draft.source.logical) if is_meant else None
         hint = hint or _of_package(draft, reference) or _of_vendored(draft, reference)
         return Diagnostic(
             severity,
@@ -109,33 +101,33 @@ class MissingReferences:
     def _of_link(self, target: LogicalPath) -> str | None:
         """The hint for what lies behind a link out of its source root."""
         skipped = self._skipped_with(target)
-        is_outside = skipped is not None and self.skipped[skipped] == LINK_OUTSIDE
+        is_outside = skipped is not None and self.look.skipped[skipped] == LINK_OUTSIDE
         return "make the folder that the link leads to a source root" if is_outside else None
 
     def _of_node(self, reference: Reference, target: LogicalPath) -> str | None:
         """The hint for a script that only Node and bundlers find: without its suffix, or as the index of a folder."""
         if reference.kind not in SPECIFIERS:
             return None
-        ends = next((end for end in ENDS if f"{target}{end}" in self.site.known), None)
+        ends = next((end for end in ENDS if f"{target}{end}" in self.look.site.known), None)
         path, rest = split_url(reference.url)
         return f'write `{path}{ends}{rest}`, or set `resolve = "bundler"`, which finds it' if ends else None
 
     def _beside_partial(self, target: LogicalPath, file: str) -> tuple[tuple[str, ...], str | None]:
         """A note and a hint on `file`, which the reference names relative to its Sass partial."""
-        there = tuple(self.site.logical_paths(file))
+        there = tuple(self.look.site.logical_paths(file))
         skipped = next(filter(None, map(self._skipped_with, there)), None)
-        where = f"next to the partial it would be `{self.shown(file)}`"
+        where = f"next to the partial it would be `{self.look.config.shown(file)}`"
         if skipped:
-            return (f"{where}, and `{skipped}` is {self.skipped[skipped]}",), None
-        if self.is_file(file):
+            return (f"{where}, and `{skipped}` is {self.look.skipped[skipped]}",), None
+        if self.look.is_file(file):
             return (f"{where}, which is not an asset",), self._admission(file)
         return () if target in there else (f"{where}, which is not there either",), None
 
     def _admission(self, file: str) -> str:
         """The hint that makes an asset of `file`, which exists but is none."""
-        if any(is_within(folder, file) for folder, _ in self.site.roots):
+        if any(is_within(folder, file) for folder, _ in self.look.site.roots):
             return "`include` or `exclude` leaves it out"
-        folder = self.shown(os.path.dirname(file))
+        folder = self.look.config.shown(os.path.dirname(file))
         return f'make its folder a source root: `{{ path = "{folder}", prefix = "{basename(folder)}" }}`'
 
 
@@ -184,37 +176,25 @@ def _is_page(draft: Draft) -> bool:
     return draft.source.syntax is Syntax.HTML
 
 
-def prefix_faults(
-    config: Config, compiled: Mapping[LogicalPath, Linked], known: Collection[LogicalPath]
-) -> Iterator[Diagnostic]:
-    """A warning for each reference that is not rewritten, but would be with `url_prefixes`; none if that key is set."""
-    if config.url_prefixes is None:
-        findings = _of_prefixes(config, compiled, known)
-        yield from warnings_of("reference/prefix", config, findings, _count_of_prefixes)
-
-
-def _count_of_prefixes(count: int, root: str) -> str:
+def count_of_prefixes(count: int, root: str) -> str:
+    """The message for several such references in one root."""
     return f"{count} references in {root} name assets but for their prefix and are left alone"
 
 
-def _of_prefixes(
-    config: Config, compiled: Mapping[LogicalPath, Linked], known: Collection[LogicalPath]
-) -> Iterator[Finding]:
-    is_external = compile_globs(config.external)
-    of_vite = {index for index, root in enumerate(config.sources) if root.manifest}  # its base decides there
-    for _, asset in sorted(compiled.items()):
-        if asset.draft.source.root in of_vite:
+def prefixes(look: Look, asset: Linked) -> Iterator[Finding]:
+    """The references of `asset` that are not rewritten, but would be with `url_prefixes`; none if that key is set."""
+    config, draft = look.config, asset.draft
+    root = draft.source.root
+    if config.url_prefixes is not None or (root >= 0 and config.sources[root].manifest):  # Vite's base decides there
+        return
+    for index, reference in enumerate(draft.references):
+        if reference.kind in OF_DEBUGGERS or not is_root_relative(reference, config.url):
             continue
-        positions = OriginalPositions(asset.draft, config.shown)
-        for index, reference in enumerate(asset.draft.references):
-            if reference.kind in OF_DEBUGGERS or not is_root_relative(reference, config.url):
-                continue
-            for prefix in USUAL_PREFIXES:
-                target = next(below_prefixes(reference, (prefix,), is_external), None)
-                if target in known:
-                    message = f"`{reference.url}` is left alone, and `{target}` is an asset"
-                    hint = f'set `url_prefixes = ["{prefix}"]`, or `[]` where something else serves it'
-                    yield Finding(
-                        positions, index, root=asset.draft.source.root, about=reference.url, message=message, hint=hint
-                    )
-                    break
+        for prefix in USUAL_PREFIXES:
+            target = next(below_prefixes(reference, (prefix,), look.is_external), None)
+            if target in look.sources:
+                message = f"`{reference.url}` is left alone, and `{target}` is an asset"
+                hint = f'set `url_prefixes = ["{prefix}"]`, or `[]` where something else serves it'
+                place = OriginalPositions(draft, config.shown).place_of(index)
+                yield Finding(place, root, about=reference.url, message=message, hint=hint)
+                break

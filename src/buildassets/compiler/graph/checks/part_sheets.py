@@ -33,17 +33,18 @@ class PartSheets:
 def part_sheets(
     config: Config,
     compiled: Mapping[LogicalPath, Linked],
+    faulty: Collection[LogicalPath],
     assets: Mapping[LogicalPath, Linked],
     members: Collection[LogicalPath],
     *,
     named: Callable[[], Collection[str]],
 ) -> PartSheets:
-    """Those of `assets` that are only parts of others.
+    """Those of `assets` that are only parts of others; of those with diagnostics, which are the `faulty` ones.
 
     What is among the `members` of bundles, what another asset refers to, what a template names (as `named` finds out)
     or an entry names exactly is not left out.
     """
-    failed = [path for path in sorted(assets) if path in compiled and _fails_by_itself(compiled[path].draft)]
+    failed = [path for path in sorted(faulty) if path in compiled and _fails_by_itself(compiled[path].draft)]
     if not failed:
         return PartSheets()
     sheets = [asset.draft for _, asset in sorted(compiled.items()) if _is_sheet(asset.draft)]

@@ -11,7 +11,6 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import ImportMap, Source
 from buildassets.compiler.sources.discover import Sources
 from buildassets.compiler.sources.globs import is_glob, named_by
-from buildassets.compiler.sources.names import is_typed
 from buildassets.compiler.sources.uncompiled import advice, is_compiled_beside, is_declaration, reason
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
 from buildassets.foundation.frozen import frozen, replace
@@ -30,29 +29,33 @@ class Judgement:
 
 
 def judged(
-    config: Config, importmap: ImportMap, sources: Sources, taken: Collection[str], *, read: Collection[str]
+    config: Config,
+    importmap: ImportMap,
+    sources: Sources,
+    raw: Collection[LogicalPath],
+    taken: Collection[str],
+    *,
+    read: Collection[str],
 ) -> Judgement:
-    """The diagnostics for those of `sources` that nothing compiles.
+    """The diagnostics for those of `sources` that nothing compiles, which are `raw`.
 
     `taken` are those that are released, joined or already reported, `read` the paths of all inputs of other assets.
     With `entries` only sources that these match count as lost.
     """
     named = tuple(_named_in_settings(config, importmap, sources))
-    lost = tuple(_lost(config, sources.listed, {*taken, *(path for path, _ in named)}, read))
+    reported = {*taken, *(path for path, _ in named)} if raw else ()
+    lost = tuple(_lost(config, sources.listed, raw, reported, read))
     faults = (*(fault for _, fault in named), *_faults_of_lost(config, lost))
     return Judgement(faults, frozenset(source.logical for source in lost))
 
 
-def unnamed(config: Config, listed: Mapping[LogicalPath, Source], taken: Collection[str]) -> Iterator[Diagnostic]:
+def unnamed(config: Config, typed: Iterable[Source], taken: Collection[str]) -> Iterator[Diagnostic]:
     """A warning if the project has modules in TypeScript or JSX, and nothing names any of them.
 
-    `taken` are the sources that are released or joined. With `entries` the user has chosen what is released.
+    `typed` are all such modules, sorted, `taken` the sources that are released or joined. With `entries` the user has
+    chosen what is released.
     """
-    own = [
-        source
-        for _, source in sorted(listed.items())
-        if is_typed(source) and not config.sources[source.root].npm and not config.sources[source.root].vendored
-    ]
+    own = [source for source in typed if not config.sources[source.root].is_of_others]
     if config.entries or not own or any(source.logical in taken for source in own):
         return
     first, *more = own
@@ -70,9 +73,13 @@ def _listed(names: Sequence[str]) -> list[str]:
 
 
 def _lost(
-    config: Config, listed: Mapping[LogicalPath, Source], taken: Collection[str], read: Collection[str]
+    config: Config,
+    listed: Mapping[LogicalPath, Source],
+    raw: Collection[LogicalPath],
+    taken: Collection[str],
+    read: Collection[str],
 ) -> Iterator[Source]:
-    uncompiled = {path: source for path, source in listed.items() if source.uncompiled}
+    uncompiled = {path: listed[path] for path in raw}
     expected: Collection[str] = uncompiled
     if config.entries:
         expected = {path for pattern in config.entries for path in named_by(pattern, uncompiled)}

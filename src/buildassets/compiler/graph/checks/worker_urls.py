@@ -3,12 +3,12 @@
 Takes all assets with the sources, gives diagnostics.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from buildassets.compiler.body import OnDisk, text_of
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.checks.findings import places_of
-from buildassets.compiler.graph.plain_names import plain_names
+from buildassets.compiler.graph.checks.look import Look
 from buildassets.compiler.languages.javascript.lexer import reads_as_module
 from buildassets.compiler.languages.javascript.worker_urls import (
     IMPORT_SCRIPTS,
@@ -18,7 +18,6 @@ from buildassets.compiler.languages.javascript.worker_urls import (
 )
 from buildassets.compiler.model import Draft, Linked, Source
 from buildassets.compiler.resolve.urls import USUAL_PREFIXES, has_host
-from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.foundation.diagnostics import Diagnostic, warning
 from buildassets.foundation.frozen import replace
@@ -26,21 +25,14 @@ from buildassets.foundation.media import Syntax, media_of, script_name
 from buildassets.foundation.paths import LogicalPath, from_url, join, normalise, relative, split_url
 
 
-def worker_faults(
-    config: Config, compiled: Mapping[LogicalPath, Linked], sources: Mapping[LogicalPath, Source]
-) -> Iterator[Diagnostic]:
-    """A warning for each worker script that a string names; for each root of others one, with their number."""
-    is_external = compile_globs(config.external)
+def worker_faults(config: Config, faults: Iterable[tuple[int, Diagnostic]]) -> Iterator[Diagnostic]:
+    """The warnings of `named_workers`, for each root of others one, with their number."""
     of_others: dict[int, list[Diagnostic]] = {}
-    plain = plain_names(config, sources)
-    for _, asset in sorted(compiled.items()):
-        draft = asset.draft
-        for fault in _faults_of(config, draft, is_external, sources, plain=plain):
-            root = config.sources[draft.source.root]
-            if root.npm or root.vendored:
-                of_others.setdefault(draft.source.root, []).append(fault)
-            else:
-                yield fault
+    for root, fault in faults:
+        if config.sources[root].is_of_others:
+            of_others.setdefault(root, []).append(fault)
+        else:
+            yield fault
     for index, several in of_others.items():
         message = (
             f"{len(several)} scripts of workers in `{config.sources[index].shown}/` are assets that a string names"
@@ -58,14 +50,9 @@ def names_workers(draft: Draft) -> bool:
     return may_name_workers(body) and any(worker_urls(text_of(body)))
 
 
-def _faults_of(
-    config: Config,
-    draft: Draft,
-    is_external: Callable[[str], object],
-    sources: Mapping[LogicalPath, Source],
-    *,
-    plain: Collection[LogicalPath],
-) -> Iterator[Diagnostic]:
+def named_workers(look: Look, asset: Linked) -> Iterator[tuple[int, Diagnostic]]:
+    """A warning for each worker script that a string of `asset` names, with the number of the root."""
+    draft, config = asset.draft, look.config
     logical = draft.source.logical
     if draft.source.root < 0 or not names_workers(draft):
         return
@@ -73,11 +60,13 @@ def _faults_of(
     positions = OriginalPositions(draft, config.shown)
     is_module = logical.endswith(".mjs") or reads_as_module(positions.text)
     for named in worker_urls(positions.text):
-        target = None if is_external(named.url) else _target(named.url, logical, prefixes, sources, plain=plain)
+        is_left = look.is_external(named.url)
+        target = None if is_left else _target(named.url, logical, prefixes, look.sources, plain=look.plain)
         if target is not None:
             message = f"`{named.url}` is left alone, and `{target}` is an asset"
             hint = _hint(named, logical, target, is_module=is_module)
-            yield warning("reference/worker", message, positions.place_in(named.start, named.end), hint=hint)
+            where = positions.place_in(named.start, named.end)
+            yield draft.source.root, warning("reference/worker", message, where, hint=hint)
 
 
 def _target(

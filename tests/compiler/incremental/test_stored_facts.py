@@ -1,4 +1,4 @@
-"""Which drafts a build takes over from the last one, and the changes after which it takes over none."""
+"""Which assets a build takes over from the last one, and the changes after which it takes over none."""
 
 import json
 import os
@@ -57,7 +57,7 @@ def test_a_change_that_may_concern_any_draft_has_all_made_again(project: Project
     project.assert_as_a_clean_build()
 
 
-@pytest.mark.parametrize("record", [b"no JSON", b"[]", b"{}", b'{"drafts": {"a.css": [1]}, "read": [], "names": {}}'])
+@pytest.mark.parametrize("record", [b"no JSON", b"[]", b"{}", b'{"linked": {"a.css": [1]}, "read": [], "names": {}}'])
 def test_a_damaged_record_is_ignored(project: Project, record: bytes) -> None:
     project.forget(record)
     project.edit({"assets/b.css": "b { color: tan }\n"})
@@ -69,7 +69,7 @@ def test_a_damaged_record_is_ignored(project: Project, record: bytes) -> None:
 @pytest.mark.parametrize("value", [None, -1, "x", [[1, 2, "u", "none"]], {}])
 def test_a_damaged_draft_is_made_again(project: Project, field: int, value: object) -> None:
     record = json.loads(project.record)
-    record["drafts"]["a.css"][field] = value
+    record["linked"]["a.css"][1][field] = value
     project.forget(json.dumps(record).encode())
     project.edit({"assets/d.png": "other pixels"})
     assert project.reused < 4

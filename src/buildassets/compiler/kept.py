@@ -1,0 +1,135 @@
+"""What a process keeps from one build to the next of the same configuration: facts, the graph, and what was written."""
+
+import os
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from buildassets.compiler.cache.looked_at import Decided, LookedAt
+from buildassets.compiler.cache.traces import Stale
+from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.facts.kinds import ENGINES, FILE, NEVER
+from buildassets.compiler.facts.table import Facts
+from buildassets.compiler.graph.asset_graph import Graphing, StoredSources
+from buildassets.compiler.graph.fingerprint import KeptName
+from buildassets.compiler.result import BuildResult, LastBuild
+from buildassets.compiler.sources.discover import Discovery
+from buildassets.compiler.write.kept_release import KeptRelease
+from buildassets.disk.file_sets import set_named
+from buildassets.disk.folders import is_within
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.paths import LogicalPath
+
+_PACKAGES: Final = f"{os.sep}node_modules"
+_NOTHING_KEPT: Final = Stale("nothing valid is kept of a build with these settings")
+
+
+@frozen
+class StoredFacts:
+    """What is kept of a build of another process: facts, the sources of then, and the names that assets got.
+
+    `day` is when results in the cache were last noted as used, in days since the epoch.
+    """
+
+    facts: Facts
+    sources: StoredSources
+    names: Mapping[LogicalPath, KeptName]
+    day: int
+
+
+class Kept:
+    """The facts of one configuration, which `begin` forgets for another one.
+
+    `discovery` is what the source roots hold, None where they have to be read again.
+    """
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._of: tuple[Config, Mode] | None = None
+        self._is_begun = False
+        self._result: BuildResult | None = None
+        self._looked_at = LookedAt()
+        self._decided: Decided | None = None
+        self._inputs: tuple[tuple[str, ...], ...] = ((), (), ())
+        self.changed: frozenset[str] | None = None  # the paths at which something changed; None if that is not known
+        self.facts = Facts()
+        self.names: Mapping[LogicalPath, KeptName] = {}  # those of another process
+        self.day = 0
+        self.remade_for: Stale | None = _NOTHING_KEPT  # why nothing could be taken over
+        self._earlier_outputs: Collection[str] = ()
+        self.graphing = Graphing()
+        self.discovery: Discovery | None = None
+        self.has_typed = False  # whether there are modules that templates decide about
+        self.release: KeptRelease | None = None
+        self.unreleased: frozenset[LogicalPath] | None = None  # the assets that are not as released; None if all may be
+        self.lost: frozenset[str] = frozenset()  # the files of the release that are not as they were written
+
+    def look(self, config: Config, mode: Mode) -> BuildResult | None:
+        """Look for what changed since the last build; if nothing did, its result."""
+        self.changed = None
+        if self._result is None or self._of != (config, mode):
+            return None
+        self.changed = self._looked_at.changed()
+        return self._result if self._result.succeeded and not self.changed else None
+
+    def restore(self, config: Config, mode: Mode, stored: StoredFacts, last: LastBuild) -> None:
+        """Begin the next build with what is `stored` of the `last` one."""
+        self.clear()
+        self._of = config, mode
+        self.changed = frozenset(last.changed)
+        self.facts, self.names, self.day, self._earlier_outputs = stored.facts, stored.names, stored.day, last.outputs
+        self.graphing.restore(stored.sources)
+
+    def begin(self, config: Config, mode: Mode) -> None:
+        """Begin a build, with what did not change."""
+        changed, self.changed = self.changed, None
+        is_other = self._of != (config, mode) or (changed is not None and config.file in changed)
+        if changed is None or is_other:
+            self.clear()
+            self._of, self._is_begun = (config, mode), True
+            if changed is not None and config.file in changed:
+                self.remade_for = Stale("changed", config.file)
+            return
+        self._is_begun, self.remade_for = True, None
+        self.facts.begin()
+        self.facts.touch(NEVER)
+        self.graphing.begin(changed)
+        outputs: Collection[str] = self.release.outputs if self.release else self._earlier_outputs
+        self.lost |= changed.intersection(outputs)
+        tops = (*(root.path for root in config.sources), *config.load_paths)
+        for path in changed:
+            is_known = self.facts.touch((FILE, path)) or path in outputs
+            if not is_known and (_PACKAGES in path or not any(is_within(top, path) for top in tops)):
+                self.facts.touch(ENGINES)  # it may be a tool, or a package of one
+                self.discovery = None
+        if self.discovery and not changed.isdisjoint(self.discovery.looked_at):
+            self.discovery = None
+
+    def decided(self, result: BuildResult) -> Decided | None:
+        """What decided the last build, if `result` has the same inputs."""
+        return self._decided if self._result and self._result.inputs is result.inputs else None
+
+    def remember(self, decided: Decided, result: BuildResult, began_ns: int) -> None:
+        """Remember the `result` of a build that began at `began_ns`, and what decided it."""
+        if not self._is_begun:  # the result of a build of another process holds
+            return
+        self._is_begun = False
+        outputs = tuple(self.release.outputs) if self.release else ()
+        is_certain = self._looked_at.keep(replace(decided, outputs=outputs), began_ns)
+        if not is_certain or any(set_named(one.name)[0].digest != one.digest for one in result.sets):
+            self.clear()
+            return
+        self._decided, self._result = decided, result
+
+    def graphed(self) -> None:
+        """Note that the graph is made, and which of its assets may be others than those that were released."""
+        changed, before = self.graphing.changed, self.unreleased
+        self.unreleased = None if changed is None or before is None else before.union(changed)
+
+    def inputs(self, of_graph: tuple[str, ...], programs: tuple[str, ...]) -> tuple[str, ...]:
+        """The inputs of a graph together with programs: the same tuple if both are those of the last build."""
+        if self._inputs[0] is not of_graph or self._inputs[1] != programs:
+            self._inputs = of_graph, programs, tuple(dict.fromkeys((*of_graph, *programs)))
+        return self._inputs[2]

@@ -1,0 +1,297 @@
+"""Writes the assets of a graph into the release directory, and describes the release.
+
+Takes a graph and the means of a build, gives the result of that build. What was written before and is the same need
+not be looked at: the names, the entries and the lines of the last release of this process are kept.
+"""
+
+import os
+from binascii import a2b_base64
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from buildassets.compiler.body import digest_of_body, text_of
+from buildassets.compiler.config.values import Config
+from buildassets.compiler.graph.asset_graph import AssetGraph
+from buildassets.compiler.graph.checks.kept_names import OTHER_NAME
+from buildassets.compiler.graph.fingerprint import Naming
+from buildassets.compiler.incremental.stored_facts import dumped
+from buildassets.compiler.means import Means
+from buildassets.compiler.model import Content, Named, Stored
+from buildassets.compiler.result import BuildResult, LastBuild
+from buildassets.compiler.write.carry import carried_over
+from buildassets.compiler.write.companions import companions_of, described, precache_list, taken_names
+from buildassets.compiler.write.hidden_maps import write_maps
+from buildassets.compiler.write.kept_release import KeptRelease
+from buildassets.compiler.write.manifest_entries import manifest_of
+from buildassets.compiler.write.release_directory import (
+    KnownFiles,
+    ReleaseWriter,
+    files_of,
+    release_directory,
+    release_files,
+)
+from buildassets.compiler.write.retain import superseded
+from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
+from buildassets.errors import BuildError
+from buildassets.foundation.diagnostics import error
+from buildassets.foundation.digest import digest
+from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.measures import BundleContents
+from buildassets.foundation.media import DELTA, SUFFIXES
+from buildassets.foundation.paths import LogicalPath
+from buildassets.manifest.model import (
+    ASSETS_FOLDER,
+    MANIFEST_NAME,
+    MAPS_SUFFIX,
+    RELEASE_FILE,
+    Companion,
+    Entry,
+    Manifest,
+    Retained,
+    digest_of_release,
+    dumps,
+    entries_as_written,
+    entry_lines,
+    release_content,
+)
+
+
+@frozen
+class _Again:
+    """The last release of this process, of which all holds but for the `changed` assets."""
+
+    kept: KeptRelease
+    changed: frozenset[LogicalPath]
+
+
+@frozen
+class _Made:
+    """The manifest of a release with its lines, and what else is written with it."""
+
+    manifest: Manifest
+    lines: Mapping[str, str]
+    entries: Mapping[str, Entry]
+    companions: Mapping[str, bytes]
+    new_maps: Sequence[str]
+
+
+def released(means: Means, graph: AssetGraph, last: LastBuild | None) -> BuildResult:
+    """Write the assets of `graph` into the release directory. Raises BuildError and OSError."""
+    config = means.config
+    with (
+        means.times.of("write"),
+        release_directory(config.output, is_lasting=means.is_lasting, permission=config.permission) as release,
+    ):
+        again = _again(means, release)
+        means.kept.release = None  # until this one is written
+        naming = again.kept.naming if again else Naming(text_of, means.kept.names)
+        named, digests = _named(graph, naming, again), dict[str, str]()
+        noted = means.times.of_each("graph", _noted(config, named, digests))
+        others = again.kept.stored if again else {}
+        fresh = means.store(release, noted, KnownFiles() if again else _earlier(config, last), others)
+        stored = {**others, **fresh}
+        budgets = means.budgets(graph.assets)
+        sizes = budgets.stored_sizes(stored, release.chunks)
+        if faults := budgets.faults(sizes, graph.assets, release.manifest() if config.budgets else None):
+            raise BuildError(faults)
+        made = _made(means, graph, release, again, stored=stored, fresh=fresh)
+        content = dumps(made.manifest, made.lines).encode("ascii")
+        names = release.finish(content, {**made.companions, **_release_file(means, content)})
+        manifest_stamp = release.manifest_stamp()
+    outputs = _outputs(config, made.manifest, again, fresh)
+    means.kept.release = KeptRelease(
+        naming=naming,
+        stored=stored,
+        entries=made.entries,
+        lines=made.lines,
+        outputs=outputs,
+        manifest_stamp=manifest_stamp,
+    )
+    means.kept.unreleased, means.kept.lost = frozenset(), frozenset()
+    drafts = [graph.assets[path].draft for path in (graph.assets if again is None else again.changed)]
+    digests |= {draft.source.path: draft.digest for draft in drafts if draft.digest}
+    digests |= _copies(config, fresh)
+    return BuildResult(
+        made.manifest,
+        (*(f"../{os.path.basename(config.output)}{MAPS_SUFFIX}/{name}" for name in made.new_maps), *names),
+        diagnostics=graph.diagnostics,
+        inputs=graph.inputs,
+        outputs=tuple(outputs),
+        record=dumped(means.kept, naming.for_next, config, means.cache) if again is None else b"",
+        reused=means.kept.graphing.reused,
+        remade_for=means.kept.remade_for,
+        read_again=means.kept.graphing.read_again if means.kept.remade_for is None else {},
+        size_bytes=sum(asset.size for asset in stored.values()),
+        manifest_digest=digest(content),
+        digests={path: (None, found) for path, found in digests.items()},
+        contents=_contents(config, graph),
+        sets=graph.sets,
+        parents=graph.parents,
+        stamps={draft.source.path: draft.stamp for draft in drafts if draft.stamp},
+    )
+
+
+def outputs(graph: AssetGraph, naming: Naming) -> Iterator[Named]:
+    """The assets with the names that `naming` gives, and with their final contents, made one by one."""
+    return naming.named({path: _content(graph, path) for path in graph.assets})
+
+
+def _again(means: Means, release: ReleaseWriter) -> _Again | None:
+    """The last release of this process, if it is the one on disk, and as far as it holds."""
+    kept, changed = means.kept.release, means.kept.unreleased
+    if kept is None or changed is None or means.makes_deltas or release.manifest_stamp() != kept.manifest_stamp:
+        return None
+    lost = {kept.outputs.get(path) for path in means.kept.lost}
+    if None in lost:
+        return None
+    return _Again(kept, changed.union(filter(None, lost)))
+
+
+def _named(graph: AssetGraph, naming: Naming, again: _Again | None) -> Iterator[Named]:
+    if again is None:
+        return outputs(graph, naming)
+    return naming.renamed(again.changed, lambda path: _content(graph, path))
+
+
+def _content(graph: AssetGraph, path: LogicalPath) -> Content:
+    draft = graph.assets[path].draft
+    keeps_name = draft.source.keeps_name
+    return Content(
+        draft.body,
+        () if keeps_name else graph.written[path],
+        keeps_name=keeps_name,
+        digest=draft.digest or digest_of_body(draft.body),
+        named_as=graph.named_as.get(path),
+        is_plain=path in graph.plain,
+    )
+
+
+def _made(
+    means: Means,
+    graph: AssetGraph,
+    release: ReleaseWriter,
+    again: _Again | None,
+    *,
+    stored: Mapping[LogicalPath, Stored],
+    fresh: Collection[LogicalPath],
+) -> _Made:
+    """The manifest of what is `stored`; the entries of what is not `fresh` are those of the last release."""
+    config = means.config
+    if again:
+        changed: dict[str, Entry | None] = dict.fromkeys((*fresh, *again.changed))
+        known: dict[str, Entry | None] = {**again.kept.entries, **changed}
+    else:
+        changed = known = dict.fromkeys(sorted(graph.assets))
+    manifest = manifest_of(config, graph, stored, means.request.mode, digest_of=means.digest_of, known=known)
+    entries = manifest.assets
+    manifest = replace(manifest, retained=_retained(means, release, entries))
+    if means.makes_deltas:
+        from buildassets.compiler.write.deltas import with_deltas
+
+        level, executor = config.compress[DELTA], means.request.executor
+        manifest = with_deltas(manifest, release, level, means.cache, executor=executor)
+    maps, new_maps = _with_maps(config, graph, manifest)
+    manifest = replace(manifest, maps=maps)
+    companions = _companions(config, manifest)
+    manifest = replace(manifest, companions=described(companions))
+    lines = entry_lines({path: manifest.assets[path] for path in changed})
+    lines = {**again.kept.lines, **lines} if again else lines
+    return _Made(manifest, lines, entries, companions, new_maps)
+
+
+def _outputs(
+    config: Config, manifest: Manifest, again: _Again | None, fresh: Collection[LogicalPath]
+) -> dict[str, LogicalPath | None]:
+    """All files of the release, and of its hidden source maps, by path; each with its asset, or with None."""
+    maps = [f"{config.output}{MAPS_SUFFIX}/{name}" for name in manifest.maps]
+    made = fresh if again else manifest.assets
+    files = {file: LogicalPath(path) for path in made for file in files_of(config.output, manifest.assets[path])}
+    if again is None:
+        return {**dict.fromkeys((*release_files(config.output, manifest), *maps)), **files}
+    others = release_files(config.output, replace(manifest, assets={}))
+    kept = {path: asset for path, asset in again.kept.outputs.items() if asset is not None and asset not in fresh}
+    return {**dict.fromkeys((*others, *maps)), **kept, **files}
+
+
+def _contents(config: Config, graph: AssetGraph) -> dict[str, BundleContents]:
+    """The contents of each bundle."""
+    found: dict[str, BundleContents] = {}
+    for path in graph.joined:
+        asset = graph.assets[path]
+        if not asset.draft.contents:
+            continue
+        sizes = {config.input_name(file): size_bytes for file, size_bytes in asset.draft.contents}
+        imports = {
+            config.input_name(file): tuple(config.input_name(target) for target in graph.module_imports[file])
+            for file, _ in asset.draft.contents
+            if file in graph.module_imports
+        }
+        entry = config.input_name(asset.draft.source.path) if imports else None
+        found[path] = BundleContents(sizes, imports, entry)
+    return found
+
+
+def _noted(config: Config, assets: Iterable[Named], digests: dict[str, str]) -> Iterator[Named]:
+    """The same `assets`; what the file of each will hold is added to `digests`, by path."""
+    for asset in assets:
+        digests[f"{config.output}/{ASSETS_FOLDER}/{asset.file}"] = asset.digest
+        yield asset
+
+
+def _copies(config: Config, stored: Mapping[LogicalPath, Stored]) -> dict[str, str]:
+    """The digests of the compressed copies, by path."""
+    return {
+        f"{config.output}/{ASSETS_FOLDER}/{one.file}{SUFFIXES[coding]}": a2b_base64(found).hex()
+        for one in stored.values()
+        for coding, found in one.digests.items()
+        if coding in SUFFIXES
+    }
+
+
+def _with_maps(config: Config, graph: AssetGraph, manifest: Manifest) -> tuple[Mapping[str, Companion], Sequence[str]]:
+    """The record of the hidden source maps, which are written here, and the names of new ones. Raises OSError."""
+    if not graph.hidden_maps:
+        return {}, ()
+
+    return write_maps(config.output, graph.hidden_maps, manifest.assets)
+
+
+def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:
+    """The configured files for other systems, by their names below `assets/`. Raises BuildError."""
+    companions = companions_of(config.companions, manifest)
+    if config.precache:
+        companions = dict(sorted({**companions, config.precache: precache_list(manifest)}.items()))
+    faults = [
+        error("companion/name", f"`{path}` has the name of a file for another system", hint=OTHER_NAME)
+        for path in taken_names(companions, manifest)
+    ]
+    if faults:
+        raise BuildError(faults)
+    return companions
+
+
+def _release_file(means: Means, manifest: bytes) -> dict[str, bytes]:
+    """The file in which open pages look for the release that is served, where earlier ones are retained for them."""
+    if means.config.retain is None or not means.is_production:
+        return {}
+
+    return {RELEASE_FILE: release_content(digest_of_release(manifest))}
+
+
+def _retained(means: Means, release: ReleaseWriter, assets: Mapping[str, Entry]) -> tuple[Retained, ...]:
+    """The earlier releases that one with `assets` retains. Raises BuildError."""
+    retaining = means.retaining
+    if retaining is None:
+        return ()
+
+    if means.request.previous:
+        return carried_over(release, retaining, means.request.previous, assets)
+    shown = means.config.shown(os.path.join(means.config.output, MANIFEST_NAME))
+    return retaining.retained(superseded(release.manifest(), shown), assets, release.holds)
+
+
+def _earlier(config: Config, last: LastBuild | None) -> KnownFiles:
+    """The files of the release directory that are known from the `last` build, and so need not be read."""
+    manifest = bytes_at(os.path.join(config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
+    if last is None or manifest is None or digest(manifest) != last.manifest_digest:
+        return KnownFiles()
+    return KnownFiles(last.unchanged, entries_as_written(manifest))

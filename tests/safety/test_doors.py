@@ -31,6 +31,7 @@ _BY_NAME: Final = {
     "compat/stand_in_modules.py": "our own modules",
     "compat/webassets/__init__.py": "our own names",
     "compiler/config/foreign.py": "our own readers",
+    "compiler/engines/process/typed_values.py": "our own values",
     "compiler/engines/registry.py": "our own engines",
     "compiler/languages/scan.py": "our own scanners",
     "compiler/transform/recipes.py": "our own recipes",

@@ -38,6 +38,10 @@ _VARIABLES: Final = (
         "`0`: use the [lexers](../explain/native.md) in Python; `require`: an error if those in Rust are missing",
     ),
     ("BUILDASSETS_TOOLS_DIR", "the folder of [tools](../guides/tools.md#where-they-lie)"),
+    (
+        "BUILDASSETS_REQUIRED",
+        "`1`: a web process needs a release, whatever its [settings](../frameworks/django.md#the-storage) ask",
+    ),
     ("BUILDASSETS_TRUST", "files of other users that are [used anyway](../errors/config.md#owner): absolute paths"),
     ("BUILDASSETS_WATCH", "set by `watch` for the [command that it runs](../guides/watch.md#beside-a-web-server)"),
     (

@@ -685,6 +685,29 @@ def test_collectstatic_matters_with_the_storage_of_a_release_only(storage: Tree,
     assert examined(released(tmp_path, {**DJANGO, **storage, "Dockerfile": image})) == (0, found)
 
 
+_COLLECTED = {"site1/settings.py": str(STORED["site1/settings.py"]).replace("BUILDASSETS = ", "NO = ")}
+
+
+@pytest.mark.parametrize(
+    ("files", "is_found"),
+    [
+        ({"entrypoint.sh": f"{COLLECT}exec gunicorn site1.wsgi\n"}, True),
+        ({"entrypoint.sh": f"exec gunicorn site1.wsgi\n{COLLECT}"}, False),
+        ({"Procfile": f"web: {COLLECT.strip()} && gunicorn site1.wsgi\n"}, True),
+        ({"Procfile": f"release: {COLLECT}web: gunicorn site1.wsgi\n"}, False),
+        ({"Dockerfile": f"FROM x\nCOPY . .\nRUN {COLLECT}CMD gunicorn site1.wsgi\n"}, False),
+        ({"deploy.sh": COLLECT}, False),
+    ],
+)
+def test_collectstatic_before_a_server_is_found(files: Tree, is_found: bool, tmp_path: Path) -> None:
+    found = [("warning", "doctor/collectstatic")] * is_found
+    assert examined(released(tmp_path, {**STORED, **_COLLECTED, **files})) == (0, found)
+
+
+def test_project_whose_release_is_collected_needs_none_here(tmp_path: Path) -> None:
+    assert examined(write_tree(tmp_path, {**STORED, **_COLLECTED})) == (0, [])
+
+
 def test_computed_applications_are_not_findings(tmp_path: Path) -> None:
     settings = f"{DJANGO['site1/settings.py']!s}".replace("INSTALLED_APPS = [", "INSTALLED_APPS = more() + [")
     ours = settings.replace("'buildassets.runtime.django', ", "")

@@ -122,7 +122,6 @@ OF_DJANGO = [
         "error doctor/installed-apps",
         "as the first of `INSTALLED_APPS`",
     ),
-    Fault(SETTINGS, "BUILDASSETS =", "OTHER =", "error doctor/settings", 'BASE_DIR / "build/manifest.json"}`'),
     Fault(SETTINGS, '"manifest"', '"manifset"', "error doctor/settings", "did you mean `manifest`?"),
     Fault(SETTINGS, "build/manifest.json", "dist/manifest.json", "error doctor/manifest-path", "name that one"),
     Fault(SETTINGS, "STATIC_URL =", "STATIC_URL = =", "error doctor/python", "correct the line"),

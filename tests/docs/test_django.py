@@ -24,6 +24,9 @@ _PLAIN = "\n".join(
 )
 
 
+_APPLICATIONS = '["polls", "django.contrib.staticfiles"]'
+
+
 def blocks(heading: str, language: str = r"\w+") -> list[str]:
     """The fenced blocks below a heading; those at the top of the page below `Django`."""
     section = f"\n{PAGE}".partition(f"\n{heading}\n")[2].partition("\n## ")[0]
@@ -32,14 +35,17 @@ def blocks(heading: str, language: str = r"\w+") -> list[str]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A project with the settings of the page, built by its first command."""
-    (settings,) = blocks("# Django", "python")
-    applications = '["polls", "django.contrib.staticfiles"]'
-    plain = re.sub(r"INSTALLED_APPS = .*", f"INSTALLED_APPS = {applications}", _PLAIN)
-    write_tree(write_project(tmp_path), {**FILES, "settings.py": f"{plain}\n{settings}"})
-    command = blocks("# Django", "sh")[0].splitlines()[0].partition("#")[0].split()
+    """A project with all settings of the page, and a release directory of its own, built by its command."""
+    headings = ("# Django", "## The application", "## A release directory of its own")
+    settings = "".join(blocks(heading, "python")[0] for heading in headings)
+    write_tree(write_project(tmp_path), {**FILES, "settings.py": f"{_with_polls()}\n{settings}"})
+    command = blocks(headings[-1], "sh")[0].splitlines()[0].partition("#")[0].split()
     assert manage(tmp_path, *command[2:]).stderr.startswith("built ")
     return tmp_path
+
+
+def _with_polls() -> str:
+    return re.sub(r"INSTALLED_APPS = .*", f"INSTALLED_APPS = {_APPLICATIONS}", _PLAIN)
 
 
 def rendered(project: Path, template: str, engine: str = "django") -> str:
@@ -54,14 +60,23 @@ def add_settings(project: Path, more: str) -> None:
     write_tree(project, {"settings.py": (project / "settings.py").read_text() + more})
 
 
-def test_first_lines_of_the_page_are_enough(project: Path) -> None:
+def test_first_lines_of_the_page_are_enough(tmp_path: Path) -> None:
+    settings = f"{_with_polls()}\n{blocks('# Django', 'python')[0]}\nDEBUG = False\nALLOWED_HOSTS = ['*']\n"
+    write_tree(write_project(tmp_path), {**FILES, "settings.py": settings})
+    command = blocks("# Django", "sh")[0].split()
+    assert manage(tmp_path, *command[2:], "--noinput").returncode == 0
+    printed = rendered(tmp_path, "{% load static %}{% static 'polls/style.css' %}")
+    assert re.fullmatch(r"/static/polls/style\.[0-9a-f]{12}\.css\s+", printed)
+
+
+def test_release_directory_of_its_own_is_enough(project: Path) -> None:
     assert manage(project, "check", "--fail-level", "WARNING").returncode == 0
     printed = rendered(project, "{% load static %}{% static 'polls/style.css' %}")
     assert re.fullmatch(r"/static/polls/style\.[0-9a-f]{12}\.css\s+", printed)
 
 
 def test_the_server_takes_the_option(project: Path) -> None:
-    option = blocks("# Django", "sh")[0].splitlines()[1].split()[3]
+    option = blocks("## A release directory of its own", "sh")[0].splitlines()[1].split()[3]
     assert option in manage(project, "runserver", "--help").stdout
 
 
@@ -140,6 +155,16 @@ def test_every_check_is_in_the_table_and_no_other() -> None:
     given = re.findall(r'id="(buildassets\.[EW]\d{3})"', (SOURCE / "checks.py").read_text(encoding="utf-8"))
     assert len(given) > 5
     assert sorted(re.findall(r"^\| `(buildassets\.[EW]\d{3})`", PAGE, re.MULTILINE)) == sorted(given)
+
+
+def test_every_option_of_the_storage_is_in_the_table() -> None:
+    from inspect import signature
+
+    from buildassets.runtime.django.storage import ReleaseFilesMixin
+
+    table = PAGE.partition("| in `OPTIONS` of `staticfiles` |")[2].partition("\n\n")[0]
+    options = [name for name, one in signature(ReleaseFilesMixin).parameters.items() if one.kind is one.KEYWORD_ONLY]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == options
 
 
 def test_every_key_of_the_settings_is_in_the_table() -> None:

@@ -99,6 +99,9 @@ FULL = Manifest(
 )
 
 
+COLLECTED = replace(FULL, unreleased=("lib/",), made_from={"files": "0" * 64, "tools": "1" * 64})
+
+
 @functools.cache
 def validator() -> Any:
     """Imported late: it takes a second of each process that collects tests."""
@@ -111,9 +114,16 @@ def test_schema_is_a_schema() -> None:
     validator().check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("manifest", [FULL, Manifest("0.1.0", {}, "/", {})], ids=["full", "empty"])
+@pytest.mark.parametrize(
+    "manifest", [FULL, COLLECTED, Manifest("0.1.0", {}, "/", {})], ids=["full", "collected", "empty"]
+)
 def test_manifest_satisfies_the_schema(manifest: Manifest) -> None:
     validator().validate(json.loads(dumps(manifest)))
+
+
+def test_manifest_of_collectstatic_names_no_inputs() -> None:
+    assert "inputs" not in json.loads(dumps(COLLECTED))["assets"]["css/app.css"]
+    assert loads(dumps(COLLECTED)).unreleased == ("lib/",)
 
 
 def test_schema_knows_every_key() -> None:
@@ -121,8 +131,10 @@ def test_schema_knows_every_key() -> None:
     (retained,) = document["retained"]
     assert set(retained) == set(SCHEMA["$defs"]["retained"]["properties"])
     assert set(retained["assets"]["css/app.css"]) == set(SCHEMA["$defs"]["retained_asset"]["properties"])
-    assert set(document) == set(SCHEMA["properties"])
-    assert set(document["generator"]) == set(SCHEMA["properties"]["generator"]["properties"])
+    collected = json.loads(dumps(COLLECTED))
+    assert set(collected) == {*document, "unreleased"} == set(SCHEMA["properties"])
+    generator = set(SCHEMA["properties"]["generator"]["properties"])
+    assert set(collected["generator"]) == {*document["generator"], "made_from"} == generator
     assert set(document["assets"]["css/app.css"]) == set(SCHEMA["$defs"]["asset"]["properties"])
 
 
@@ -204,7 +216,9 @@ def test_release_begins_with_the_checksum_of_the_text_of_the_assets() -> None:
     assert json.loads(text)["release"].startswith(checksum(assets.encode()))
 
 
-@pytest.mark.parametrize("manifest", [FULL, Manifest("0.1.0", {}, "/", {})], ids=["full", "empty"])
+@pytest.mark.parametrize(
+    "manifest", [FULL, COLLECTED, Manifest("0.1.0", {}, "/", {})], ids=["full", "collected", "empty"]
+)
 def test_every_changed_byte_is_detected(manifest: Manifest) -> None:
     text = dumps(manifest)
     assert is_whole(text)

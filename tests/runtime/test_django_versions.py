@@ -11,8 +11,9 @@ from pathlib import Path
 import django
 import pytest
 
-from tests.conftest import find_tool
+from tests.conftest import find_tool, write_tree
 from tests.environments import kept_environment
+from tests.runtime.django.collecting import PROJECT, SETTINGS
 
 pytestmark = pytest.mark.thorough
 
@@ -25,7 +26,7 @@ _NOT_AGAIN = (  # slow, or of no interest to Django: what the verbs do, and what
     *("runserver", "wrong_settings", "of_the_verb", "options_are_passed", "precedence", "configuration_come_first"),
     *("stale", "no_source_of_itself", "without_a_compiler", "cannot_be_used", "for_development", "two_prefixes"),
 )
-_NEEDED = ("pytest", "pytest-randomly", "pytest-xdist", "hypothesis")
+_NEEDED = ("pytest", "pytest-randomly", "pytest-xdist", "hypothesis", "whitenoise", "gunicorn", "uvicorn")
 
 
 def environment(python: str, release: str) -> Path:
@@ -60,3 +61,14 @@ def test_application_works_with_the_oldest_release() -> None:
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="it is the one that is installed")
 def test_application_works_with_the_newest_release() -> None:
     assert " passed" in run_tests(environment(newer_python(), NEWEST))
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="Django 3.2 needs `distutils`")
+def test_release_without_storages_is_refused_with_its_reason(tmp_path: Path) -> None:
+    python = environment(sys.executable, "==3.2.*")
+    settings = SETTINGS + 'STATICFILES_STORAGE = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"\n'
+    write_tree(tmp_path, {**PROJECT, "settings.py": settings})
+    command = [str(python), "manage.py", "collectstatic", "--noinput"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "ImproperlyConfigured: buildassets needs Django 4.2 or newer, and this is 3.2" in done.stderr

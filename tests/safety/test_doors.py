@@ -149,6 +149,8 @@ _RELEASE: Final = "the release"
 _NAMED: Final = "what the command line names"
 _WRITE: Final = {
     "cli/verbs/init.py": _TEMPORARY,
+    "cli/building/collected.py": _TEMPORARY,
+    "runtime/django/collect.py": "the manifest in `STATIC_ROOT`, and a temporary folder",
     "cli/main.py": "standard streams that are closed",
     "cli/verbs/migrate.py": "`buildassets.toml`, with `--write`",
     "cli/verbs/report.py": _NAMED,

@@ -92,6 +92,14 @@ def _place(subject: Subject, settings: DjangoSettings, name: str) -> Location | 
     return subject.place(last.file, sum(len(line) + 1 for line in lines[: last.statement.lineno - 1]))
 
 
+def is_collected(subject: Subject) -> bool:
+    """Whether `collectstatic` makes the release of this project, which development does without."""
+    settings = subject.found.django
+    if settings is None or "manifest" in settings.table("BUILDASSETS"):
+        return False
+    return has_release_storage(subject, settings)
+
+
 def _is_ours(application: str) -> bool:
     return application == _OURS or application.startswith(f"{_OURS}.apps.")
 
@@ -111,8 +119,6 @@ def _use(subject: Subject, settings: DjangoSettings) -> str:
     """What needs our application, in words; empty if nothing does."""
     if settings.last("BUILDASSETS"):
         return "`BUILDASSETS` is set"
-    if has_release_storage(subject, settings):
-        return "its storage is used"
     name = next((name for name in _templates(subject) if _LOADED.search(subject.files.text(name))), "")
     return f"`{name}` loads its tags" if name else ""
 
@@ -135,7 +141,7 @@ def _order(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
 def _unset(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnostic]:
     applications = settings.applications() or []
     is_named = any("BUILDASSETS" in subject.files.text(file) for file in settings.files)
-    if any(map(_is_ours, applications)) and not is_named:
+    if any(map(_is_ours, applications)) and not is_named and not has_release_storage(subject, settings):
         message = f"`{_OURS}` is installed, and `BUILDASSETS` is not set"
         location = path_expression(settings, "build/manifest.json")
         hint = f'write `BUILDASSETS = {{"manifest": {location}}}` into `{settings.files[0]}`'

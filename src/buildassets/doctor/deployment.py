@@ -5,12 +5,12 @@ All of them are warnings.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from typing import Final
 from urllib.parse import urlsplit
 
-from buildassets.doctor.application import configured_url, has_release_storage
+from buildassets.doctor.application import configured_url, has_release_storage, is_collected
 from buildassets.doctor.images import (
     TASKS,
     build_start,
@@ -48,6 +48,7 @@ _ROOT_PATH: Final = re.compile(
 )
 # Servers that run an application and serve none of its files.
 _APPLICATION_SERVERS: Final = ("gunicorn", "uvicorn", "hypercorn", "granian", "waitress", "daphne")
+_STARTS_SERVER: Final = re.compile(rf"\b(?:{'|'.join(_APPLICATION_SERVERS)}|runserver|uwsgi|exec)\b")
 _SCRIPTS: Final = (".sh", ".yml", ".yaml", "Procfile", "Makefile", "justfile", "fly.toml")
 _GIT_SECONDS: Final = 10
 
@@ -80,12 +81,15 @@ def _undeclared(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _collectstatic(subject: Subject) -> Iterator[Diagnostic]:
-    """A script that collects static files before there is a release to collect."""
+    """A script that collects static files before there is a release to collect, or that builds when a server starts."""
     settings = subject.found.django
     if settings is None or not has_release_storage(subject, settings):
         return  # names of a release are not those that another storage makes
     scripts = [name for name in subject.files.own if name.endswith(_SCRIPTS) and not name.endswith(TASKS)]
     texts = {name: _commands(subject.files.text(name)) for name in (*dockerfiles(subject), *scripts)}
+    if is_collected(subject):
+        yield from _collecting_at_start(subject, texts)
+        return
     is_built = any(map(builds, texts.values())) or is_built_by_pipeline(subject)
     for name, text in texts.items():
         collects, build = _COLLECTS.search(text), build_start(text)
@@ -93,6 +97,21 @@ def _collectstatic(subject: Subject) -> Iterator[Diagnostic]:
             message = "`collectstatic` runs without a release: what it copies has no fingerprints"
             hint = "run `python manage.py assets build` before it; without WhiteNoise it is not needed at all"
             yield warning("doctor/collectstatic", message, subject.place(name, *collects.span(1)), hint=hint)
+
+
+def _collecting_at_start(subject: Subject, texts: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Where a server starts only after `collectstatic`, which compiles: in a script, or in a command of one line."""
+    for name, text in texts.items():
+        lines = [text] if name.endswith(".sh") else text.split("\n")
+        for line in lines:
+            collects = _COLLECTS.search(line)
+            if collects and _STARTS_SERVER.search(line, collects.end()):
+                start = text.index(line) + collects.start(1)
+                message = "`collectstatic` compiles the static files whenever a server starts"
+                hint = "run it where the image is built; what still holds is not compiled again at the start"
+                place = subject.place(name, start, start + len(collects[1]))
+                yield warning("doctor/collectstatic", message, place, hint=hint)
+                break
 
 
 def _commands(text: str) -> str:

@@ -17,7 +17,7 @@ from buildassets.compiler.watch.livereload_server import ADDRESS
 from buildassets.disk.files import bytes_at, write_whole
 from buildassets.disk.folders import temporary_folder, walk
 from buildassets.disk.plain_files import plain_below
-from buildassets.doctor.application import has_release_storage
+from buildassets.doctor.application import has_release_storage, is_collected
 from buildassets.doctor.subject import Subject
 from buildassets.errors import BuildAssetsError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
@@ -51,7 +51,7 @@ def _unread(subject: Subject) -> Iterator[Diagnostic]:
     elif os.path.lexists(subject.manifest_path):
         hint = "let the user that runs the application read it"
         yield error("doctor/manifest", f"`{shown}` cannot be read", Location(shown), hint=hint)
-    elif not subject.faults:
+    elif not subject.faults and not is_collected(subject):
         message = f"nothing is built: there is no `{shown}`, which pages need"
         yield warning("doctor/no-release", message, hint=f"run `{subject.build_command}`")
 

@@ -89,9 +89,9 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     },
     "signature": {_ERRORS: "key missing unavailable wrong"},
     "source": {
-        _ERRORS: "changed duplicate unreadable",
+        _ERRORS: "changed unreadable",
         _WARNINGS: "case large link-dangling link-loop part release special unnamed",
-        _EITHER: "encoding link-outside template uncompiled",
+        _EITHER: "duplicate encoding link-outside template uncompiled",
     },
     "svg": {_WARNINGS: "syntax"},
     "tailwind": {_ERRORS: "failed unavailable", _WARNINGS: "old-rule sources", _EITHER: "not-compiled"},

@@ -4,7 +4,7 @@ Takes and gives text. Pure. `manifest.schema.json` in the package describes it a
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from buildassets.foundation.digest import digest
@@ -26,6 +26,7 @@ from buildassets.manifest.soundness import generator_fault
 
 __all__ = [
     "ASSETS_FOLDER",
+    "COLLECTED_NAME",
     "IDENTITY",
     "LIVERELOAD_NAME",
     "MANIFEST_NAME",
@@ -56,6 +57,7 @@ __all__ = [
 
 IDENTITY: Final = "identity"  # the content coding of an uncompressed file (RFC 9110, section 12.5.3)
 MANIFEST_NAME: Final = "manifest.json"
+COLLECTED_NAME: Final = "buildassets.json"  # that of a release that `collectstatic` made
 MAPS_SUFFIX: Final = ".maps"  # of the folder beside a release directory that contains its hidden source maps
 LIVERELOAD_NAME: Final = "livereload.json"  # a file among the assets, but without a fingerprint
 
@@ -171,6 +173,9 @@ class Manifest:
     by their names in the folder for them; they are no part of the release.
     `integrity` is the algorithm if the configuration sets one: the tags of other systems have integrity only then.
     `vite` are the sources that Vite built, by name, `dev` is the URL of Vite's server, in a release for development.
+    `unreleased` are the beginnings of names that are served under no other name. It is None but in a release that
+    `collectstatic` made: its files lie next to the manifest, not below `assets/`. `made_from` has the digests of all
+    that such a release was made from: if they are the same, another build would give the same.
     """
 
     version: str
@@ -195,6 +200,8 @@ class Manifest:
     vite: Mapping[str, ViteSource] = field(default_factory=dict)
     dev: str | None = None
     integrity: str | None = None
+    unreleased: tuple[str, ...] | None = None
+    made_from: Mapping[str, str] = field(default_factory=dict)
 
 
 def dumps(manifest: Manifest, lines: Mapping[str, str] | None = None) -> str:
@@ -207,15 +214,20 @@ def dumps(manifest: Manifest, lines: Mapping[str, str] | None = None) -> str:
         generator["settings"] = dict(manifest.settings)
     if manifest.sources:
         generator["sources"] = dict(manifest.sources)
+    if manifest.made_from:
+        generator["made_from"] = dict(manifest.made_from)
     document = {"schema": SCHEMA, "generator": _with_digest(generator), **_served_document(manifest)}
-    lines = entry_lines(manifest.assets) if lines is None else lines
+    if lines is None:
+        # A release of `collectstatic` is public with its manifest.
+        lines = entry_lines(manifest.assets, names_inputs=manifest.unreleased is None)
     assets = "{\n" + ",\n".join(map(lines.__getitem__, sorted(lines))) + "\n }" if lines else "{}"
     return _laid_out(assets, document)
 
 
-def entry_lines(entries: Mapping[str, Entry]) -> dict[str, str]:
+def entry_lines(entries: Mapping[str, Entry], *, names_inputs: bool = True) -> dict[str, str]:
     """The lines of a manifest for `entries`, by logical path."""
-    return {path: f"  {_compact(path)}: {_compact(_entry_document(entry))}" for path, entry in entries.items()}
+    documents = {path: _entry_document(entry, names_inputs=names_inputs) for path, entry in entries.items()}
+    return {path: f"  {_compact(path)}: {_compact(document)}" for path, document in documents.items()}
 
 
 def is_whole(text: str, file: str = MANIFEST_NAME) -> bool:
@@ -267,6 +279,8 @@ def _served_document(manifest: Manifest) -> dict[str, Any]:
         document["dev"] = manifest.dev
     if manifest.integrity is not None:
         document["integrity"] = manifest.integrity
+    if manifest.unreleased is not None:
+        document["unreleased"] = list(manifest.unreleased)
     if manifest.dictionaries:
         document["dictionaries"] = True
     if manifest.packages is not None:
@@ -326,9 +340,10 @@ def _retained_document(retained: Iterable[Retained]) -> list[dict[str, Any]]:
     ]
 
 
-def _entry_document(entry: Entry) -> dict[str, Any]:
+def _entry_document(entry: Entry, *, names_inputs: bool) -> dict[str, Any]:
     document = _file_document(entry)
-    document["inputs"] = list(entry.inputs)
+    if names_inputs:
+        document["inputs"] = list(entry.inputs)
     document["references"] = list(entry.references)
     if entry.imports:
         document["imports"] = list(entry.imports)
@@ -415,6 +430,8 @@ def loads_lazily(text: str | bytes, file: str = MANIFEST_NAME) -> Manifest:
             vite={name: _vite_source(fields) for name, fields in (document.get("vite") or {}).items()},
             dev=document.get("dev"),
             integrity=document.get("integrity"),
+            unreleased=_texts(document.get("unreleased")),
+            made_from=generator.get("made_from") or {},
             packages=_packages(document.get("packages")),
             importmap_integrity=document.get("importmap_integrity") or {},
             not_preloaded=tuple(document.get("not_preloaded") or ()),
@@ -470,6 +487,10 @@ class _Entries(Mapping[str, Entry]):
 
     def __len__(self) -> int:
         return len(self._lines)
+
+
+def _texts(values: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(values)
 
 
 def _companions(named: Mapping[str, Any]) -> dict[str, Companion]:

@@ -275,10 +275,12 @@ _OF_DOCUMENTS: Final[Mapping[str, Callable[[object], bool]]] = {
     "modules": _are_named,
     "scopes": _are_named_by_scope,
     "blocks": lambda value: value is None or _is_mapping(value, _are_elements),
+    "unreleased": _or_nothing(_are_texts),
 }
 _OF_GENERATORS: Final[Mapping[str, Callable[[object], bool]]] = {
     "version": is_text,
     "engines": lambda value: _is_mapping(value, is_text),
     "settings": _are_settings,
     "sources": _are_named,
+    "made_from": _are_named,
 }

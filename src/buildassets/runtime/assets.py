@@ -341,9 +341,10 @@ class Assets:
         warn_of_development(self)
 
     def _text(self, file: str) -> str:
-        shown = os.path.join(os.path.dirname(self._shown), ASSETS_FOLDER, file)
+        name = release_of(self).folder + file
+        shown = os.path.join(os.path.dirname(self._shown), *name.split("/"))
         try:
-            descriptor = plain_below(release_folder(self), f"{ASSETS_FOLDER}/{file}")
+            descriptor = plain_below(release_folder(self), name)
             with open(descriptor, encoding="utf-8-sig", newline="") as opened:
                 return opened.read()
         except OSError as fault:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
     """No asset has this name. `nearest` lists at most three assets with similar names, the most similar first."""
 
+    building = ""  # the command that builds, if it is not the one of this package
+
     def __init__(self, name: str, known: Iterable[str] = ()) -> None:
         super().__init__(name)
         self.name = name
@@ -32,7 +34,8 @@ class AssetNotFound(LookupError):  # noqa: N818 a name of the contract
     def __str__(self) -> str:
         near = " or ".join(f"`{name}`" for name in self.nearest)
         hint = f"did you mean {near}? Otherwise " if near else ""
-        message = f"no asset is named `{self.name}`; {hint}run `{_building()}` if it is newer than the manifest"
+        build = self.building or _building()
+        message = f"no asset is named `{self.name}`; {hint}run `{build}` if it is newer than the manifest"
         return message if message.isprintable() else ascii(message)[1:-1]
 
     def __reduce__(self) -> tuple[type[AssetNotFound], tuple[str, tuple[str, ...]]]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from buildassets.foundation.paths import LogicalPath, relative, to_url
-from buildassets.manifest.json import RELEASE_FILE, STATICFILES_NAME, AssetLines, no_manifest
+from buildassets.manifest.json import ASSETS_FOLDER, RELEASE_FILE, STATICFILES_NAME, AssetLines, no_manifest
 from buildassets.runtime.not_found import AssetNotFound
 from buildassets.runtime.urls import address
 
@@ -85,7 +85,7 @@ class Release:
             "texts",
             "urls",
         ),
-        *("_gives", "dev", "running", "vite", "watcher_file"),
+        *("_gives", "dev", "folder", "is_unbuilt", "running", "unreleased", "vite", "watcher_file"),
     )
 
     def __init__(self, document: dict[str, Any], prefix: str, manifest: str) -> None:
@@ -102,6 +102,10 @@ class Release:
         self._retained = document.get("retained", ())
         self._companions: Mapping[str, Any] = document.get("companions") or {}
         self.watcher_file = document.get("livereload")
+        # `collectstatic` puts the files next to the manifest, and names what is served under no other name.
+        self.folder = "" if "unreleased" in document else f"{ASSETS_FOLDER}/"
+        self.is_unbuilt = bool(document.get("is_unbuilt"))  # where there is no release, every name has a URL
+        self.unreleased = tuple(document.get("unreleased") or ())
         self.blocks: Mapping[str, Any] = document.get("blocks") or {}
         self.vite: Mapping[str, Any] = document.get("vite") or {}  # what Vite built, by the names of sources
         self.dev: str | None = document.get("dev")  # the URL of Vite's server
@@ -312,6 +316,11 @@ class Release:
 
     def _scope(self, scope: str) -> str:
         return address(self.prefix + to_url(scope) if scope.endswith("/") else self.urls[scope])
+
+    @property
+    def is_collected(self) -> bool:
+        """Whether `collectstatic` made it."""
+        return not self.folder
 
     @property
     def has_host(self) -> bool:

@@ -80,7 +80,7 @@ class ServedFiles:
         """Every resource by its path. Unless the release is reloaded, missing files raise ManifestError."""
         table: dict[str, Resource | GeneratedTarget | _Plain] = {}
         faults: list[str] = []
-        prefix, files = self._path(release, ""), _Files(self._folder, int(time.time()))
+        prefix, files = self._path(release, ""), _Files(self._folder, release.folder, int(time.time()))
         try:
             for path, entry in release.all_entries():
                 try:
@@ -105,7 +105,7 @@ class ServedFiles:
         """The resource of an asset. Raises _MismatchError, and KeyError and ValueError for an unsound entry."""
         if entry.get("plain"):
             headers = () if self._headers is None else self._added(path, entry)
-            return _Plain(f"{ASSETS_FOLDER}/{entry['file']}", sys.intern(content_type(entry["type"])), headers)
+            return _Plain(release.folder + entry["file"], sys.intern(content_type(entry["type"])), headers)
         resource = _resource(entry, files)
         if release.has_dictionaries and media_of(entry["file"]).compressible:
             resource = replace(resource, deltas=_deltas(entry, files))
@@ -169,10 +169,14 @@ class _MismatchError(Exception):
 
 
 class _Files:
-    """The files of the release in `folder`, in a process that starts at `now_s`, which bounds modification times."""
+    """The files of the release in `folder`, whose names there begin with `below`.
 
-    def __init__(self, folder: str, now_s: int) -> None:
+    The process starts at `now_s`, which bounds modification times.
+    """
+
+    def __init__(self, folder: str, below: str, now_s: int) -> None:
         self.folder = folder
+        self.below = below
         self._now_s = now_s
         self._linked: dict[str, str | None] = {}  # for each folder, the first symbolic link on the way to it
 
@@ -197,7 +201,7 @@ class _Files:
 
 def _list(name: str, size: int, files: _Files) -> Resource:
     """The resource of a file that keeps its name in every release. Raises _MismatchError."""
-    path = f"{ASSETS_FOLDER}/{name}"
+    path = files.below + name
     modified_s = files.modified(path, size)
     tag = f"{modified_s:x}.{size:x}"
     return Resource(
@@ -215,7 +219,7 @@ def _list(name: str, size: int, files: _Files) -> Resource:
 def _resource(entry: Mapping[str, Any], files: _Files) -> Resource:
     """The resource that a manifest's entry describes. Raises _MismatchError, and KeyError for an incomplete entry."""
     media_type, encodings = entry["type"], entry.get("encodings", {})
-    name = f"{ASSETS_FOLDER}/{entry['file']}"
+    name = files.below + entry["file"]
     sizes = {IDENTITY: entry["size"]} | {coding: encodings[coding] for coding in SUFFIXES if coding in encodings}
     modified_s = [files.modified(name + SUFFIXES.get(coding, ""), size) for coding, size in sizes.items()]
     return Resource(
@@ -254,7 +258,7 @@ def _deltas(entry: Mapping[str, Any], files: _Files) -> Mapping[str, Representat
     """The deltas to a file, by the digest of the file a browser must have. Raises as `_resource`, and ValueError."""
     deltas = {}
     for dictionary, delta in entry.get("deltas", {}).items():
-        name = f"{ASSETS_FOLDER}/{delta_file(entry['file'], dictionary)}"
+        name = files.below + delta_file(entry["file"], dictionary)
         files.modified(name, delta["size"])
         deltas[dictionary] = Representation(files.folder, name, delta["size"], f'"{_tag(delta["digest"])}.{DELTA}"')
     return deltas or _NO_DELTAS

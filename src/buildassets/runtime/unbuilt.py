@@ -1,8 +1,9 @@
-"""Stands in for a release in the tests of an application: every name has a URL, and no file is opened.
+"""Stands in for a release, as in the tests of an application: every name has a URL, and no file is opened.
 
     env.assets = UnbuiltAssets() if app.testing else Assets("build/manifest.json")
 
-Takes and gives what `Assets` does. Never imported in production. Standard library and vocabulary only.
+Takes and gives what `Assets` does. In production only where a release is not required. Standard library and
+vocabulary only.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class UnbuiltAssets(Assets):
         super().__init__("", url=url)
 
     def _read(self) -> tuple[_Stamp, Release]:
-        return _NO_FILE, Release({"assets": _EveryName()}, url_prefix(self._url or ""), self._shown)
+        return _NO_FILE, Release({"assets": _EveryName(), "is_unbuilt": True}, url_prefix(self._url or ""), self._shown)
 
     def css(self, module: str, *names: str, bundle: str | None = None) -> str:
         """The `names`, unchanged."""

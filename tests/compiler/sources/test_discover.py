@@ -491,3 +491,26 @@ def test_a_name_with_a_marked_digest_is_kept(tmp_path: Path, name: str, is_kept:
     write_tree(tmp_path, {f"assets/{name}": ""})
     (source,) = discover(_config(tmp_path)).sources
     assert source.keeps_name is is_kept
+
+
+def _listing(folder: Path, files: dict[str, str], *, compiles: bool = False) -> SourceRoot:
+    """A root at `a` that lists `files`: paths below it, each with the path of its content."""
+    listed = tuple((name, str(folder / path)) for name, path in files.items())
+    return replace(_root(folder, "a"), files=listed, compiles=compiles)
+
+
+def test_root_that_lists_its_files_has_no_others(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"a/one.css": "", "a/two.css": "", "elsewhere": ""})
+    root = _listing(tmp_path, {"one.css": "a/one.css", "in/three.css": "elsewhere"})
+    assert _names(discover(_config(tmp_path, root))) == ["in/three.css", "one.css"]
+
+
+@pytest.mark.parametrize(("compiles", "names"), [(True, ["a.css", "b.css"]), (False, ["a.css"])])
+def test_root_that_lists_its_files_compiles_what_nobody_compiled(
+    tmp_path: Path, compiles: bool, names: list[str]
+) -> None:
+    files = {name: f"a/{name}" for name in ("a.css", "a.scss", "b.scss", "_c.scss")}
+    write_tree(tmp_path, dict.fromkeys(files.values(), ""))
+    found = discover(_config(tmp_path, _listing(tmp_path, files, compiles=compiles)))
+    assert _names(found) == names
+    assert [one.code for one in found.diagnostics] == ["source/duplicate"] * compiles

@@ -126,7 +126,8 @@ def test_collecting_without_the_application(tmp_path: Path) -> None:
 
 
 def test_settings_without_ours(tmp_path: Path) -> None:
-    settings = "\n".join(one for one in str(PROJECT["settings.py"]).splitlines() if not one.startswith("BUILDASSETS"))
+    ours = ("BUILDASSETS", "STORAGES")
+    settings = "\n".join(one for one in str(PROJECT["settings.py"]).splitlines() if not one.startswith(ours))
     write_tree(write_project(tmp_path), {"settings.py": settings})
     assert (
         '?: (buildassets.E001) settings have no BUILDASSETS = {"manifest": …}, the path of the manifest\n'

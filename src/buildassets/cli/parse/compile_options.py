@@ -1,7 +1,9 @@
 """The values of the options of verbs that compile, and the configuration that they make."""
 
+from collections.abc import Sequence
+
 from buildassets.compiler.config.load import Overrides, load_config
-from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.foundation.frozen import frozen, frozen_by_name
 from buildassets.foundation.permission import Permission
 
@@ -11,7 +13,8 @@ class CompileOptions:
     """The options that all verbs share that compile.
 
     `sources`, `output` and `url` override the configuration; `also` are additional source roots, `templates` additional
-    folders of templates, `plan` is the file with the blocks of templates.
+    folders of templates. With `only_also` there is no default root. `plan` is the file with the blocks of templates,
+    `collected` the one that lists what Django collects.
     """
 
     sources: tuple[str, ...]
@@ -26,12 +29,19 @@ class CompileOptions:
     quiet: bool
     templates: tuple[str, ...] = ()
     plan: str | None = None
+    collected: str | None = None
+    only_also: bool = False
 
-    def config(self, *, permission: Permission) -> Config:
-        """The configuration with these options applied; raises ConfigError."""
+    def config(self, *, permission: Permission, roots: Sequence[SourceRoot] = ()) -> Config:
+        """The configuration with these options applied, and with the `roots` of what Django collects.
+
+        Raises ConfigError.
+        """
         overrides = Overrides(
             sources=self.sources,
             also=self.also,
+            only_also=self.only_also,
+            collected=roots,
             templates=self.templates,
             output=self.output,
             url=self.url,

@@ -38,9 +38,13 @@ _TEMPLATES = click.option(
     metavar="DIR",
     help="Add a folder of templates, or a table such as {path = 'mails', engine = 'django'}.",
 )
+_ONLY_ALSO = click.option("--only-also", is_flag=True, hidden=True, help="Leave out the default source root.")
 _CONFIG = click.option("--config", "config_file", metavar="FILE", help="Use this configuration file.")
 _PLAN = click.option(
     "--plan", metavar="FILE", hidden=True, help="The file that lists the blocks in templates of another system."
+)
+_COLLECTED = click.option(
+    "--collected", metavar="FILE", hidden=True, help="The file that lists what Django's collectstatic collects."
 )
 _OUTPUT = click.option("-o", "--output", metavar="DIR", help="The release directory.")
 
@@ -263,6 +267,11 @@ def executor_option(command: _Command) -> _Command:
     return _with(command, _EXECUTOR)
 
 
+def collected_option(command: _Command) -> _Command:
+    """Add the option of the verb that builds what Django collects."""
+    return _with(command, _COLLECTED)
+
+
 def carry_options(command: _Command) -> _Command:
     """Add the options of the verb that carries over files of earlier releases."""
     return _with(command, _CARRY_IF_ANY, _CARRY_URL, _CARRY_FROM)
@@ -314,7 +323,20 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
     """Add the options of every verb that compiles; it receives them as CompileOptions."""
     return _with(
         _as_compile_options(command),
-        *(_QUIET, _VERBOSE, _JSON, _JOBS, _mode("production"), _URL, _OUTPUT, _PLAN, _ALSO, _CONFIG, _SOURCES),
+        *(
+            _QUIET,
+            _VERBOSE,
+            _JSON,
+            _JOBS,
+            _mode("production"),
+            _URL,
+            _OUTPUT,
+            _PLAN,
+            _ONLY_ALSO,
+            _ALSO,
+            _CONFIG,
+            _SOURCES,
+        ),
     )
 
 
@@ -328,7 +350,7 @@ def watch_options(command: Callable[..., int]) -> Callable[..., int]:
     return _with(
         _as_compile_options(command),
         *(_QUIET, _VERBOSE, _JSON, _ORIGIN, _PORT, _POLL, _JOBS, _mode("development")),
-        *(_URL, _OUTPUT, _TEMPLATES, _PLAN, _ALSO, _CONFIG, _SOURCES),
+        *(_URL, _OUTPUT, _TEMPLATES, _PLAN, _ONLY_ALSO, _ALSO, _CONFIG, _SOURCES),
     )
 
 

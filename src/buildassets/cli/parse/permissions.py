@@ -24,6 +24,9 @@ BESIDE: Final[Mapping[str, Row]] = {
     "manage.py assets": Row(
         tools="the verb, which has a row of its own", python="settings and applications, before any verb"
     ),
+    "manage.py collectstatic": Row(
+        tools="`build`, unless the release holds", python="settings and applications", writes="`STATIC_ROOT`"
+    ),
     "manage.py runserver --with-assets": Row(tools="`watch`", python="settings and applications"),
     "manage.py compress": Row(
         tools="`build`", programs="precompilers that the settings name", python="settings and applications"

@@ -8,6 +8,7 @@ from buildassets.cli.parse.options import (
     WorkspaceOptions,
     cache_options,
     carry_options,
+    collected_option,
     companion_options,
     compile_options,
     executor_option,
@@ -20,6 +21,7 @@ from buildassets.cli.parse.options import (
 @click.command("build")
 @compile_options
 @carry_options
+@collected_option
 @companion_options
 @provenance_option
 @cache_options
@@ -28,6 +30,10 @@ from buildassets.cli.parse.options import (
 @gathered(BuildOptions, "options")
 def command(options: BuildOptions, workspace: WorkspaceOptions | None) -> int:
     """Compile all sources into the release directory. SOURCE overrides the configured source roots."""
+    if options.given.collected:
+        from buildassets.cli.building.collected import build_collected  # only Django asks for it
+
+        return build_collected(options)
     if workspace is None:
         return build_project(options, click.get_current_context().obj or ())
 

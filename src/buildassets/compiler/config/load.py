@@ -36,12 +36,15 @@ from buildassets.programs.project_python import refuse_project_modules
 class Overrides:
     """Options of a command that change the configuration; their paths are relative to where it was started.
 
-    `sources`, `output` and `url` replace the values of the file; `also` are further source roots after these, and
-    `templates` further folders of templates; `plan` is the path of a plan of template blocks.
+    `sources`, `output` and `url` replace the values of the file; `also` are further source roots after these, as are
+    those `collected` by Django. Beside these, and with `only_also`, there is no default root. `templates` are further
+    folders of templates; `plan` is the path of a plan of template blocks.
     """
 
     sources: Sequence[str] = ()
     also: Sequence[str] = ()
+    only_also: bool = False
+    collected: Sequence[SourceRoot] = ()
     templates: Sequence[str] = ()
     output: str | None = None
     url: str | None = None
@@ -79,10 +82,11 @@ def load_config(
     if not given.sources:
         foreign, document = with_foreign(document, folder, mode, permission=permission)
     roots = configured_roots(document.table, folder)
-    if given.also and "sources" not in document.table:
-        roots = [(place, root) for place, root in roots if root.shown == DEFAULT_ROOTS[0]]
+    if (given.also or given.collected) and "sources" not in document.table:
+        kept = () if given.collected or given.only_also else DEFAULT_ROOTS[:1]
+        roots = [(place, root) for place, root in roots if root.shown in kept]
     overriding = [((), root_at(start, shown)) for shown in options.table.texts("SOURCE")]
-    further = [((), root) for root in further_roots(given.also, start, options)]
+    further = [((), root) for root in (*further_roots(given.also, start, options), *given.collected)]
     lock = read_lock(folder)
     own = tuple(root for _, root in overriding or roots)
     config = _config(document.table, folder, path, own, permission=permission, lock=lock)

@@ -43,7 +43,8 @@ class SourceRoot:
     belongs to other projects and is used as they built it. If a file and the compiled form of another make one asset,
     `prefer` chooses: the file that is `compiled` already, or the `source`; without it that is an error, except in npm's
     packages. Vite built a root with a `manifest`, which is the path of Vite's own below it; `dev` is the URL of Vite's
-    server.
+    server. A root with `files` has exactly these: paths below it, each with the absolute path of its content. They are
+    served under their own names, too. With `compiles` their sources are compiled, also in a vendored root.
     """
 
     path: str
@@ -56,6 +57,18 @@ class SourceRoot:
     prefer: Prefer | None = None
     manifest: str = ""
     dev: str = ""
+    files: tuple[tuple[str, str], ...] | None = None
+    compiles: bool = False
+
+    @property
+    def lists_files(self) -> bool:
+        """Whether it has only the files that it lists."""
+        return self.files is not None
+
+    @property
+    def is_built(self) -> bool:
+        """Whether its sources were compiled before they came here, so that nothing here compiles them."""
+        return self.vendored and self.prefer != "source" and not self.compiles
 
     @property
     def is_of_others(self) -> bool:

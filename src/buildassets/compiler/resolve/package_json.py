@@ -19,7 +19,7 @@ def packages_of(
     config: Config, mode: str, descriptions: "Descriptions", known: Container[LogicalPath]
 ) -> NodePackages | None:
     """The packages of the npm roots, with the conditions of browsers and of `mode`; None if no root is one of npm."""
-    roots = [root.prefix for root in config.sources if root.npm]
+    roots = [root.prefix for root in config.sources if root.npm and not root.lists_files]
     if not roots:
         return None
     return NodePackages(roots, descriptions.of, known, ("browser", "import", "module", mode), names=descriptions.names)
@@ -35,7 +35,8 @@ class Descriptions:
     def __init__(self, config: Config) -> None:
         self.faults: list[Diagnostic] = []
         self.looked_at: list[str] = []
-        self._roots = [(f"{root.prefix}/" if root.prefix else "", root) for root in config.sources if root.npm]
+        roots = (root for root in config.sources if root.npm and not root.lists_files)
+        self._roots = [(f"{root.prefix}/" if root.prefix else "", root) for root in roots]
         self._read: dict[str, Description | None] = {}
 
     def of(self, folder: str) -> Description | None:

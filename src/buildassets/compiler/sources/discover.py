@@ -6,7 +6,7 @@ folders, and files only for `streams`. Imports the vocabulary, the configuration
 
 import os
 import stat
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from errno import EFBIG, ENOENT
 from typing import Final
 
@@ -191,18 +191,18 @@ def _walks(config: Config, compiles_to: Mapping[str, str] | None, *, npm: bool) 
     never = frozenset(map(os.path.realpath, [*own, config.file] if config.file else own))
     roots = [(index, root) for index, root in enumerate(config.sources) if root.npm is npm]
     is_raw = compile_globs(config.raw)
+    listed = frozenset(_logical(root, name) for root in config.sources for name, _ in root.files or ())
 
     def compiles(root: SourceRoot, logical: str, path: str) -> bool:
         """Whether a file with a suffix of TypeScript or JSX is compiled."""
         if suffix(path) in of_others:
             return True
-        is_built_already = root.vendored and root.prefer != "source"
-        if is_built_already or is_declaration(logical) or is_raw(logical):
+        if root.is_built or is_declaration(logical) or is_raw(logical):
             return False
         return not (may_be_stream(path) and is_stream(path))
 
     return [
-        _RootWalk(root, index, excluded, suffixes, output=output, never=never, compiles=compiles)
+        _RootWalk(root, index, excluded, suffixes, output=output, never=never, listed=listed, compiles=compiles)
         for index, root in roots
     ]
 
@@ -303,6 +303,7 @@ class _RootWalk:
         *,
         output: str,
         never: frozenset[str],
+        listed: frozenset[str],
         compiles: Callable[[SourceRoot, str, str], bool],
     ) -> None:
         self.sources: dict[LogicalPath, Source] = {}
@@ -313,6 +314,7 @@ class _RootWalk:
         self._index = index
         self._output = output
         self._never = never
+        self._listed = listed
         self._compiles = compiles
         self._names_of_never = {os.path.basename(path) for path in never}
         self._suffixes = suffixes
@@ -327,6 +329,9 @@ class _RootWalk:
 
     def run(self) -> None:
         """Read all folders. One that several links lead to is read once for each of these paths."""
+        if self._root.lists_files:
+            self._add_listed()
+            return
         if self._root.dev and not os.path.lexists(self._root.path):
             self.looked_at.append(self._root.path)
             return
@@ -337,6 +342,10 @@ class _RootWalk:
         """The source with the logical `path`. Reads the package that it would lie in, unless that was read."""
         if not path.startswith(self._prefix):
             return None
+        if self._root.lists_files:
+            if not self.sources:
+                self._add_listed()
+            return self.sources.get(LogicalPath(path))
         parts = path.removeprefix(self._prefix).split("/")
         package = "/".join(parts[: 2 if parts[0].startswith("@") else 1])
         if package not in self._packages_read and _FORBIDDEN.isdisjoint(parts):
@@ -462,10 +471,33 @@ class _RootWalk:
                     plain = LogicalPath(file_name(left))
                     self.sources[plain] = replace(left, logical=plain)
 
+    def _add_listed(self) -> None:
+        """Add the files of a root that lists them; a source is not compiled where a file has the name of its asset."""
+        passed_over = []
+        for relative, path in self._root.files or ():
+            logical = self._prefix + relative
+            compiled = self._compiled_name(relative)
+            if suffix(relative) in TYPED and not self._compiles(self._root, logical, path):
+                compiled = relative
+            if compiled is relative:
+                is_added = not is_source_language(logical)
+            elif is_added := self._root.compiles and not _is_partial(relative):
+                logical = self._prefix + compiled
+                if logical in self._listed:
+                    passed_over.append(self._shown_prefix + relative)
+                    is_added = False
+            if is_added and not self._excluded(logical):
+                shown = self._shown_prefix + relative
+                source = Source(LogicalPath(logical), path, shown=shown, root=self._index, relative=relative)
+                other = self.sources.setdefault(source.logical, source)
+                if other is not source:
+                    self._duplicate(other, source, can_prefer=False)
+        if passed_over:
+            self.diagnostics.append(_passed_over(self._root.shown, passed_over))
+
     def _is_left_out(self, relative: str) -> bool:
         """Whether a file that would be compiled makes no asset: a partial, or one whose compiled file is vendored."""
-        is_built_already = self._root.vendored and self._root.prefer != "source"
-        return is_built_already or _is_partial(relative)
+        return self._root.is_built or _is_partial(relative)
 
     def _chosen(self, first: Source, second: Source) -> Source:
         """Which of two sources makes the asset that both would make. If nothing decides it, that is an error."""
@@ -492,7 +524,21 @@ class _RootWalk:
         if can_prefer:
             hint = f'choose with `prefer = "compiled"` or `prefer = "source"` in `sources`, {hint}'
         message = f"`{first.shown}` and `{second.shown}` both make `{first.logical}`"
-        self.diagnostics.append(error("source/duplicate", message, Location(second.shown), hint=hint))
+        report = warning if self._root.lists_files and self._root.is_of_others else error
+        self.diagnostics.append(report("source/duplicate", message, Location(second.shown), hint=hint))
+
+
+def _passed_over(root: str, shown: Sequence[str]) -> Diagnostic:
+    """The warning for sources in a root that lists its files, next to which the compiled files are."""
+    files = f"`{shown[0]}` is" if len(shown) == 1 else f"{len(shown)} sources in `{root}/` are"
+    message = f"{files} not compiled: a file with the name of the asset exists"
+    hint = "delete the compiled file, so that it is always compiled from its source"
+    found = warning("source/duplicate", message, Location(shown[0]), hint=hint)
+    return replace(found, others=tuple(map(Location, shown[1:])))
+
+
+def _logical(root: SourceRoot, relative: str) -> str:
+    return f"{root.prefix}/{relative}" if root.prefix else relative
 
 
 def _shown(source: Source) -> str:

@@ -1,5 +1,6 @@
 """The `AppConfig` of the application: reads the release at start-up and registers the system checks."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any, Final
@@ -14,6 +15,7 @@ from django.core.signals import setting_changed
 
 from buildassets.errors import ManifestError
 from buildassets.runtime.django import assets
+from buildassets.runtime.django.options import read_options
 
 _WEB_PROCESS: Final = ("django.core.wsgi", "django.core.asgi")  # the modules that set Django up in a web process
 _DECIDING: Final = ("BUILDASSETS", "DEBUG", "STORAGES", "STATIC_URL")
@@ -39,6 +41,8 @@ class BuildAssetsConfig(AppConfig):
             read_templates_anew_under_watch()
         is_web_process = _is_web_process()
         try:
+            if not is_web_process and _has_no_release():
+                return  # the command may be the one that makes it
             with catch_warnings():
                 if not is_web_process:  # `assets build` mends what the warning is about, and `check` reports it
                     simplefilter("ignore", RuntimeWarning)
@@ -68,6 +72,11 @@ def _is_web_process() -> bool:
         if frame.f_globals.get("__name__") in _WEB_PROCESS:
             return True
     return False
+
+
+def _has_no_release() -> bool:
+    manifest = read_options().manifest
+    return manifest is not None and not os.path.exists(manifest)
 
 
 def _forget_release(*, setting: str, **_: Any) -> None:

@@ -6,16 +6,18 @@ Takes the settings, gives Django's messages. Opens the manifest, looks at many o
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Final
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import find
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.contrib.staticfiles.utils import matches_patterns
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 Django's own name
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import FileSystemStorage
 from django.core.management import find_commands
 
 from buildassets.disk.plain_files import plain
@@ -23,7 +25,7 @@ from buildassets.errors import ManifestError
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.media import OCTETS, media_of
 from buildassets.foundation.typed import IS_WATCHED
-from buildassets.manifest.model import Manifest
+from buildassets.manifest.model import ASSETS_FOLDER, Manifest
 from buildassets.runtime.django.compiler import is_installed
 from buildassets.runtime.django.options import Options, has_release_storage, read_options
 from buildassets.runtime.django.release import read_manifest, release_files
@@ -34,6 +36,7 @@ __all__ = ["check_deployment", "check_release"]
 
 _OURS: Final = "buildassets.runtime.django"
 _BUILD: Final = "run `manage.py assets build`"
+_COLLECT: Final = "run `manage.py collectstatic`"
 _STATIC: Final = re.compile(rb"\{%-?\s*static\s+([\"'])([^\"'{}%]+)\1")
 _COMMENT: Final = re.compile(
     rb"\{#.*?#\}|\{%\s*comment\b.*?endcomment\s*%\}|\{%\s*verbatim\b.*?endverbatim\s*%\}", re.DOTALL
@@ -49,8 +52,8 @@ def check_release() -> list[CheckMessage]:
         hint = f'write `BUILDASSETS = {{"manifest": BASE_DIR / "build/manifest.json"}}`{where}'
         return [Error(str(fault), hint=hint, id="buildassets.E001")]
     messages = [*_order(), *_urls(options)]
-    if options.manifest is not None:
-        messages += _release(options.manifest)
+    if not options.is_plain:
+        messages += _collected(options) if options.is_collected else _release(str(options.manifest))
     return messages
 
 
@@ -59,8 +62,13 @@ def check_deployment() -> list[CheckMessage]:
     try:
         options = read_options()
         manifest = read_manifest(options.manifest) if options.manifest else None
-    except (ImproperlyConfigured, ManifestError):
+    except ImproperlyConfigured:
         return []  # `check_release` reports it
+    except ManifestError as fault:
+        is_reported = not options.is_collected or fault.diagnostics[0].code != "manifest/missing"
+        return [] if is_reported else [_unreadable(fault, _COLLECT)]
+    if options.is_collected:
+        return [] if manifest is None else [*_of_collected(options, manifest)]
     if manifest is None:
         message = 'BUILDASSETS = {"manifest": None} is for tests: URLs have no fingerprints'
         return [Warning(message, hint="name the manifest of a release", id="buildassets.W006")]
@@ -75,9 +83,9 @@ def _release(path: str) -> Iterator[CheckMessage]:
     try:
         manifest = read_manifest(path)
     except ManifestError as fault:
-        yield _unreadable(fault)
+        yield _unreadable(fault, _BUILD)
         return
-    yield from _gone(path)
+    yield from _gone(path, os.path.join(os.path.dirname(path), ASSETS_FOLDER), _BUILD)
     yield from _plain(manifest)
     if not _is_developed():
         yield from _development(manifest)
@@ -86,19 +94,33 @@ def _release(path: str) -> Iterator[CheckMessage]:
         yield from stale or _lacking(manifest)
 
 
-def _unreadable(fault: ManifestError) -> CheckMessage:
+def _collected(options: Options) -> Iterator[CheckMessage]:
+    """The faults of the manifest that `collectstatic` made; `check_deployment` reports others."""
+    try:
+        read_manifest(str(options.manifest))
+    except ManifestError as fault:
+        if fault.diagnostics[0].code != "manifest/missing":
+            yield _unreadable(fault, _COLLECT)
+
+
+def _of_collected(options: Options, manifest: Manifest) -> Iterator[CheckMessage]:
+    if isinstance(staticfiles_storage, FileSystemStorage):
+        yield from _gone(str(options.manifest), staticfiles_storage.path(""), _COLLECT)
+    yield from _unknown(options, manifest)
+
+
+def _unreadable(fault: ManifestError, build: str) -> CheckMessage:
     (diagnostic,) = fault.diagnostics
     if diagnostic.code == "manifest/missing":
-        hint = f"{_BUILD}, or develop with `manage.py runserver --with-assets`"
+        hint = build if build == _COLLECT else f"{build}, or develop with `manage.py runserver --with-assets`"
         return Warning(diagnostic.message, hint=hint, id="buildassets.W001")
     if diagnostic.code == "manifest/schema":
         return Error(diagnostic.message, hint=diagnostic.hint, id="buildassets.E003")
-    return Error(diagnostic.message, hint=f"{_BUILD} again", id="buildassets.E002")
+    return Error(diagnostic.message, hint=f"{build} again", id="buildassets.E002")
 
 
-def _gone(manifest: str) -> Iterator[CheckMessage]:
+def _gone(manifest: str, folder: str, build: str) -> Iterator[CheckMessage]:
     """Report missing files, unless the whole folder is missing: then the files are served from elsewhere."""
-    folder = os.path.join(os.path.dirname(manifest), "assets")
     if not os.path.isdir(folder):
         return
     files = (entry.file for entry in release_files(manifest))
@@ -107,7 +129,7 @@ def _gone(manifest: str) -> Iterator[CheckMessage]:
         count = len(gone) - 1
         more = f" and {count} more file{'s'[: count > 1]} that the manifest names are gone" if count else " is gone"
         message = f"`{os.path.join(folder, gone[0])}`{more}"
-        yield Error(message, hint=f"{_BUILD} again, or deploy the whole release directory", id="buildassets.E004")
+        yield Error(message, hint=f"{build} again, or deploy the whole release directory", id="buildassets.E004")
 
 
 def _lacking(manifest: Manifest) -> Iterator[CheckMessage]:
@@ -168,13 +190,11 @@ def _plain(manifest: Manifest) -> Iterator[CheckMessage]:
     """Report names in `{% static %}` that lead to no file, because its storage does not know the release."""
     if has_release_storage() or not apps.is_installed("django.contrib.staticfiles"):
         return
-    tags = [*_plain_tags(manifest.assets)]
+    tags = [tag for tag in _tags() if tag.name in manifest.assets and find(tag.name) is None]
     if tags:
-        first, count = tags[0], len(tags) - 1
-        more = f", and of {count} more name{'s'[: count > 1]}" if count else ""
         message = (
-            f"`{first.path}`, line {first.line}: `{{% static %}}` does not use the release, and no finder has a file "
-            f"of `{first.name}`{more}"
+            f"{tags[0].place}: `{{% static %}}` does not use the release, and no finder has a file "
+            f"of `{tags[0].name}`{_and_more(tags)}"
         )
         hint = (
             'let STORAGES["staticfiles"] be '
@@ -183,17 +203,40 @@ def _plain(manifest: Manifest) -> Iterator[CheckMessage]:
         yield Warning(message, hint=hint, id="buildassets.W008")
 
 
+def _unknown(options: Options, manifest: Manifest) -> Iterator[CheckMessage]:
+    """Report names in templates that the release lacks."""
+    tags = [tag for tag in _tags() if not _is_served(re.split("[?#]", tag.name)[0], manifest)]
+    if tags:
+        message = f"{tags[0].place}: the release has no `{tags[0].name}`{_and_more(tags)}"
+        effect = "pages with it fail" if options.is_strict else "its URL is plain, and perhaps a 404"
+        yield Warning(f"{message}: {effect}", hint=f"correct the name, or {_COLLECT} again", id="buildassets.W009")
+
+
+def _is_served(name: str, manifest: Manifest) -> bool:
+    return name in manifest.assets or name.endswith("/") or name.startswith(manifest.unreleased or ())
+
+
 @frozen
-class _PlainTag:
+class _Tag:
     """The `line`, from 1, of the template at `path` that has `name`."""
 
     path: str
     line: int
     name: str
 
+    @property
+    def place(self) -> str:
+        """The path and the line, in words."""
+        return f"`{self.path}`, line {self.line}"
 
-def _plain_tags(assets: Collection[str]) -> Iterator[_PlainTag]:
-    """The tags that name one of `assets` which no finder finds; those of installed packages are not looked at."""
+
+def _and_more(tags: Sequence[_Tag]) -> str:
+    count = len(tags) - 1
+    return f", and of {count} more name{'s'[: count > 1]}" if count else ""
+
+
+def _tags() -> Iterator[_Tag]:
+    """The names in `{% static %}`; templates of installed packages are not looked at."""
     for path in dict.fromkeys(_templates()):
         try:
             with open(plain(path), "rb") as file:
@@ -201,9 +244,7 @@ def _plain_tags(assets: Collection[str]) -> Iterator[_PlainTag]:
         except OSError:
             continue  # whoever renders it reports that
         for match in _STATIC.finditer(text):
-            name = match[2].decode("utf-8", "replace")
-            if name in assets and find(name) is None:
-                yield _PlainTag(path, text.count(b"\n", 0, match.start()) + 1, name)
+            yield _Tag(path, text.count(b"\n", 0, match.start()) + 1, match[2].decode("utf-8", "replace"))
 
 
 def _templates() -> Iterator[str]:

@@ -7,7 +7,7 @@ import json
 import os
 import site
 import sysconfig
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from typing import Final
@@ -18,21 +18,22 @@ from django.core.management.base import CommandError
 
 from buildassets.manifest.model import MANIFEST_NAME
 from buildassets.programs.start import Permitted, own_module
-from buildassets.runtime.django.options import read_options
+from buildassets.runtime.django.options import read_options, watched_manifest
 from buildassets.runtime.django.sources import StaticRoot, source_roots
 from buildassets.runtime.django.template_folders import template_folders
 
-__all__ = ["compiler_command", "is_installed"]
+__all__ = ["NEEDED", "compiler_command", "is_installed", "shown", "template_tables"]
 
-_NEEDED: Final = "click"  # the requirement that every verb loads first
+NEEDED: Final = "click"  # the requirement that every verb loads first
 
 
-def compiler_command(verb: str, arguments: Sequence[str] = ()) -> Permitted:
+def compiler_command(verb: str, arguments: Sequence[str] = (), *, collects: bool = False) -> Permitted:
     """The command line of a verb that compiles: options from the settings, then `arguments`, which override these.
 
+    One that `collects` is given a list of files in place of folders.
     Raises CommandError where there is no compiler, and for wrong settings.
     """
-    if find_spec(_NEEDED) is None:
+    if find_spec(NEEDED) is None:
         raise CommandError(
             "the compiler is not installed here: its requirements are missing. Build in an earlier stage, "
             "or run `pip install buildassets` without `--no-deps`"
@@ -42,18 +43,27 @@ def compiler_command(verb: str, arguments: Sequence[str] = ()) -> Permitted:
     except ImproperlyConfigured as fault:
         raise CommandError(str(fault)) from None
     given = []
-    if options.manifest and os.path.basename(options.manifest) == MANIFEST_NAME:
-        given += ["--output", os.path.dirname(options.manifest) or "."]
+    manifest = watched_manifest() if options.is_collected and verb == "watch" else options.manifest
+    if manifest and os.path.basename(manifest) == MANIFEST_NAME:
+        given += ["--output", os.path.dirname(manifest) or "."]
     if options.url:
         given += ["--url", options.url]
-    for root in source_roots():
+    given += ["--only-also"] if options.is_collected and not collects else []
+    for root in () if collects else source_roots():
         given += ["--also", _as_table(root)]
     for application in apps.get_app_configs():  # those of `compat` add options that the settings do not hold
         given += getattr(application, "compiler_arguments", _no_arguments)(verb)
     if verb != "build":
-        for path, engine in template_folders():
-            given += [] if is_installed(path) else ["--templates", _table({"path": _shown(path), "engine": engine})]
+        for table in template_tables():
+            given += ["--templates", table]
     return own_module("-m", "buildassets", verb, *given, *arguments)
+
+
+def template_tables() -> Iterator[str]:
+    """The project's folders of templates, each as an inline table."""
+    for path, engine in template_folders():
+        if not is_installed(path):
+            yield _table({"path": shown(path), "engine": engine})
 
 
 def _no_arguments(_: str) -> list[str]:
@@ -62,7 +72,7 @@ def _no_arguments(_: str) -> list[str]:
 
 def _as_table(root: StaticRoot) -> str:
     """A source root as an inline table of TOML, which writes strings and arrays as JSON does."""
-    values: dict[str, object] = {"path": _shown(root.path), "prefix": root.prefix}
+    values: dict[str, object] = {"path": shown(root.path), "prefix": root.prefix}
     values |= {"include": root.include, "exclude": root.exclude}
     values |= {"vendored": True} if is_installed(root.path) else {}
     return _table(values)
@@ -74,7 +84,7 @@ def _table(values: Mapping[str, object]) -> str:
     return f"{{ {', '.join(written)} }}"
 
 
-def _shown(path: str) -> str:
+def shown(path: str) -> str:
     """A path as a user would write it: relative where it lies below the working directory."""
     relative = os.path.relpath(path)
     return path if relative.startswith(os.pardir) else relative

@@ -11,7 +11,7 @@ from django.conf import settings
 from buildassets.errors import ManifestError
 from buildassets.foundation.frozen import replace
 
-__all__ = ["is_installed", "not_installed", "warn_if_not_installed"]
+__all__ = ["is_installed", "not_installed", "warn_if_not_installed", "with_hint"]
 
 _OURS = "buildassets.runtime.django"
 _MEND = f'add "{_OURS}" to INSTALLED_APPS'
@@ -33,5 +33,9 @@ def warn_if_not_installed() -> None:
 
 def not_installed(fault: ManifestError) -> ManifestError:
     """The same fault, with the hint to install the application first."""
-    hint = f"{_MEND}, and run `manage.py assets build`, which it brings"
+    return with_hint(fault, f"{_MEND}, and run `manage.py assets build`, which it brings")
+
+
+def with_hint(fault: ManifestError, hint: str) -> ManifestError:
+    """The same fault, with another hint."""
     return ManifestError(replace(diagnostic, hint=hint) for diagnostic in fault.diagnostics)

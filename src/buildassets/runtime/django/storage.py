@@ -1,33 +1,34 @@
-"""Gives `{% static %}`, `static()`, forms' `Media` and the admin the URLs of the release.
+"""Gives `{% static %}`, `static()`, forms' `Media` and the admin the URLs of the release, which `collectstatic` makes.
 
     STORAGES = {..., "staticfiles": {"BACKEND": "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"}}
 
 Takes names as templates write them, gives URLs. Imports Django.
 """
 
-import os
+import sys
 from collections.abc import Iterator, Mapping
-from typing import Any
+from logging import getLogger
+from typing import Any, Final
 
+import django
 from django.conf import settings
+from django.contrib.staticfiles.finders import find
 from django.contrib.staticfiles.storage import StaticFilesStorage
 from django.core.exceptions import ImproperlyConfigured
-from django.core.files.base import File
-from django.core.files.storage import Storage
-from django.core.management.base import CommandError
+from django.core.files.storage import FileSystemStorage, Storage
+from django.utils.version import get_version
 
-from buildassets.disk.plain_files import plain_below
 from buildassets.errors import ManifestError
 from buildassets.foundation.paths import to_url
-from buildassets.manifest.json import ASSETS_FOLDER
-from buildassets.runtime.assets import AssetNotFound
+from buildassets.runtime.assets import AssetNotFound, release_of
 from buildassets.runtime.django import assets
-from buildassets.runtime.django.installed import is_installed, not_installed
-from buildassets.runtime.django.options import read_options
 from buildassets.runtime.django.plain_urls import are_plain, url_record
-from buildassets.runtime.django.release import ReleaseFile, release_files
 
 __all__ = ["ReleaseFilesMixin", "ReleaseStaticFilesStorage", "StaticFileNotFound"]
+
+_MOST_LOGGED: Final = 1000  # names, as any of them may come from a request
+_LONGEST_LOGGED: Final = 200  # characters
+_logged: Final[set[str]] = set()
 
 
 class StaticFileNotFound(AssetNotFound, ValueError):  # noqa: N818 as AssetNotFound
@@ -35,9 +36,26 @@ class StaticFileNotFound(AssetNotFound, ValueError):  # noqa: N818 as AssetNotFo
 
 
 class ReleaseFilesMixin(Storage):
-    """Makes any storage of static files use the URLs of the release, with and without `DEBUG`."""
+    """Makes any storage of static files use the URLs of the release, with and without `DEBUG`.
+
+    With `strict=False` a name that the release lacks has the URL that the storage gives without this class. `required`
+    is whether a web process needs a release, `manifest` the path of its manifest, for storages elsewhere.
+    """
 
     serves_release = True
+
+    def __init__(
+        self,
+        *arguments: Any,
+        strict: bool = True,
+        required: bool | None = None,
+        manifest: Any = None,
+        **options: Any,
+    ) -> None:
+        if django.VERSION < (4, 2):
+            raise ImproperlyConfigured(f"buildassets needs Django 4.2 or newer, and this is {get_version()}")
+        super().__init__(*arguments, **options)
+        self._is_strict = strict
 
     def url(self, name: str | None, force: bool = False) -> str:  # noqa: FBT001, FBT002 Django's
         """The URL of the asset `name`; a query or a fragment at its end is kept, a folder's URL is without fingerprint.
@@ -46,59 +64,60 @@ class ReleaseFilesMixin(Storage):
         """
         path, mark = _parted(name or "")
         if are_plain():
-            return _plain_url(path) + mark
+            return _url_in_keys(path) + mark
         record = url_record()
         try:
-            found = _released_url(path)
+            if release_of(assets()).is_unbuilt:
+                return super().url(name)
+            released = self._released_url(path)
         except (AssetNotFound, ManifestError) as fault:
             if record is not None:
-                return _plain_url(path) + mark
-            if isinstance(fault, AssetNotFound):
-                raise StaticFileNotFound(fault.name, fault.nearest) from None
-            raise
+                return _url_in_keys(path) + mark
+            self._tolerate(path, fault)
+            return super().url(name)
         if record is not None:
-            record[found] = _plain_url(path)
-        return found + mark
+            record[released] = _url_in_keys(path)
+        return released + mark
+
+    def _released_url(self, path: str) -> str:
+        """The URL of an asset, or of a folder. Raises AssetNotFound, ManifestError."""
+        file = path if not path or path.endswith("/") else None
+        if isinstance(self, FileSystemStorage) or not release_of(assets()).is_collected:
+            return assets().url(path) if file is None else assets().prefix + to_url(file)
+        return super().url(release_of(assets()).entries[path]["file"] if file is None else file)
+
+    def _tolerate(self, path: str, fault: AssetNotFound | ManifestError) -> None:
+        """Return if `path`, which no release has, may have a plain URL; else raise the fault."""
+        if isinstance(fault, AssetNotFound):
+            if path.startswith(release_of(assets()).unreleased) or (settings.DEBUG and find(path)):
+                return
+            if self._is_strict:
+                unknown = StaticFileNotFound(fault.name, fault.nearest)
+                unknown.building = "manage.py collectstatic" if release_of(assets()).is_collected else ""
+                raise unknown from None
+        elif self._is_strict:
+            raise fault
+        _log(path, fault)
 
     def post_process(
         self,
-        paths: Mapping[str, Any],
+        paths: Mapping[str, tuple[Storage, str]],
         dry_run: bool = False,  # noqa: FBT001, FBT002 Django's
         **options: Any,
     ) -> Iterator[tuple[str, str, bool]]:
-        """Copy the release, for `collectstatic`: yields logical path, file name, and whether the file was copied.
+        """Make the release of `paths`, for `collectstatic`: yields logical path, file name, and whether it is new.
 
-        The files that `collectstatic` has copied under plain names stay: scripts of some packages request them.
+        Where `BUILDASSETS` names a manifest, that release is copied. The files that `collectstatic` has copied under
+        plain names stay: scripts of some packages request them.
         """
-        manifest = read_options().manifest
-        if manifest is None or dry_run:
-            return
-        try:
-            files = release_files(manifest)
-        except ManifestError as fault:
-            if not is_installed():
-                raise CommandError(str(not_installed(fault))) from None
-            raise CommandError(f"{fault}; `collectstatic` copies what `manage.py assets build` has made") from None
-        for released in files:
-            yield released.path, released.file, self._copied(released, os.path.dirname(manifest))
+        if not dry_run:
+            from buildassets.runtime.django.collect import collected  # only this command needs it
 
-    def _copied(self, released: ReleaseFile, folder: str) -> bool:
-        """Copy a file of the release in `folder`; false if it was there already. Raises CommandError."""
-        if self.exists(released.file):
-            if self.size(released.file) == released.size:
-                return False
-            self.delete(released.file)  # an earlier copy was interrupted
-        try:
-            with open(plain_below(folder, f"{ASSETS_FOLDER}/{released.file}"), "rb") as stream:
-                self.save(released.file, File(stream))
-        except FileNotFoundError:
-            source = os.path.join(folder, ASSETS_FOLDER, released.file)
-            raise CommandError(f"`{source}` is gone; run `manage.py assets build` again") from None
-        return True
+            yield from collected(self, paths)
 
 
 class ReleaseStaticFilesStorage(ReleaseFilesMixin, StaticFilesStorage):
-    """Serves the release under `STATIC_URL`, or the `url` of `BUILDASSETS`; only `collectstatic` uses `STATIC_ROOT`."""
+    """Serves the release that `collectstatic` makes in `STATIC_ROOT`, or the one that `BUILDASSETS` names."""
 
     def __init__(self, location: str | None = None, base_url: str | None = None, **options: Any) -> None:
         if base_url is not None:
@@ -106,15 +125,19 @@ class ReleaseStaticFilesStorage(ReleaseFilesMixin, StaticFilesStorage):
         super().__init__(location, None, **options)
 
 
-def _plain_url(path: str) -> str:
+def _url_in_keys(path: str) -> str:
+    """The plain URL in a text that becomes a key; `STATIC_URL` may differ from request to request."""
     return f"{settings.STATIC_URL}{to_url(path)}"
 
 
-def _released_url(path: str) -> str:
-    """The URL of an asset, or of a folder. Raises AssetNotFound, ManifestError."""
-    if not path or path.endswith("/"):
-        return assets().prefix + to_url(path)
-    return assets().url(path)
+def _log(path: str, fault: AssetNotFound | ManifestError) -> None:
+    """Log a name without an asset, once. WhiteNoise asks for names that nobody wrote."""
+    caller = sys._getframe(3).f_globals.get("__name__", "")
+    if path in _logged or len(_logged) >= _MOST_LOGGED or caller.startswith("whitenoise."):
+        return
+    _logged.add(path)
+    reason = "the release has no such file" if isinstance(fault, AssetNotFound) else "there is no release"
+    getLogger("buildassets").warning("%s has a plain URL: %s", ascii(path[:_LONGEST_LOGGED]), reason)
 
 
 def _parted(name: str) -> tuple[str, str]:

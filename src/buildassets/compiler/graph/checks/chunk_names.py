@@ -37,6 +37,8 @@ def chunk_faults(look: Look, asset: Linked) -> Iterator[Diagnostic]:
     if not bundler:
         return
     root = look.config.sources[draft.source.root]
+    if root.lists_files:
+        return  # they are served under the old names, too
     positions = OriginalPositions(draft, look.config.shown)
     names = look.once(_listed_names)
     look.facts.note(*NAMES)

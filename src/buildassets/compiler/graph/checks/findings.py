@@ -107,14 +107,18 @@ def of_drafts(config: Config, drafts: Iterable[Draft], unused: Collection[Logica
 def as_reported(config: Config, source: Source, fault: Diagnostic) -> Diagnostic:
     """`fault` of the draft of `source`. A deprecation in a sheet that the user cannot fix has a code of its own.
 
-    So has an error in a vendored file another hint than to edit it.
+    So has an error in a vendored file another hint than to edit it. In a root that lists its files, an error in what
+    the source loads names the source, too.
     """
     if fault.location is None:
         return fault
+    root = config.sources[source.root] if source.root >= 0 else None
+    if root and root.lists_files and fault.is_error and fault.location.file != source.shown:
+        return replace(fault, others=(*fault.others, Location(source.shown)))
     if fault.code == _DEPRECATED:
         path = os.path.normpath(os.path.join(config.folder, fault.location.file))
         return replace(fault, code=_DEPRECATED_IN_PACKAGE) if config.engine_options.is_of_others(path) else fault
-    is_own = fault.location.file != source.shown or not is_vendored(config, source)
+    is_own = fault.location.file != source.shown or not is_vendored(config, source) or (root and root.compiles)
     if is_own or not fault.is_error or fault.code not in _IN_TEXT:
         return fault
     glob = source.logical if "/" in source.logical else f"./{source.logical}"

@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import sys
 
-__all__ = ["IS_WATCHED", "PROGRAM_VARIABLE", "typed"]
+__all__ = ["IS_WATCHED", "PROGRAM_VARIABLE", "REQUIRED_VARIABLE", "typed"]
 
 # Set by a program that starts us, to the words that the user typed before the verb.
 PROGRAM_VARIABLE = "BUILDASSETS_TYPED"
 IS_WATCHED = "BUILDASSETS_WATCH"  # set by a watch for the command that it runs beside it
+REQUIRED_VARIABLE = "BUILDASSETS_REQUIRED"  # with 1, no process starts without a release
 
 # Loaded only by Django, and only if our application is installed: then there is `manage.py assets`.
 _DJANGO = "buildassets.runtime.django.apps"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
 from buildassets.foundation.paths import from_url
@@ -55,6 +56,12 @@ class AssetServer:
         self._app = app
         self._files = ServedFiles(assets, prefix, headers)
         self._origins = normal_origins(origins)
+
+    def around(self, app: ASGIApplication) -> AssetServer:
+        """The same server around `app`."""
+        server = copy(self)
+        server._app = app
+        return server
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -56,7 +56,7 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "font": {_ERRORS: "collection damaged empty forbidden mislabelled too-large"},
     "icon": {_ERRORS: "reference script style unreadable", _WARNINGS: "computed unused", _EITHER: "folder"},
     "importmap": {_ERRORS: "missing", _WARNINGS: "preload"},
-    "init": {_ERRORS: "by-hand other terminal write", _WARNINGS: "tool"},
+    "init": {_ERRORS: "by-hand django not-asked other question terminal write", _WARNINGS: "tool"},
     "jammit": {_ERRORS: "syntax value", _WARNINGS: "ruby", _EITHER: "empty"},
     "js": {_ERRORS: "asset-url crash no-export unavailable", _WARNINGS: "unproven warn", _EITHER: "syntax tsconfig"},
     "json": {_WARNINGS: "syntax"},

@@ -583,35 +583,6 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
-def test_missing_packages_are_named_with_the_command_that_installs_them(tmp_path: Path) -> None:
-    files: Tree = {
-        "static/a.js": "import 'lit';\nimport './own.js';\nimport 'https://x.test/y.js';",
-        "static/own.js": "",
-        "static/a.scss": "@use 'theme';\n@use 'sass:math';\n@use 'bulma/sass';",
-        "static/_theme.scss": "",
-    }
-    done = run(write_tree(tmp_path, {**ASKING, **files}), "init", "--dry-run")
-    notes = [line for line in done.stderr.split("\n") if "no package of that name" in line]
-    assert [line.rpartition(": ")[2] for line in notes] == [
-        "`npm install bulma` brings it",
-        "`buildassets vendor add lit` brings it",
-    ]
-
-
-def test_what_names_no_package_is_not_to_be_vendored(tmp_path: Path) -> None:
-    minified = "let a=`import\"${b}\"`;c('from \"quoted\"');/* import 'commented' */import(`./${a}.js`);"
-    files: Tree = {
-        "static/a.js": "import 'node:fs';\nimport 'virtual:pwa';\nimport '$lib/x';\n",
-        "static/a.min.js": minified,
-        "static/a.css": '@import "own.css"; @import "print.css" print;\n',
-        "static/dist/.vite/manifest.json": "{}",
-        "static/dist/assets/app-C0ffee12.js": "import 'left-by-vite';\n",
-        "static/b.ts": "import '${name}';\nimport 'node:path';\n",
-    }
-    done = run(write_tree(tmp_path, {**ASKING, **files}), "init", "--dry-run")
-    assert "no package of that name" not in done.stderr
-
-
 def test_packages_of_npm_that_modules_import_become_a_source_root(tmp_path: Path) -> None:
     files: Tree = {"static/a.js": "import 'lit';", "node_modules/lit/package.json": '{"main": "i.js"}'}
     write_tree(tmp_path, {**ASKING, **files, "node_modules/lit/i.js": "export {};"})

@@ -89,10 +89,3 @@ def test_folders_inside_of_packages_are_found_where_none_has_a_usual_name(tmp_pa
     tree: Tree = {"setup.py": SETUP.format("starlette"), "admin/app.py": "", "admin/statics/css/a.css": "a {}"}
     assert run(write_tree(tmp_path, {**tree, "admin/templates/a.html": HEAD}), "init", "--yes").returncode == 0
     assert 'sources = ["admin/statics"]' in (tmp_path / "buildassets.toml").read_text()
-
-
-def test_modules_of_node_itself_are_not_proposed_as_packages(tmp_path: Path) -> None:
-    script = 'import fs from "fs";\nimport lit from "lit";\nexport default [fs, lit];\n'
-    done = run(write_tree(tmp_path, {**FLASK, "shop/static/a.js": script}), "init", "--yes")
-    assert "buildassets vendor add lit" in done.stderr
-    assert "vendor add fs" not in done.stderr

@@ -7,16 +7,13 @@ what is wrong in them a build reports.
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
 from typing import Final
 
 from buildassets.compiler.languages.reference import SPECIFIERS
 from buildassets.compiler.languages.scan import scan
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.media import Syntax
-from buildassets.foundation.paths import from_url
 from buildassets.project.files import ProjectFiles
-from buildassets.project.missing import missing_files
 
 STYLES: Final = (".css", ".scss", ".sass")
 TYPED: Final = (".ts", ".tsx", ".mts", ".jsx")
@@ -42,10 +39,9 @@ _MOST_ENTRIES: Final = 6  # of one kind: more are a library, or pages with asset
 class ProposedAssets:
     """The source roots, and what the names of packages are that sheets and scripts import.
 
-    `typed` are the files in TypeScript and JSX, below their roots, that no other one imports. `missing` is a reference
-    of a sheet or a module to no file, as `file: url`, if there is one. `incomplete` are the folders of sheets of Sass
-    that need a package which is not installed. `named` are the names in templates. `unbundled_packages` are those of
-    scripts that browsers load as they are: only TypeScript and JSX are bundled.
+    `typed` are the files in TypeScript and JSX, below their roots, that no other one imports. `incomplete` are the
+    folders of sheets of Sass that need a package which is not installed. `named` are the names in templates.
+    `unbundled_packages` are those of scripts that browsers load as they are: only TypeScript and JSX are bundled.
     """
 
     roots: tuple[str, ...]
@@ -56,7 +52,6 @@ class ProposedAssets:
     uses_sass: bool
     uses_modern_sass: bool
     uses_tailwind: bool
-    missing: str = ""
     incomplete: tuple[str, ...] = ()
     named: frozenset[str] = frozenset()
 
@@ -90,9 +85,6 @@ def find_assets(files: ProjectFiles, known: AssetFolders, named: frozenset[str] 
     of_others = _packages(
         name for file in written if not file.endswith(TYPED) for name in _specifiers(files.text(file))
     )
-    css = [begin_of(root) + file for root, file in sheets if file.endswith(".css")]
-    missing = (f"{one.sheet}: {one.url}" for one in missing_files(files, [*map(begin_of, roots)], css))
-    modules = [file for file in written if file.endswith((".js", ".mjs"))]
     return ProposedAssets(
         roots,
         tuple(_typed(files, scripts)),
@@ -102,20 +94,9 @@ def find_assets(files: ProjectFiles, known: AssetFolders, named: frozenset[str] 
         uses_sass=bool(sass),
         uses_modern_sass=any(re.search(r"@(?:use|forward)\b", text) for text in sass),
         uses_tailwind=any(re.search(r"@import\s+[\"']tailwindcss|@tailwind\b", text) for text in texts),
-        missing=next(chain(missing, _missing_modules(files, modules)), ""),
         named=named,
         incomplete=_incomplete(files, [one for one in sheets if one[1].endswith((".scss", ".sass"))]),
     )
-
-
-def _missing_modules(files: ProjectFiles, scripts: Iterable[str]) -> Iterator[str]:
-    """The relative imports of modules that no file has the name of."""
-    names = frozenset(files.names)
-    for name in scripts:
-        for url in _specifiers(files.text(name)):
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), from_url(re.split(r"[?#]", url)[0])))
-            if url.startswith(("./", "../")) and target not in names and not target.startswith(".."):
-                yield f"{name}: {url}"
 
 
 def _incomplete(files: ProjectFiles, sheets: list[tuple[str, str]]) -> tuple[str, ...]:

@@ -90,7 +90,8 @@ def _of_own_roots(files: ProjectFiles, found: ProjectFindings, assets: ProposedA
         settings["exclude"] = [f"{folder}/**" for folder in left_out]
     if found.framework.name == "django" and (others := _of_others(files, assets)):
         settings["external"] = others
-    return {**settings, "missing": "warn"} if assets.missing else settings
+    has_files = any(name.startswith(tuple(map(begin_of, assets.roots))) for name in files.names)
+    return {**settings, "missing": "warn"} if has_files else settings  # what was served before fails no build
 
 
 def _templates(found: ProjectFindings) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from typing import Final
 from buildassets.compiler.config.file import relative_to, search
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.engines.sass.wheel import installed_command
-from buildassets.compiler.resolve.node import BUILTINS
 from buildassets.disk.folders import is_within
 from buildassets.foundation.diagnostics import Diagnostic, error
 from buildassets.foundation.frozen import frozen, frozen_by_name, replace
@@ -50,16 +49,6 @@ from buildassets.start.pages import (
 from buildassets.start.python_code import edited_python
 from buildassets.start.smallest import are_there, gain, needs
 
-_LOADERS: Final = (
-    "a bundle with `bundle = true` takes its place (docs/guides/bundles.md); loaders and plug-ins have none here"
-)
-_BUNDLERS: Final = {  # what takes their place, and what does not
-    "gulp": "tasks that compile, join or minify are not needed; others become commands: docs/guides/commands.md",
-    "parcel": _LOADERS,
-    "parcel-bundler": _LOADERS,
-    "rollup": _LOADERS,
-    "webpack": _LOADERS,
-}
 _BESIDE: Final = ("vite",)  # systems that build files of their own, beside those of the framework
 # Lists of requirements that no deployment installs.
 _NOT_DEPLOYED: Final = re.compile(r"(?:^|[/_.-])(?:dev\w*|tests?|testing|docs?|lint|ci|vendor)(?=[/_.-])")
@@ -432,17 +421,12 @@ def _notes_on_configuration(file: str | None, start: str, engines: Mapping[str, 
 
 
 def _notes_on_sources(project: _Project) -> Iterator[str]:
-    found, assets = project.found, project.assets
+    found = project.found
     if found.unread:
         python = "Python {}.{}".format(*sys.version_info)
         yield f"{_places(found.unread)} cannot be read by {python}, which runs this: `init` leaves out what it does"
     for one in (one for one in found.systems if one.name in _BESIDE):
         yield f"`{one.name}` builds files of its own, which stay: `buildassets migrate {one.name}` takes them over"
-    for bundler in sorted(_BUNDLERS.keys() & found.declared.node):
-        yield f"`{bundler}` builds files here, which are released as they are: {_BUNDLERS[bundler]}"
-    if assets.missing and found.django is None:
-        file, _, url = assets.missing.partition(": ")
-        yield f'`{file}` refers to `{url}`, which is not there: with `missing = "warn"` such faults are warnings'
 
 
 def _notes(project: _Project) -> Iterator[str]:
@@ -468,20 +452,6 @@ def _notes(project: _Project) -> Iterator[str]:
     if assets.uses_tailwind:
         add = add_command(found.declared.installer, '"buildassets[tailwind]"')
         yield f"Tailwind is compiled by the extra `tailwind`: run `{add}`"
-    missing = sorted({*found.declared.node} & {*assets.sheet_packages, *assets.script_packages})
-    if missing and not files.has_folder("node_modules"):
-        yield f"`node_modules` is not there, and {', '.join(f'`{one}`' for one in missing)} is used: run `npm install`"
-    bring = {"npm install": assets.sheet_packages - {"tailwindcss"}, "buildassets vendor add": assets.script_packages}
-    for command, packages in bring.items():
-        for one in sorted(packages - found.declared.node - BUILTINS):
-            if not files.has_folder(f"node_modules/{one}") and not _is_own(files, one):
-                yield f"`{one}` is imported, and no package of that name is here: `{command} {one}` brings it"
-
-
-def _is_own(files: ProjectFiles, name: str) -> bool:
-    """Whether a bare name may be a file of the project: Sass also looks beside the sheet."""
-    stem = name.rpartition("/")[2].partition(".")[0]
-    return any(f"/{stem}." in other or f"/_{stem}." in other or f"/{stem}/" in other for other in files.names)
 
 
 def _deploys(project: _Project, tools: Sequence[str]) -> Iterator[str]:

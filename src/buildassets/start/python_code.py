@@ -84,7 +84,7 @@ def _pyramid(files: ProjectFiles, manifest: str, options: dict[str, str]) -> Fil
 
 def _made_by_method(module: Module, method: str) -> Iterator[tuple[ast.stmt, str]]:
     """The simple statements that call `method` of a plain name, each with that name."""
-    for statement, _ in simple_statements(module.tree or ast.Module([], [])):
+    for statement in simple_statements(module.tree or ast.Module([], [])):
         for node in ast.walk(statement):
             owner, _, name = dotted(node.func).rpartition(".") if isinstance(node, ast.Call) else ("", "", "")
             if owner.isidentifier() and name == method:

@@ -39,13 +39,13 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "directive": {_ERRORS: "argument missing unknown", _WARNINGS: "ignored"},
     "doctor": {
         _ERRORS: (
-            "app-order cache config django-check environment files helpers installed-apps lock manifest "
+            "app-order cache config django-check entries environment files helpers installed-apps lock manifest "
             "manifest-path no-assets output python root settings static-root tag-library template "
             "tool tool-changed tool-platform vendor"
         ),
         _WARNINGS: (
             "cache-shared case case-folder clock collectstatic dependency development git image inotify "
-            "installations load-path no-release polling proxy serving stale watchers"
+            "installations load-path no-release polling proxy serving stale watchers wiring"
         ),
         _EITHER: "engine static-url storage wheel",
     },

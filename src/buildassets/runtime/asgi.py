@@ -57,12 +57,6 @@ class AssetServer:
         self._files = ServedFiles(assets, prefix, headers)
         self._origins = normal_origins(origins)
 
-    def around(self, app: ASGIApplication) -> AssetServer:
-        """The same server around `app`."""
-        server = copy(self)
-        server._app = app
-        return server
-
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         resource = self._files.find(*_paths(scope)) if scope["type"] == "http" else None
@@ -75,6 +69,13 @@ class AssetServer:
             await _live(receive, send)
         else:
             await send({"type": f"{scope['type']}.close"})
+
+
+def around(server: AssetServer, app: ASGIApplication) -> AssetServer:
+    """The same server around `app`."""
+    copied = copy(server)
+    copied._app = app
+    return copied
 
 
 def _paths(scope: Scope) -> Iterator[str]:

@@ -21,7 +21,7 @@ from buildassets.foundation.typed import IS_WATCHED
 from buildassets.runtime.assets import Assets
 from buildassets.runtime.nearest_manifest import MANIFEST, nearest_manifest
 from buildassets.runtime.static_files import StaticUrls, optional_release
-from buildassets.runtime.wsgi import AssetServer
+from buildassets.runtime.wsgi import AssetServer, has_file
 
 if TYPE_CHECKING:
     from pyramid.config import Configurator
@@ -81,7 +81,7 @@ def file_tween(handler: Callable[[Any], Any], registry: Any) -> Callable[[Any], 
     server: AssetServer = registry.asset_server
 
     def answered(request: Any) -> Any:
-        return request.get_response(server) if server.has(request.environ) else handler(request)
+        return request.get_response(server) if has_file(server, request.environ) else handler(request)
 
     return answered
 

@@ -20,7 +20,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 
-from buildassets.runtime.asgi import AssetServer
+from buildassets.runtime.asgi import AssetServer, around
 from buildassets.runtime.assets import Assets
 from buildassets.runtime.static_files import (
     ReleaseOptions,
@@ -87,7 +87,7 @@ class _Served:
         self._server = server
 
     def __call__(self) -> AssetServer:
-        return self._server.around(self._own())
+        return around(self._server, self._own())
 
 
 class _UrlPathFor:

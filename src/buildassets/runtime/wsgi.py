@@ -55,10 +55,6 @@ class AssetServer:
         self._files = ServedFiles(assets, prefix, headers)
         self._origins = normal_origins(origins)
 
-    def has(self, environ: Environ) -> bool:
-        """Whether a request is for a file of the release."""
-        return self._found(environ) is not None
-
     def _found(self, environ: Environ) -> Resource | GeneratedTarget | None:
         below = _decoded(environ.get("PATH_INFO", ""))
         return self._files.find(_decoded(environ.get("SCRIPT_NAME", "")) + below, below)
@@ -70,6 +66,11 @@ class AssetServer:
             return self._app(environ, start_response)
         given = answer(resource, environ["REQUEST_METHOD"], _headers(environ), self._origins)
         return _sent(given, environ, start_response)
+
+
+def has_file(server: AssetServer, environ: Environ) -> bool:
+    """Whether a request is for a file of the release."""
+    return server._found(environ) is not None
 
 
 def _decoded(path: str) -> str:

@@ -15,6 +15,8 @@ from buildassets.project.python import dotted, parsed, simple_statements
 # What each of these callables makes, by the end of its dotted name.
 MAKERS: Final[Mapping[str, str]] = {
     **{maker: framework.name for framework in FRAMEWORKS for maker in framework.makers},
+    "fastapi.templating.Jinja2Templates": "templates",
+    "starlette.templating.Jinja2Templates": "templates",
     "buildassets.runtime.Assets": "assets",
     "buildassets.runtime.assets.Assets": "assets",
     "buildassets.runtime.flask.FlaskAssets": "flask-assets",

@@ -101,10 +101,10 @@ class _UrlPathFor:
 
     def __call__(self, name: str, /, **values: Any) -> URLPath:
         path = values.get("path")
-        if name != self._mount or not isinstance(path, str) or not (mounts := [*self._static_files()]):
+        if name != self._mount or not isinstance(path, str):
             return self._own(name, **values)
         file = path.lstrip("/")
-        url = self._urls.url(file, lambda: any(_has(one, file) for one in mounts))
+        url = self._urls.url(file, lambda: any(_has(one, file) for one in self._static_files()))
         return self._own(name, **values) if url is None else _ReleaseUrl(url)
 
     def _static_files(self) -> Iterable[StaticFiles]:

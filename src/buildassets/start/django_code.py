@@ -315,6 +315,6 @@ def _is_remote(text: str) -> bool:
 def _storage_by_hand(files: ProjectFiles, file: str, *, optional: bool) -> ByHand:
     """The storage for the file in which the project chooses its own."""
     place = (
-        "in `STORAGES`" if re.search(r"\bSTORAGES\b", files.text(file)) else "in a dict `STORAGES`, beside `default`"
+        "in `STORAGES`" if re.search(r"\bSTORAGES\b", files.text(file)) else "in a dict `STORAGES`, next to `default`"
     )
     return ByHand(file, f"{place}, so that `{{% static %}}` uses the release", (_entry(),), optional)

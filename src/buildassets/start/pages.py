@@ -108,10 +108,13 @@ def static_names(files: ProjectFiles, pages: Sequence[str]) -> frozenset[str]:
     return frozenset(match[2] for one in pages for match in _STATIC.finditer(_NOT_RUN.in_place(files.text(one))))
 
 
-def head_lines(path: str, page: str, *, is_django: bool) -> list[str]:
-    """The lines for the head of the template `page` that load the sheet `path`, and update the page in development."""
-    if is_django:
-        return ["{% load buildassets %}", "{% livereload %}", f'{{% stylesheet "{path}" %}}']
+def head_lines(path: str, page: str, reference: str = "") -> list[str]:
+    """The lines for the head of the template `page` that load the sheet `path`, and update the page in development.
+
+    With a `reference`, templates have the framework's function alone.
+    """
+    if reference:
+        return [f'<link rel="stylesheet" href="{reference.format(name=path)}">']
     calls = ("livereload()", f'stylesheet("{path}")')
     return [f"${{{call}}}" if page.endswith(_WITH_DOLLARS) else f"{{{{ {call} }}}}" for call in calls]
 

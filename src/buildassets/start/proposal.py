@@ -46,7 +46,7 @@ from buildassets.start.pages import (
     pages_of,
     static_names,
 )
-from buildassets.start.python_code import edited_python
+from buildassets.start.python_code import edited_python, shared_templates
 from buildassets.start.smallest import are_there, gain, needs
 
 _BESIDE: Final = ("vite",)  # systems that build files of their own, beside those of the framework
@@ -338,8 +338,11 @@ def _code(project: _Project, output: str, answers: Answers) -> Iterator[FileEdit
         yield from edited_pages(files, found, project.pages, project.assets.roots, project.prefix)
     if project.first and not project.asked.uses_helpers:
         page = "".join(project.pages[:1])
-        lines_of = head_lines(_asset(project.first.file), page, is_django=found.framework.name == "django")
-        yield ByHand("", "in the `<head>` of your pages", tuple(lines_of), optional=True)
+        has_helpers = found.framework.module != "starlette" or shared_templates(files, found)
+        reference = "" if has_helpers else found.framework.reference
+        yield ByHand(
+            "", "in the `<head>` of your pages", tuple(head_lines(_asset(project.first.file), page, reference)), True
+        )
 
 
 def _asset(file: str) -> str:

@@ -51,12 +51,24 @@ def _extension(
         lines = [] if manifest == _DEFAULT else [f'{app}.config.setdefault("BUILDASSETS_MANIFEST", "{path}")']
     else:
         options = {**_location(manifest), **options}
+    templates = shared_templates(files, found) if framework.module == "starlette" else None
+    given = f"{app}, {templates.name}" if templates else app
     arguments = ", ".join(f"{name}={value}" for name, value in options.items())
-    lines.append(f"{framework.extension}({app}, {arguments})")
+    lines.append(f"{framework.extension}({given}, {arguments})")
     imported = f"from buildassets.runtime.{framework.module} import {framework.extension}"
     if place is None:
         return ByHand(file, _ANY, (imported, *lines))
-    return _edit(files, file, place[1], [imported], _after(files.text(file), place[2], "\n".join(lines)))
+    last = max(filter(None, (place[2], templates)), key=lambda made: made.statement.lineno)
+    return _edit(files, file, place[1], [imported], _after(files.text(file), last, "\n".join(lines)))
+
+
+def shared_templates(files: ProjectFiles, found: ProjectFindings) -> MadeThing | None:
+    """The one `Jinja2Templates` of a project, if it is at the top of a module, and the application there, too."""
+    places = [_only(files, found, kind) for kind in (found.framework.name, "templates")]
+    if len({one[0] for one in places if one}) != 1 or None in places:
+        return None
+    made = [one[2] for one in places if one]
+    return made[1] if all(one.statement.col_offset == 0 for one in made) else None
 
 
 def _location(manifest: str) -> dict[str, str]:

@@ -46,8 +46,7 @@ def command(*, may_run: bool, config_file: str | None, cache_dir: str | None, as
         show.report(UNPARSED)
     if examined.manifest and (advice := savings_text(savings(examined.manifest))):
         show.report(f"{advice}: `init --smallest` and docs/explain/minification.md have the steps")
-    left = not_tried(examined)
     counts = f"{count_text(errors, 'error')}, {count_text(len(found) - errors, 'warning')}"
-    seen = counts if found else "no fault is found" if left else "nothing is wrong"
-    show.report(f"{seen}; {left}" if left else seen)
+    left = not_tried(examined)
+    show.report(counts if found else f"no fault is found; {left}" if left else "nothing is wrong")
     return code

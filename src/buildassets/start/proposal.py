@@ -340,9 +340,8 @@ def _code(project: _Project, output: str, answers: Answers) -> Iterator[FileEdit
         page = "".join(project.pages[:1])
         has_helpers = found.framework.module != "starlette" or shared_templates(files, found)
         reference = "" if has_helpers else found.framework.reference
-        yield ByHand(
-            "", "in the `<head>` of your pages", tuple(head_lines(_asset(project.first.file), page, reference)), True
-        )
+        lines_of = tuple(head_lines(_asset(project.first.file), page, reference))
+        yield ByHand("", "in the `<head>` of your pages", lines_of, optional=True)
 
 
 def _asset(file: str) -> str:

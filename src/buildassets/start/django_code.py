@@ -33,7 +33,7 @@ _WITH_NAMES: Final = (
 _KNOWN: Final = (*_PLAIN, *_WITH_NAMES)
 _NAMING: Final = ("url", "stored_name", "hashed_name")  # methods of Django's storage that raise for an unknown name
 _SPECIFIER: Final = (
-    r"""(?im)^\s*["']?django["']?\s*(?:=\s*["'])?\s*((?:[=<~^]=?=?\s*[\d.*]+\s*,?\s*|>=?\s*[\d.]+\s*,\s*)+)"""
+    r"""(?im)(?:^|[\[,])\s*["']?django["']?\s*(?:=\s*["'])?\s*((?:[=<~^]=?=?\s*[\d.*]+\s*,?\s*|>=?\s*[\d.]+\s*,\s*)+)"""
 )
 _IS_SETTINGS: Final = re.compile(r"(?m)^(?:INSTALLED_APPS\b|from \S*(?:settings|base)\S* import \*)")
 _NAMED: Final = re.compile(r"[\"']DJANGO_SETTINGS_MODULE[\"']\s*,\s*[\"']([\w.]+)[\"']")

@@ -130,7 +130,7 @@ def other_renderers(files: ProjectFiles) -> list[str]:
 
 
 def edited_pages(
-    files: ProjectFiles, found: ProjectFindings, pages: Sequence[str], roots: Sequence[str], prefix: str
+    files: ProjectFiles, found: ProjectFindings, pages: Sequence[str], *, roots: Sequence[str], prefix: str
 ) -> Iterator[FileEdit]:
     """The edits that put the framework's function in place of URLs below `prefix` of files in `roots`."""
     names = {name[len(begin) :] for begin in map(begin_of, roots) for name in files.names if name.startswith(begin)}

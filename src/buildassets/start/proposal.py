@@ -154,7 +154,7 @@ def propose(start: str, engines: Mapping[str, str], answers: Answers = Answers()
         begun,
         tools=tools,
         notes=(
-            *_all_notes(project, file, start, engines, document.table.peek("engines")),
+            *_all_notes(project, file, start, engines=engines, there=document.table.peek("engines")),
             *_needs(project, tools, engines, file),
         ),
         next=tuple(_next(found)),
@@ -335,7 +335,7 @@ def _code(project: _Project, output: str, answers: Answers) -> Iterator[FileEdit
         yield from edited_settings(files, found.django)
     yield from edited_python(files, found, f"{output}/manifest.json", _mount(project))
     if answers.pages and not other_renderers(files):
-        yield from edited_pages(files, found, project.pages, project.assets.roots, project.prefix)
+        yield from edited_pages(files, found, project.pages, roots=project.assets.roots, prefix=project.prefix)
     if project.first and not project.asked.uses_helpers:
         page = "".join(project.pages[:1])
         has_helpers = found.framework.module != "starlette" or shared_templates(files, found)
@@ -393,7 +393,7 @@ def _needs(project: _Project, tools: Sequence[str], engines: Mapping[str, str], 
 
 
 def _all_notes(
-    project: _Project, file: str | None, start: str, engines: Mapping[str, str], there: object
+    project: _Project, file: str | None, start: str, *, engines: Mapping[str, str], there: object
 ) -> Iterator[str]:
     """The remarks about the project, and about the configuration `file` that it has."""
     yield from _notes(project)

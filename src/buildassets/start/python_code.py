@@ -59,7 +59,7 @@ def _extension(
     if place is None:
         return ByHand(file, _ANY, (imported, *lines))
     last = max(filter(None, (place[2], templates)), key=lambda made: made.statement.lineno)
-    return _edit(files, file, place[1], [imported], _after(files.text(file), last, "\n".join(lines)))
+    return _edit(files, file, place[1], imports=[imported], line=_after(files.text(file), last, "\n".join(lines)))
 
 
 def shared_templates(files: ProjectFiles, found: ProjectFindings) -> MadeThing | None:
@@ -91,7 +91,7 @@ def _pyramid(files: ProjectFiles, manifest: str, options: dict[str, str]) -> Fil
     file, module, statement, owner = places[0]
     indent = files.text(file).split("\n")[statement.lineno - 1][: statement.col_offset]
     text = "\n".join(f"{indent}{owner}{line}" for line in lines)
-    return _edit(files, file, module, [], Insertion(statement.lineno, text))
+    return _edit(files, file, module, imports=[], line=Insertion(statement.lineno, text))
 
 
 def _made_by_method(module: Module, method: str) -> Iterator[tuple[ast.stmt, str]]:
@@ -125,7 +125,7 @@ def _after(text: str, made: MadeThing, written: str) -> Insertion:
     return Insertion((made.statement.end_lineno or 0) + 1, "\n".join(indent + line for line in written.split("\n")))
 
 
-def _edit(files: ProjectFiles, file: str, module: Module, imports: list[str], line: Insertion) -> FileEdit | ByHand:
+def _edit(files: ProjectFiles, file: str, module: Module, *, imports: list[str], line: Insertion) -> FileEdit | ByHand:
     """The edit of the module; its lines to write by hand where it would no longer be Python."""
     text = files.text(file)
     after = inserted(text, [*import_lines(module, imports, line.line), line])

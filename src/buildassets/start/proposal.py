@@ -109,7 +109,7 @@ class InitProposal:
 class _Project:
     """The files of a project, what it is, its assets, its pages, and what these ask for below the URL `prefix`.
 
-    `begins` is whether it has no assets yet, and gets a first sheet, `first`.
+    `first` is the first sheet of a project without assets.
     """
 
     files: ProjectFiles

@@ -69,7 +69,7 @@ def _set_up_sessions(app: Flask, config: Settings) -> None:
 
 def _set_up_assets(app: Flask, config: Settings) -> None:
     app.config.update(BUILDASSETS_MANIFEST=config.release / "manifest.json", BUILDASSETS_URL=config.assets_url)
-    FlaskAssets(app, serve=True)
+    FlaskAssets(app)
 
 
 def _add_public_pages(app: Flask) -> None:

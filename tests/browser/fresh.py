@@ -153,8 +153,12 @@ def init(folder: Path, *options: str) -> "subprocess.CompletedProcess[str]":
 
 
 def next_command(folder: Path) -> str:
-    """The command that `init` names when it is done."""
+    """The command that `init` names when it is done, and the lines for pages are written."""
     document = json.loads(init(folder, "--yes", "--json").stdout)
+    for advice in document["by_hand"]:
+        if advice["place"] == "in the `<head>` of your pages":
+            page = folder / "templates/home.html"
+            page.write_text(page.read_text().replace("</head>", "\n".join((*advice["lines"], "</head>"))))
     (command,) = document["next"]
     assert isinstance(command, str)
     return command

@@ -1,4 +1,4 @@
-"""Twelve fresh projects: `init --yes`, the command that it names, and a page without a failed request."""
+"""Fresh projects: `init --yes`, the command that it names, and a page without a failed request."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ from tests.tailwind import program
 
 pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
-FRAMEWORKS = ["django", "flask", "fastapi", "starlette", "litestar", "jinja"]
+FRAMEWORKS = ["flask", "fastapi", "starlette", "litestar"]
 CHECKOUT = Path(__file__).parents[2]
 GREEN = "rgb(0, 128, 0)"
 SCSS: Tree = {
@@ -30,6 +30,7 @@ TYPES: Tree = {
     "assets/js/app.ts": 'import { ink } from "./ink";\n(document.querySelector("h1") as any).style.color = ink;',
     "assets/js/ink.ts": 'export const ink: string = "green";\n',
 }
+HTMX = "<script src=\"{{ url_for('static', path='vendor/htmx.min.js') }}\"></script>"
 USES_PART = '<main hx-get="/part" hx-trigger="load">Hello</main>'
 
 
@@ -42,9 +43,18 @@ def test_a_fresh_project_has_a_styled_page(framework: str, browser: Browser, tmp
         assert browser.faults() == []
 
 
-@pytest.mark.parametrize(("framework", "files"), [("flask", SCSS), ("django", MODULES), ("fastapi", SCSS)])
-def test_existing_sources_reach_the_page(framework: str, files: Tree, browser: Browser, tmp_path: Path) -> None:
-    project = fresh(tmp_path / "site", framework, files)
+@pytest.mark.parametrize(
+    ("framework", "files", "asking"),
+    [
+        ("flask", SCSS, "<link rel=\"stylesheet\" href=\"{{ url_for('static', filename='css/app.css') }}\">"),
+        ("fastapi", SCSS, "<link rel=\"stylesheet\" href=\"{{ url_for('static', path='css/app.css') }}\">"),
+        ("flask", MODULES, "<script type=\"module\" src=\"{{ url_for('static', filename='js/app.js') }}\"></script>"),
+    ],
+)
+def test_existing_sources_reach_the_page(
+    framework: str, files: Tree, asking: str, browser: Browser, tmp_path: Path
+) -> None:
+    project = fresh(tmp_path / "site", framework, files, f"<h1>Hello</h1>{asking}")
     with served(project, next_command(project), framework) as url:
         browser.open(url)
         assert browser.style("h1", "color") == GREEN
@@ -53,7 +63,8 @@ def test_existing_sources_reach_the_page(framework: str, files: Tree, browser: B
 
 @pytest.mark.corpus
 def test_typescript_reaches_the_page(browser: Browser, tmp_path: Path) -> None:
-    project = fresh(tmp_path / "site", "litestar", TYPES)
+    asking = "<script src=\"{{ url_for('static', file_path='js/app.js') }}\"></script>"
+    project = fresh(tmp_path / "site", "litestar", TYPES, f"<h1>Hello</h1>{asking}")
     (project / "node_modules").symlink_to(node_modules())  # which has esbuild
     with served(project, next_command(project), "litestar") as url:
         browser.open(url)
@@ -75,7 +86,7 @@ def test_bootstrap_of_npm_reaches_the_page(browser: Browser, tmp_path: Path) -> 
 @pytest.mark.corpus
 def test_htmx_reaches_the_page(browser: Browser, tmp_path: Path) -> None:
     script = (node_modules() / "htmx.org/dist/htmx.min.js").read_text()
-    project = fresh(tmp_path / "site", "fastapi", {"static/vendor/htmx.min.js": script}, USES_PART)
+    project = fresh(tmp_path / "site", "fastapi", {"static/vendor/htmx.min.js": script}, f"{HTMX}{USES_PART}")
     with served(project, next_command(project), "fastapi") as url:
         browser.open(url)
         browser.wait_for("document.querySelector('#part') !== null")
@@ -85,8 +96,9 @@ def test_htmx_reaches_the_page(browser: Browser, tmp_path: Path) -> None:
 def test_tailwind_reaches_the_page(browser: Browser, tmp_path: Path) -> None:
     program()  # of the wheel
     files = {"assets/css/app.css": '@import "tailwindcss";'}
-    project = fresh(tmp_path / "site", "jinja", files, '<h1 class="text-center">Hello</h1>')
-    with served(project, next_command(project), "jinja") as url:
+    asking = "<link rel=\"stylesheet\" href=\"{{ url_for('static', filename='css/app.css') }}\">"
+    project = fresh(tmp_path / "site", "flask", files, f'{asking}<h1 class="text-center">Hello</h1>')
+    with served(project, next_command(project), "flask") as url:
         browser.open(url)
         assert browser.style("h1", "textAlign") == "center"
         assert browser.faults() == []
@@ -107,6 +119,8 @@ def test_from_uv_add_to_a_styled_page_takes_three_commands(
         [uv, "run", "buildassets", "init", "--yes", "--json"], cwd=project, env=plain, capture_output=True, check=True
     )
     (command,) = json.loads(done.stdout)["next"]
+    page = project / "templates/home.html"
+    page.write_text(page.read_text().replace("</head>", '{{ stylesheet("css/site.css") }}\n</head>'))
     assert command == "uv run buildassets watch -- flask --app app --debug run"
     with served(project, command, "flask") as url:
         browser.open(url)

@@ -68,11 +68,59 @@ def test_example_of_each_page_has_its_code_and_a_hint(code: str) -> None:
     assert len(re.findall(r"^hint: ", shown.partition("doctor\n")[2] or shown, re.MULTILINE)) >= 1
 
 
-@pytest.mark.parametrize("files", [SITE, FLASK, DJANGO], ids=["site", "flask", "django"])
-def test_nothing_is_wrong_with_a_healthy_project(files: Tree, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("files", "wording"),
+    [
+        (SITE, "nothing is wrong\n"),
+        (FLASK, "no fault is found; not tried: whether pages get their assets: open one\n"),
+        (DJANGO, "no fault is found; not tried: whether pages get their assets, which `--run` lets Django check\n"),
+    ],
+    ids=["site", "flask", "django"],
+)
+def test_no_fault_is_found_in_a_healthy_project(files: Tree, wording: str, tmp_path: Path) -> None:
     done = run(released(tmp_path, files), "doctor")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr.removeprefix(f"{UNPARSED}\n") == "nothing is wrong\n"
+    assert done.stderr.removeprefix(f"{UNPARSED}\n") == wording
+
+
+def test_project_that_was_never_set_up_is_told_init(tmp_path: Path) -> None:
+    app = "from flask import Flask\n\napp = Flask(__name__)\n"
+    done = run(write_tree(tmp_path, {"app.py": app, "static/a.css": "a {}"}), "doctor")
+    assert "warning[doctor/wiring]: the application of flask was never set up" in done.stderr
+    assert "hint: run `buildassets init`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "is_reported"),
+    [
+        ("DEBUG = False\n", True),
+        ("DEBUG = True\n", False),
+        ("DEBUG = False\n# buildassets: served by nginx\n", False),
+        ("DEBUG = False\nMIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']\n", False),
+    ],
+)
+def test_static_files_that_nothing_serves_in_production_are_reported(
+    more: str, is_reported: bool, tmp_path: Path
+) -> None:
+    storage = (
+        "STORAGES = {'staticfiles': {'BACKEND': 'buildassets.runtime.django.storage.ReleaseStaticFilesStorage'}}\n"
+    )
+    wsgi = "from django.core.wsgi import get_wsgi_application\n\napplication = get_wsgi_application()\n"
+    manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'conf.settings')\n"
+    files: Tree = {
+        "manage.py": manage,
+        "conf/wsgi.py": wsgi,
+        "conf/settings.py": f"{storage}STATIC_ROOT = 'all'\n{more}",
+    }
+    done = run(write_tree(tmp_path, files), "doctor")
+    assert ("nothing here serves them: `conf/wsgi.py`" in done.stderr) is is_reported
+
+
+def test_entry_that_names_nothing_is_reported_whatever_the_release_is_of(tmp_path: Path) -> None:
+    entries = 'entries = ["css/site.css", "js/gone.js", "css/*.css", "app.js", "assets/x.css"]\n'
+    sources = {"assets/css/site.scss": "a { b: c }", "assets/app.ts": "export {}", "assets/assets/x.css": ""}
+    done = run(write_tree(tmp_path, {"buildassets.toml": entries, **sources}), "doctor")
+    assert re.findall(r"doctor/entries\]: entry `(.*?)`", done.stderr) == ["js/gone.js"]
 
 
 def test_esbuild_is_offered_where_scripts_are_not_parsed(tmp_path: Path) -> None:
@@ -636,19 +684,25 @@ def test_an_application_server_that_serves_no_release_is_found(
 
 
 @pytest.mark.parametrize(
-    "files",
+    ("files", "wording"),
     [
-        {"buildassets.toml": 'url = "https://cdn.example.com/a/"\n', "assets/a.css": ""},
-        {**DJANGO, "site1/settings.py": f"{DJANGO['site1/settings.py']!s}STATIC_URL = 'https://cdn.example.com/a/'\n"},
+        ({"buildassets.toml": 'url = "https://cdn.example.com/a/"\n', "assets/a.css": ""}, "nothing is wrong"),
+        (
+            {
+                **DJANGO,
+                "site1/settings.py": f"{DJANGO['site1/settings.py']!s}STATIC_URL = 'https://cdn.example.com/a/'\n",
+            },
+            "no fault is found; not tried: whether pages get their assets, which `--run` lets Django check",
+        ),
     ],
     ids=["configuration", "Django"],
 )
-def test_what_another_host_has_to_send_is_reported(files: Tree, tmp_path: Path) -> None:
+def test_what_another_host_has_to_send_is_reported(files: Tree, wording: str, tmp_path: Path) -> None:
     done = run(released(tmp_path, files), "doctor")
     assert done.stderr.replace(f"{UNPARSED}\n", "") == (
         "`https://cdn.example.com/a/` is another host, if pages have one of their own: it has to send "
         "`Access-Control-Allow-Origin` with fonts, modules and files with integrity metadata (docs/deploy/cdn.md)\n"
-        "nothing is wrong\n"
+        f"{wording}\n"
     )
 
 

@@ -36,13 +36,3 @@ def test_calls_are_followed_in_time_that_grows_with_them() -> None:
 
 def test_long_chain_of_names_is_followed() -> None:
     assert read_module("from flask import Flask\napp = Flask" + ".a" * 980 + "(static_folder='x')").made == ()
-
-
-def test_a_call_in_a_function_is_not_at_the_top() -> None:
-    (made,) = read_module("from flask import Flask\ndef create():\n    app = Flask(__name__)\n").made
-    assert not made.is_top
-
-
-def test_a_call_in_a_condition_is_at_the_top() -> None:
-    (made,) = read_module("from flask import Flask\ntry:\n    app = Flask(__name__)\nexcept E:\n    pass\n").made
-    assert made.is_top

@@ -591,6 +591,12 @@ def test_reload_reads_an_unchanged_manifest_once(tmp_path: Path) -> None:
     assert assets.url("css/app.css") == url_of("css/app.css")
 
 
+def test_folder_of_a_release_is_answered_with_its_manifest(tmp_path: Path) -> None:
+    write_release(tmp_path / "build")
+    with pytest.raises(ManifestError, match=r"that of a release is `.*build.manifest\.json`"):
+        Assets(tmp_path / "build")
+
+
 def test_reload_reports_that_the_manifest_is_gone(tmp_path: Path) -> None:
     assets = Assets(write_release(tmp_path), reload=True)
     (tmp_path / "manifest.json").unlink()

@@ -10,7 +10,7 @@ import pytest
 from flask import Blueprint, Flask, render_template_string, url_for
 
 from buildassets.errors import ManifestError
-from buildassets.runtime import Assets
+from buildassets.runtime import AssetNotFound, Assets
 from buildassets.runtime.flask import FlaskAssets
 from tests.conftest import NOT_SHOWN, write_tree
 from tests.runtime.pages import SITE, elements, file_of, write_release
@@ -90,7 +90,7 @@ def test_missing_manifest_is_reported_at_the_start_with_the_command_to_run(tmp_p
 def test_every_name_has_a_url_without_a_manifest(tmp_path: Path) -> None:
     app = Flask("site", root_path=str(tmp_path))
     app.config["BUILDASSETS_MANIFEST"] = None
-    FlaskAssets(app, static=True, serve=True)
+    FlaskAssets(app, static=True)
     template = "{{ asset('css/new.css') }} {{ url_for('static', filename='css/new.css') }}"
     assert rendered(app, template) == "/assets/css/new.css /assets/css/new.css"
     assert app.test_client().get("/assets/css/new.css").status_code == 404
@@ -113,10 +113,86 @@ def test_the_reloaders_child_follows_the_manifest(tmp_path: Path, monkeypatch: p
 
 
 def with_static_urls(folder: Path, **settings: Any) -> Flask:
-    app = application(folder, **settings)
+    app = application(folder, **{"BUILDASSETS_STRICT": False, **settings})
     write_tree(folder, {"static/css/app.css": "", "static/robots.txt": ""})
     FlaskAssets(app, static=True)
     return app
+
+
+def test_name_that_the_release_lacks_is_an_error_that_names_the_nearest(tmp_path: Path) -> None:
+    app = with_static_urls(tmp_path, BUILDASSETS_STRICT=True)
+    with app.test_request_context(), pytest.raises(AssetNotFound, match=r"`css/ap\.css`.*`css/app\.css`"):
+        url_for("static", filename="css/ap.css")
+
+
+def test_name_that_the_release_lacks_keeps_its_url_and_is_logged_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = with_static_urls(tmp_path)
+    with app.test_request_context():
+        urls = [url_for("static", filename="user\n1.png") for _ in range(2)]
+    assert urls == ["/static/user%0A1.png"] * 2
+    assert [one.getMessage() for one in caplog.records] == [
+        "the release has no asset 'user\\n1.png': its URL is that of the application's own file"
+    ]
+
+
+def test_names_that_the_release_lacks_fill_no_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    app = with_static_urls(tmp_path)
+    with app.test_request_context():
+        for number in range(1_100):
+            url_for("static", filename=f"{number}.png")
+    assert len(caplog.records) == 1_000
+
+
+def test_application_that_requires_no_release_starts_without_one(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_tree(tmp_path, {"static/css/app.css": "a {}"})
+    app = Flask("site", root_path=str(tmp_path))
+    FlaskAssets(app, static=True, required=False)
+    page = "{{ url_for('static', filename='css/app.css') }} {{ asset('css/app.css') }} {{ livereload() }}"
+    assert rendered(app, page) == "/static/css/app.css /static/css/app.css "
+    assert app.test_client().get("/static/css/app.css", buffered=True).text == "a {}"
+    (logged,) = [one.getMessage() for one in caplog.records]
+    assert "run `buildassets build`" in logged
+
+
+def test_environment_may_require_the_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUILDASSETS_REQUIRED", "1")
+    with pytest.raises(ManifestError, match=r"no `build/manifest\.json`"):
+        FlaskAssets(Flask("site", root_path=str(tmp_path)), required=False)
+
+
+def test_function_that_wraps_url_for_keeps_what_it_returns(tmp_path: Path) -> None:
+    app = application(tmp_path, BUILDASSETS_STRICT=False)
+    wrapper = lambda endpoint, **values: url_for(endpoint, **values) + "?theme=dark"  # noqa: E731
+    app.jinja_env.globals["url_for"] = wrapper
+    FlaskAssets(app, static=True)
+    assert rendered(app, "{{ url_for('static', filename='css/app.css') }}") == f"{URL}?theme=dark"
+
+
+def test_urls_are_below_the_path_of_the_application(tmp_path: Path) -> None:
+    with with_static_urls(tmp_path, SERVER_NAME=None).test_request_context("/", base_url="http://a.example/shop"):
+        assert url_for("static", filename="css/app.css") == f"/shop{URL}"
+    with with_static_urls(tmp_path, SERVER_NAME=None, BUILDASSETS_URL="/shop/assets").test_request_context(
+        "/", base_url="http://a.example/shop"
+    ):
+        assert url_for("static", filename="css/app.css") == f"/shop{URL}"
+
+
+@pytest.mark.parametrize(("watched", "url"), [("1", URL), (None, "/static/css/app.css")])
+def test_old_release_hides_no_edit_in_debug_mode(
+    watched: str | None, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if watched:
+        monkeypatch.setenv("BUILDASSETS_WATCH", watched)
+    app = application(tmp_path)
+    app.debug = True
+    write_tree(tmp_path, {"static/css/app.css": "edited"})
+    FlaskAssets(app, static=True)
+    assert rendered(app, "{{ url_for('static', filename='css/app.css') }}") == url
+    assert rendered(app, "{{ url_for('static', filename='img/logo.svg') }}").startswith("/assets/img/logo.")
 
 
 def test_static_files_have_the_urls_of_the_release_on_demand(tmp_path: Path) -> None:
@@ -184,19 +260,19 @@ def test_an_application_without_a_static_folder_has_static_urls_too(tmp_path: Pa
     assert rendered(app, "{{ url_for('static', filename='css/app.css') }}") == URL
 
 
-def test_the_application_serves_the_release_on_demand(tmp_path: Path) -> None:
+def test_the_application_serves_the_release_unless_a_server_does(tmp_path: Path) -> None:
     app = application(tmp_path, SERVER_NAME=None)
-    FlaskAssets(app, serve=True)
+    FlaskAssets(app)
     answer = app.test_client().get(URL, buffered=True)
     assert (answer.status_code, answer.text) == (200, SITE["css/app.css"])
     assert "immutable" in answer.headers["Cache-Control"]
     plain = application(tmp_path, SERVER_NAME=None)
-    FlaskAssets(plain)
+    FlaskAssets(plain, serve=False)
     assert plain.test_client().get(URL).status_code == 404
 
 
 def test_pages_of_other_origins_may_read_what_is_served_on_demand(tmp_path: Path) -> None:
-    app = application(tmp_path, SERVER_NAME=None, BUILDASSETS_SERVE=True, BUILDASSETS_ORIGINS="*")
+    app = application(tmp_path, SERVER_NAME=None, BUILDASSETS_ORIGINS="*")
     FlaskAssets(app)
     answer = app.test_client().get(URL, buffered=True, headers={"Origin": "https://www.example"})
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
@@ -206,7 +282,6 @@ def test_headers_may_be_added_to_what_is_served(tmp_path: Path) -> None:
     app = application(
         tmp_path,
         SERVER_NAME=None,
-        BUILDASSETS_SERVE=True,
         BUILDASSETS_HEADERS=lambda path, asset: {"X-Path": path},
     )
     FlaskAssets(app)
@@ -215,7 +290,7 @@ def test_headers_may_be_added_to_what_is_served(tmp_path: Path) -> None:
 
 def test_settings_go_before_arguments(tmp_path: Path) -> None:
     app = application(tmp_path, BUILDASSETS_STATIC=False, BUILDASSETS_SERVE=False)
-    FlaskAssets(app, static=True, serve=True)
+    FlaskAssets(app, static=True)
     assert rendered(app, "{{ url_for('static', filename='css/app.css') }}") == "/static/css/app.css"
 
 

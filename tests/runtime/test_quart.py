@@ -51,7 +51,7 @@ def test_debug_run_reads_the_manifest_again(is_set: bool, tmp_path: Path, monkey
 
 
 def test_static_files_have_the_urls_of_the_release_on_demand(tmp_path: Path) -> None:
-    app, _ = application(tmp_path, static=True)
+    app, _ = application(tmp_path, static=True, strict=False)
 
     async def view() -> str:
         other = url_for("static", filename="robots.txt")

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.building import load_config
 from tests.command import run
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, read_tree, write_tree
 
 MANAGE = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'conf.settings')\n"
 BASE = (
@@ -25,25 +24,37 @@ def project(tmp_path: Path, settings: str, name: str = "a.css", **more: str) -> 
     return write_tree(tmp_path, {**files, **pages, **more})
 
 
-def test_application_is_added_behind_what_computes_the_others(tmp_path: Path) -> None:
+STORAGE = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"
+
+
+def test_storage_alone_is_written_behind_what_computes_the_applications(tmp_path: Path) -> None:
     done = run(project(tmp_path, COMPUTED), "init", "--yes")
     assert done.returncode == 0, done.stderr
     settings = (tmp_path / "conf/settings.py").read_text()
     assert settings.startswith(COMPUTED)
-    assert 'INSTALLED_APPS = ["buildassets.runtime.django", *INSTALLED_APPS]' in settings[len(COMPUTED) :]
+    assert STORAGE in settings[len(COMPUTED) :]
 
 
-def test_folders_of_settings_that_code_may_change_are_the_sources(tmp_path: Path) -> None:
-    run(project(tmp_path, COMPUTED, **{"front/src/site.ts": "export {}"}), "init", "--yes")
-    assert [root.shown for root in load_config(start=str(tmp_path)).sources] == ["front/dist"]
-
-
-def test_applications_that_two_modules_compute_are_written_by_hand(tmp_path: Path) -> None:
-    more = {"conf/base.py": COMPUTED}
+def test_storage_is_written_next_to_the_url_of_static_files(tmp_path: Path) -> None:
     settings = "from .base import *\nimport importlib\nINSTALLED_APPS = importlib.import_module(input()).apps\n"
-    done = run(project(tmp_path, settings, **more), "init", "--yes")
-    assert done.returncode == 1
+    done = run(project(tmp_path, settings, **{"conf/base.py": COMPUTED}), "init", "--yes")
+    assert done.returncode == 0, done.stderr
     assert (tmp_path / "conf/settings.py").read_text() == settings
+    assert STORAGE in (tmp_path / "conf/base.py").read_text()
+
+
+@pytest.mark.parametrize("answer", ["conf.settings", "deploy.live"])
+def test_settings_of_servers_elsewhere_are_asked_for(answer: str, tmp_path: Path) -> None:
+    wsgi = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'deploy.live')\n"
+    more = {"deploy/live.py": BASE, "deploy/__init__.py": "", "conf/wsgi.py": wsgi}
+    before = read_tree(project(tmp_path, BASE, **more))
+    done = run(tmp_path, "init", "--yes")
+    assert done.returncode == 1
+    asked = "error[init/question]: which settings does the site run with? `conf.settings` or `deploy.live`"
+    assert asked in done.stderr
+    assert read_tree(tmp_path) == before
+    assert run(tmp_path, "init", "--yes", "--settings", answer).returncode == 0
+    assert STORAGE in (tmp_path / f"{answer.replace('.', '/')}.py").read_text()
 
 
 @pytest.mark.parametrize("condition", ["try:", "if (BASE_DIR / 'conf/local_settings.py').exists():"])
@@ -66,17 +77,3 @@ def test_storage_of_a_remote_server_in_production_stays_and_is_named(tmp_path: P
     assert "write by hand, `conf/production.py`, in `STORAGES`" in done.stderr
     assert (tmp_path / "conf/production.py").read_text() == production
     assert "ReleaseStaticFilesStorage" in (tmp_path / "conf/settings.py").read_text()
-
-
-def test_names_of_installed_applications_are_no_faults(tmp_path: Path) -> None:
-    run(project(tmp_path, BASE, "admin/css/base.css"), "init", "--yes")
-    assert 'external = ["admin/**"]' in (tmp_path / "buildassets.toml").read_text()
-    assert run(tmp_path, "check").returncode == 0
-
-
-def test_sass_beside_the_static_folder_is_found_by_the_name_in_a_template(tmp_path: Path) -> None:
-    sass = {"front/scss/site.scss": "@import 'theme'; a { color: $c }", "front/scss/_theme.scss": "$c: red;"}
-    run(project(tmp_path, BASE, "css/site.css", **sass), "init", "--yes")
-    done = run(tmp_path, "check")
-    assert done.returncode == 0, done.stderr
-    assert '{ path = "front/scss", prefix = "css" }' in (tmp_path / "buildassets.toml").read_text()

@@ -1,4 +1,4 @@
-"""Projects of each framework whose pages load static files: `init` changes them, and every page loads all it loaded."""
+"""Projects whose pages load static files: after `init` they show what they showed, and with a release that."""
 
 import re
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.fresh import environment, init
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, read_tree, write_tree
 
 STATIC: Tree = {
     "static/css/site.css": "body { background: url(../img/a.svg) }",
@@ -26,8 +26,8 @@ STARLETTE = PAGE.format(
     sheet="{{ url_for('static', path='/css/site.css') }}", script="{{ url_for('static', path='js/app.js') }}"
 )
 LITESTAR = PAGE.format(
-    sheet="{{ url_for_static_asset('static', '/css/site.css') }}",
-    script="{{ url_for_static_asset('static', file_path='js/app.js') }}",
+    sheet="{{ url_for('static', file_path='/css/site.css') }}",
+    script="{{ url_for('static', file_path='js/app.js') }}",
 )
 FASTAPI = """from pathlib import Path as Folder
 
@@ -90,18 +90,6 @@ app = Flask(__name__)
 def home():
     return render_template("home.html")
 """
-JINJA = """from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader
-
-FOLDER = Path(__file__).parent / "templates"
-env = Environment(loader=FileSystemLoader(FOLDER))
-
-
-def app(environ, start_response):
-    start_response("200 OK", [("Content-Type", "text/html")])
-    return [env.get_template("home.html").render().encode()]
-"""
 VISIT = {
     "asgi": """
 from starlette.testclient import TestClient
@@ -146,29 +134,56 @@ def visit(project: Path, kind: str) -> list[str]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return re.sub(r"\.[0-9a-f]{12}\.", ".HASH.", done.stdout).splitlines()
+    return re.sub(r"\.[0-9a-f]{12}\.", ".HASH.", done.stdout.replace("http://testserver", "")).splitlines()
 
 
-@pytest.mark.parametrize(
+FRAMEWORKS = pytest.mark.parametrize(
     ("app", "page", "kind"),
     [
         (FASTAPI, STARLETTE, "asgi"),
         (_STARLETTE, STARLETTE, "asgi"),
         (_LITESTAR, LITESTAR, "asgi"),
         (FLASK, STARLETTE.replace("path=", "filename=").replace("'/css", "'css"), "wsgi"),
-        (JINJA, PAGE.format(sheet="/static/css/site.css", script="/static/js/app.js"), "wsgi"),
     ],
-    ids=["fastapi", "starlette", "litestar", "flask", "jinja"],
+    ids=["fastapi", "starlette", "litestar", "flask"],
 )
-def test_page_loads_everything_from_the_release(app: str, page: str, kind: str, tmp_path: Path) -> None:
-    project = write_tree(tmp_path / "site", {**STATIC, "app.py": app, "templates/home.html": page})
-    done = init(project, "--yes")
+BEFORE = ["/ 200", *(f"/static/{name} 200" for name in ("css/site.css", "js/app.js", "img/a.svg"))]
+
+
+def made(folder: Path, app: str, page: str, *options: str) -> Path:
+    """A project after `init`."""
+    project = write_tree(folder / "site", {**STATIC, "app.py": app, "templates/home.html": page})
+    done = init(project, "--yes", *options)
     assert done.returncode == 0, done.stderr
+    return project
+
+
+def build(project: Path) -> None:
     subprocess.run([sys.executable, "-m", "buildassets", "build", "-q"], cwd=project, env=environment(), check=True)
-    assert visit(project, kind) == [
-        "/ 200",
-        *(f"/assets/{name} 200" for name in ("css/site.HASH.css", "js/app.HASH.js", "img/a.HASH.svg")),
-    ]
+
+
+@FRAMEWORKS
+def test_page_without_a_release_is_as_before(app: str, page: str, kind: str, tmp_path: Path) -> None:
+    project = made(tmp_path, app, page)
+    assert visit(project, kind) == BEFORE
+    assert (project / "templates/home.html").read_text() == page
+
+
+@FRAMEWORKS
+def test_page_loads_what_its_framework_names_from_the_release(app: str, page: str, kind: str, tmp_path: Path) -> None:
+    project = made(tmp_path, app, page)
+    build(project)
+    names = ("assets/css/site.HASH.css", "assets/js/app.HASH.js", "static/img/a.svg")
+    assert visit(project, kind) == ["/ 200", *(f"/{name} 200" for name in names)]
+
+
+@FRAMEWORKS
+def test_urls_that_are_written_out_are_edited_on_demand(app: str, page: str, kind: str, tmp_path: Path) -> None:
+    project = made(tmp_path, app, page, "--pages")
+    assert visit(project, kind) == BEFORE
+    build(project)
+    names = ("css/site.HASH.css", "js/app.HASH.js", "img/a.HASH.svg")
+    assert visit(project, kind) == ["/ 200", *(f"/assets/{name} 200" for name in names)]
 
 
 @pytest.mark.parametrize(
@@ -178,23 +193,77 @@ def test_page_loads_everything_from_the_release(app: str, page: str, kind: str, 
         '{% trans %}See <img src="/static/img/a.svg">{% endtrans %}',
         '{# <img src="/static/img/a.svg"> #}',
         """{{ '<img src="/static/img/a.svg">' }}""",
-        """{% set x = "{{ url_for('static', path='img/a.svg') }}" %}""",
-        "{{ url_for('download', path='img/a.svg') }}",
         """<p title='<img src="/static/img/a.svg">'>""",
         '<textarea><img src="/static/img/a.svg"></textarea>',
-        """<script integrity="sha384-x" src="{{ url_for('static', path='js/app.js') }}"></script>""",
+        '<script integrity="sha384-x" src="/static/js/app.js"></script>',
+        '<img src="/static/img/none.svg">',
+        '<img src="/media/img/a.svg">',
     ],
 )
-def test_text_that_only_looks_like_a_reference_stays(page: str, tmp_path: Path) -> None:
-    page = f"<head></head>{page}"
-    project = write_tree(tmp_path / "site", {**STATIC, "app.py": FASTAPI, "templates/home.html": page})
-    init(project, "--yes")
-    assert "asset(" not in (project / "templates/home.html").read_text()
+def test_text_that_only_looks_like_a_url_of_a_file_stays(page: str, tmp_path: Path) -> None:
+    asking = "<head><link href=\"{{ url_for('static', path='css/site.css') }}\"></head>"
+    project = made(tmp_path, FASTAPI, f"{asking}{page}", "--pages")
+    assert (project / "templates/home.html").read_text() == f"{asking}{page}"
 
 
-def test_references_that_stay_are_listed(tmp_path: Path) -> None:
-    page = "<head>\n<link href=\"{{ url_for('static', path=theme) }}\">\n</head>\n"
+def test_urls_that_stay_are_named_with_their_places(tmp_path: Path) -> None:
+    page = (
+        "<head>\n<link href=\"{{ url_for('static', path='css/site.css') }}\">\n</head>\n<img src='/static/img/a.svg'>"
+    )
     project = write_tree(tmp_path / "site", {**STATIC, "app.py": FASTAPI, "templates/home.html": page})
+    assert "note: URLs that are written out stay, in `templates/home.html:4`\n" in init(project, "--yes").stderr
+
+
+def test_templates_that_another_renderer_may_show_are_not_edited(tmp_path: Path) -> None:
+    page = (
+        "<head>\n<link href=\"{{ url_for('static', path='css/site.css') }}\">\n</head>\n<img src='/static/img/a.svg'>"
+    )
+    other = "import jinja2\n\nletters = jinja2.Environment(loader=jinja2.FileSystemLoader('templates'))\n"
+    files: Tree = {**STATIC, "app.py": FASTAPI, "letters.py": other, "templates/home.html": page}
+    project = write_tree(tmp_path / "site", files)
+    done = init(project, "--yes", "--pages")
+    assert "in `templates/home.html:4`, and `letters.py:3` may show templates in another way" in done.stderr
+    assert (project / "templates/home.html").read_text() == page
+
+
+def test_application_whose_pages_ask_for_nothing_is_told_so(tmp_path: Path) -> None:
+    page = "<head>\n<link rel='stylesheet' href='/static/css/site.css'>\n</head>\n"
+    project = write_tree(tmp_path / "site", {**STATIC, "app.py": FLASK, "templates/home.html": page})
+    before = read_tree(project)
     done = init(project, "--yes")
-    assert "note: `templates/home.html:2` name static files in another way, and keep their URLs" in done.stderr
-    assert "{{ url_for('static', path=theme) }}" in (project / "templates/home.html").read_text()
+    assert done.returncode == 1
+    assert "error[init/not-asked]: no page asks flask for the URL of a static file" in done.stderr
+    assert "note: URLs are written out in `templates/home.html:2`\n" in done.stderr
+    assert read_tree(project) == before
+
+
+def test_page_of_django_with_urls_that_are_written_out_is_edited_on_demand(tmp_path: Path) -> None:
+    page = "{% extends 'base.html' %}\n<img src='/static/a.svg'><img src='/static/none.svg'>\n"
+    settings = "STATIC_URL = 'static/'\nINSTALLED_APPS = ['django.contrib.staticfiles', 'shop']\n"
+    manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'conf')\n"
+    files: Tree = {
+        "manage.py": manage,
+        "conf.py": settings,
+        "shop/templates/a.html": page,
+        "shop/static/a.svg": "<svg/>",
+    }
+    project = write_tree(tmp_path, files)
+    assert init(project, "--yes").returncode == 1
+    assert init(project, "--yes", "--pages").returncode == 0
+    edited = (
+        "{% extends 'base.html' %}\n{% load static %}\n<img src='{% static 'a.svg' %}'><img src='/static/none.svg'>\n"
+    )
+    assert (project / "shop/templates/a.html").read_text() == edited
+
+
+def test_two_folders_of_assets_are_a_question(tmp_path: Path) -> None:
+    files: Tree = {**STATIC, "assets/app.scss": "a {}", "app.py": FLASK}
+    page = STARLETTE.replace("path=", "filename=").replace("'/css", "'css")
+    project = write_tree(tmp_path / "site", {**files, "templates/home.html": page})
+    before = read_tree(project)
+    done = init(project, "--yes")
+    assert done.returncode == 1
+    assert "error[init/question]: which folder has the assets of the pages? `assets` or `static`" in done.stderr
+    assert read_tree(project) == before
+    assert init(project, "--yes", "--source", "static").returncode == 0
+    assert (project / "buildassets.toml").read_text().startswith('sources = ["static"]\n')

@@ -15,7 +15,8 @@ from tests.conftest import NOT_SHOWN, Tree, find_tool, permitted, read_tree, wri
 
 APP = "from flask import Flask\n\nnäme = 1\napp = Flask(__name__)\n"
 HEAD = "<html>\n<head>\n</head>\n</html>\n"
-FILES: Tree = {"app.py": APP, "templates/base.html": HEAD, "static/a.css": "a {}"}
+LINK = "<link rel=\"stylesheet\" href=\"{{ url_for('static', filename='a.css') }}\">\n"
+FILES: Tree = {"app.py": APP, "templates/base.html": HEAD, "templates/a.html": LINK, "static/a.css": "a {}"}
 PATCH = ".buildassets/init.patch"
 
 
@@ -40,7 +41,7 @@ def test_module_keeps_its_encoding_and_line_ends(app: bytes, tmp_path: Path) -> 
     done = run(tmp_path, "init", "--yes")
     assert done.returncode == 0, done.stderr
     written = (tmp_path / "app.py").read_bytes()
-    assert b"FlaskAssets(app, serve=True)" in written
+    assert b"FlaskAssets(app, static=True, strict=False, required=False)" in written
     assert [line for line in written.splitlines(keepends=True) if b"Assets" not in line] == app.splitlines(
         keepends=True
     )
@@ -68,12 +69,13 @@ def test_patch_that_is_there_is_kept(tmp_path: Path) -> None:
 
 
 def test_second_run_has_a_patch_of_its_own(tmp_path: Path) -> None:
-    before = read_tree(write_tree(tmp_path, {**FILES, "templates/base.html": ""}))
+    page = HEAD.replace("</head>", '<link rel="stylesheet" href="/static/a.css"></head>')
+    before = read_tree(write_tree(tmp_path, {**FILES, "templates/base.html": page}))
     first = run(tmp_path, "init", "--yes").stderr
-    write_tree(tmp_path, {"templates/base.html": HEAD})
-    second = run(tmp_path, "init", "--yes").stderr
+    second = run(tmp_path, "init", "--yes", "--pages").stderr
+    assert "url_for" in (tmp_path / "templates/base.html").read_text()
     undone(tmp_path, second)
-    assert undone(tmp_path, first) == {**before, "templates/base.html": HEAD.encode()}
+    assert undone(tmp_path, first) == before
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o755, 0o664, 0o700])
@@ -89,9 +91,10 @@ def test_permissions_are_the_same_after_undo(mode: int, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["app.py", "templates/base.html"])
 def test_read_only_file_stops_all_edits(name: str, tmp_path: Path) -> None:
-    before = read_tree(write_tree(tmp_path, FILES))
+    page = '<head>\n<link href="/static/a.css">\n</head>\n'
+    before = read_tree(write_tree(tmp_path, {**FILES, "templates/base.html": page}))
     (tmp_path / name).chmod(0o444)
-    done = run(tmp_path, "init", "--yes")
+    done = run(tmp_path, "init", "--yes", "--pages")
     assert done.returncode == 1
     assert f"write by hand, `{name}`, a read-only file, " in done.stderr
     assert read_tree(tmp_path) == before
@@ -100,12 +103,13 @@ def test_read_only_file_stops_all_edits(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a permission")
 def test_linked_template_is_restored(tmp_path: Path) -> None:
-    write_tree(tmp_path, {"app.py": APP, "static/a.css": "a {}", "pages/base.html": HEAD})
+    page = '<link href="/static/a.css">'
+    write_tree(tmp_path, {"app.py": APP, "static/a.css": "a {}", "pages/base.html": page})
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/base.html").symlink_to("../pages/base.html")
     before = read_tree(tmp_path)
-    done = run(tmp_path, "init", "--yes")
-    assert "livereload" in (tmp_path / "pages/base.html").read_text()
+    done = run(tmp_path, "init", "--yes", "--pages")
+    assert "url_for('static', filename='a.css')" in (tmp_path / "pages/base.html").read_text()
     assert undone(tmp_path, done.stderr) == before
 
 

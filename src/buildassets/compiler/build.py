@@ -158,9 +158,21 @@ def graph_of(means: Means) -> AssetGraph:
             used = (*engines.all, *_tailwind_where_used(engines, graph))
             programs = tuple(path for engine in used for path in engine.programs)
             graph = replace(graph, inputs=kept.inputs(graph.inputs, programs))
-            return _decided_by(graph, templates.found, config.output) if templates.found else graph
+            graph = _decided_by(graph, templates.found, config.output) if templates.found else graph
+            return _without_templates(config, graph) if means.is_production else graph
     except BuildError as fault:
         return AssetGraph({}, {}, importmap=ImportMap(), imports={}, unreached=(), diagnostics=fault.diagnostics)
+
+
+def _without_templates(config: Config, graph: AssetGraph) -> AssetGraph:
+    """The graph with an error for each configured folder of templates that is not there, as in half an image."""
+    if not config.templates.folders:
+        return graph
+    from buildassets.compiler.templates.files import absent_folders, named_folders
+
+    absent = [one for one in absent_folders(config) if one not in graph.diagnostics]
+    inputs = dict.fromkeys((*graph.inputs, *named_folders(config)))
+    return replace(graph, inputs=tuple(inputs), diagnostics=(*graph.diagnostics, *absent)) if absent else graph
 
 
 def _discovered(means: Means, compiles_to: Mapping[str, str], kept: Kept) -> Discovery:

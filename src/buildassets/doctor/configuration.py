@@ -1,15 +1,19 @@
 """Findings about the configuration: what is wrong in it, source roots, load paths, the release directory."""
 
 import os
+import re
 from collections.abc import Iterator
 from typing import Final
 
+from buildassets.compiler.config.values import Config
 from buildassets.doctor.subject import Subject
 from buildassets.foundation.codes import section_of
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
 from buildassets.foundation.frozen import replace
 
 _ROOT: Final = ("config/source", "config/no-sources")
+_GLOB: Final = re.compile(r"[*?\[{]")
+_COMPILED: Final = {".css": (".scss", ".sass"), ".js": (".ts", ".tsx", ".jsx", ".mts")}
 _OUTPUT: Final = ("config/output",)
 
 
@@ -21,6 +25,7 @@ def configuration_findings(subject: Subject) -> Iterator[Diagnostic]:
             yield _as_finding(fault)
     if not subject.faults:
         yield from _empty_roots(subject)
+        yield from _entries(subject)
         yield from _load_paths(subject)
         yield from _unwritable(subject)
 
@@ -59,6 +64,27 @@ def _with_assets(subject: Subject) -> str:
     """The outermost folder of the project with sheets or scripts."""
     files = subject.files.ending(".css", ".scss", ".sass", ".js", ".mjs", ".ts")
     return min((name.rpartition("/")[0] for name in files if "/" in name), key=len, default="").partition("/")[0]
+
+
+def _entries(subject: Subject) -> Iterator[Diagnostic]:
+    """Entries without a wildcard that no file of a source root has the name of, whatever the release is of."""
+    config = subject.config
+    if config.commands or any(root.is_of_others for root in config.sources):
+        return  # which may make them
+    for index, entry in enumerate(config.entries):
+        is_made = entry in (*config.bundles, *config.module_bundles, *config.icons)
+        if not (is_made or _GLOB.search(entry) or any(map(os.path.lexists, _sources_of(config, entry)))):
+            place = config.place("entries", index)
+            yield error("doctor/entries", f"entry `{entry}` names no asset", place, hint="correct it in `entries`")
+
+
+def _sources_of(config: Config, path: str) -> Iterator[str]:
+    """The files of which the asset `path` may be made."""
+    stem, suffix = os.path.splitext(path.removeprefix("./"))
+    for root in config.sources:
+        own = f"{stem}{suffix}".removeprefix(f"{root.prefix}/")
+        names = (own, *(f"{os.path.splitext(own)[0]}{other}" for other in _COMPILED.get(suffix, ())), f"{own[:-3]}")
+        yield from (os.path.join(root.path, *name.split("/")) for name in names)
 
 
 def _load_paths(subject: Subject) -> Iterator[Diagnostic]:

@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from buildassets.doctor.application import configured_url, has_release_storage, is_collected
+from buildassets.doctor.django_serving import unserved_module
 from buildassets.doctor.images import (
     TASKS,
     build_start,
@@ -25,7 +26,6 @@ from buildassets.foundation.diagnostics import Diagnostic, Location, warning
 from buildassets.packages.lock import NAME
 from buildassets.programs.git import GitError, run_git
 from buildassets.project.dependencies import add_command
-from buildassets.project.django_serving import unserved_module
 
 # Each pattern that searches on reads a line once, and each repetition of blanks gives none back: texts may be hostile.
 _INSTALLS: Final = re.compile(r"(?:pip3? install|uv add)([^\n]*)")

@@ -11,6 +11,7 @@ from buildassets.doctor.release import release_findings
 from buildassets.doctor.subject import Subject
 from buildassets.doctor.templates import template_findings
 from buildassets.doctor.tools import tool_findings
+from buildassets.doctor.wiring import wiring_findings
 from buildassets.foundation.codes import section_of
 from buildassets.foundation.diagnostics import Diagnostic
 from buildassets.foundation.frozen import replace
@@ -18,6 +19,7 @@ from buildassets.foundation.frozen import replace
 _ALL: Final[tuple[Callable[[Subject], Iterator[Diagnostic]], ...]] = (
     configuration_findings,
     application_findings,
+    wiring_findings,
     template_findings,
     tool_findings,
     release_findings,
@@ -25,13 +27,14 @@ _ALL: Final[tuple[Callable[[Subject], Iterator[Diagnostic]], ...]] = (
     deployment_findings,
 )
 _UNBUILT: Final = "doctor/no-release"
+_NOT_WIRED: Final = "doctor/wiring"
 
 
 def findings(subject: Subject) -> list[Diagnostic]:
     """What is wrong, errors first; with the permission for it, also what code of the project reports."""
     examinations = (*_ALL, django_check_findings) if subject.config.permission.python else _ALL
     found = [finding for examination in examinations for finding in examination(subject)]
-    if any(one.is_error for one in found):
+    if any(one.is_error or one.code == _NOT_WIRED for one in found):
         found = [one for one in found if one.code != _UNBUILT]  # which may follow from them
     advised = [one if one.hint else replace(one, hint=f"see docs/errors/{section_of(one.code)}") for one in found]
     return sorted(advised, key=lambda one: not one.is_error)

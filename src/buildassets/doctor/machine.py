@@ -58,7 +58,10 @@ def _limit(subject: Subject) -> Iterator[Diagnostic]:
         from buildassets.compiler.watch.events.inotify import Inotify
 
         events = Inotify()
-    except ImportError:  # an old watchdog, which `watch` warns of
+    except ImportError as fault:
+        message = f"the installed watchdog gives a watch no events: {fault}"
+        notes = ["a watch checks all files twice a second instead"]
+        yield warning("doctor/inotify", message, notes=notes, hint='run `pip install "watchdog>=7.1,<8"`')
         return
     except LimitError as limit:
         yield _too_few(limit)

@@ -41,13 +41,13 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "directive": {_ERRORS: "argument missing unknown", _WARNINGS: "ignored"},
     "doctor": {
         _ERRORS: (
-            "app-order cache config django-check environment files helpers installed-apps lock manifest "
+            "app-order cache config django-check entries environment files helpers installed-apps lock manifest "
             "manifest-path no-assets output python root settings static-root tag-library template "
             "tool tool-changed tool-platform vendor"
         ),
         _WARNINGS: (
             "cache-shared case case-folder clock collectstatic dependency development git image inotify "
-            "installations load-path no-release polling proxy serving stale watchers"
+            "installations load-path no-release polling proxy serving stale watchers wiring"
         ),
         _EITHER: "engine static-url storage wheel",
     },
@@ -58,7 +58,7 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "font": {_ERRORS: "collection damaged empty forbidden mislabelled too-large"},
     "icon": {_ERRORS: "reference script style unreadable", _WARNINGS: "computed unused", _EITHER: "folder"},
     "importmap": {_ERRORS: "host missing", _WARNINGS: "preload"},
-    "init": {_ERRORS: "by-hand other terminal write", _WARNINGS: "tool"},
+    "init": {_ERRORS: "by-hand django not-asked other question terminal write", _WARNINGS: "tool"},
     "jammit": {_ERRORS: "syntax value", _WARNINGS: "ruby", _EITHER: "empty"},
     "js": {_ERRORS: "asset-url crash no-export unavailable", _WARNINGS: "unproven warn", _EITHER: "syntax tsconfig"},
     "json": {_WARNINGS: "syntax"},

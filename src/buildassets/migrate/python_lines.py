@@ -81,7 +81,7 @@ def accounts_of(file: str, text: str, judge: Judge) -> Iterator[Accounted]:
     """
     tree = parsed(text)
     written = text.split("\n")
-    for statement, _ in simple_statements(tree) if tree else ():
+    for statement in simple_statements(tree) if tree else ():
         usual, inner = judge(statement) or (None, ())
         answers = by_line(inner)
         for number in range(statement.lineno, (statement.end_lineno or statement.lineno) + 1):

@@ -6,9 +6,9 @@ Takes a Plan and the files of the project, gives the Plan by which the project b
 from typing import Final
 
 from buildassets.foundation.frozen import replace
+from buildassets.migrate.missing import missing_files
 from buildassets.migrate.plan import Accounted, Plan
 from buildassets.project.files import ProjectFiles
-from buildassets.project.missing import missing_files
 
 _NOTE: Final = '`{}` is not there: correct the URL; until then `missing = "warn"` lets builds go on'
 

@@ -17,9 +17,6 @@ MAKERS: Final[Mapping[str, str]] = {
     **{maker: framework.name for framework in FRAMEWORKS for maker in framework.makers},
     "fastapi.templating.Jinja2Templates": "templates",
     "starlette.templating.Jinja2Templates": "templates",
-    "aiohttp_jinja2.setup": "aiohttp-templates",
-    "litestar.template.TemplateConfig": "template-config",
-    "litestar.template.config.TemplateConfig": "template-config",
     "buildassets.runtime.Assets": "assets",
     "buildassets.runtime.assets.Assets": "assets",
     "buildassets.runtime.flask.FlaskAssets": "flask-assets",
@@ -33,14 +30,13 @@ class MadeThing:
     """A call that makes a thing of some `kind`; `name` is the variable that gets it, empty if none does directly.
 
     A class that makes an application is of a library, which others configure: its calls do not count, except ours.
-    `statement` is the simple statement in which the call stands, `is_top` whether that is at the top of the module.
+    `statement` is the simple statement in which the call stands.
     """
 
     kind: str
     name: str
     call: ast.Call
     statement: ast.stmt
-    is_top: bool
 
 
 @frozen
@@ -49,7 +45,6 @@ class Module:
 
     made: tuple[MadeThing, ...] = ()
     imported: frozenset[str] = frozenset()
-    names: frozenset[str] = frozenset()
     tree: ast.Module | None = None
 
     def of(self, *kinds: str) -> list[MadeThing]:
@@ -68,8 +63,7 @@ def read_module(text: str) -> Module:
         return Module()
     origins = origins_in([*ast.walk(tree)])
     made = sorted(_made(tree, origins), key=lambda one: (one.call.lineno, one.call.col_offset))
-    names = frozenset(one.id for one in ast.walk(tree) if isinstance(one, ast.Name)) | frozenset(origins)
-    return Module(tuple(made), frozenset(origins.values()), names, tree)
+    return Module(tuple(made), frozenset(origins.values()), tree)
 
 
 def origins_in(nodes: Sequence[ast.AST]) -> dict[str, str]:
@@ -96,15 +90,15 @@ def _imported(nodes: Iterable[ast.AST]) -> dict[str, str]:
 
 def _made(tree: ast.Module, origins: Mapping[str, str]) -> Iterator[MadeThing]:
     in_classes = {id(one) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for one in ast.walk(node)}
-    opened = [(node, False) for node in ast.walk(tree) if isinstance(node, ast.With)]  # with Configurator() as config:
-    for statement, is_top in (*simple_statements(tree), *opened):
+    opened = [node for node in ast.walk(tree) if isinstance(node, ast.With)]  # with Configurator() as config:
+    for statement in (*simple_statements(tree), *opened):
         name = _target(statement)
         for node in _expressions(statement):
             kind = MAKERS.get(full_name(node.func, origins)) if isinstance(node, ast.Call) else None
             is_of_library = id(node) in in_classes and kind not in _OURS
             if kind is not None and isinstance(node, ast.Call) and not is_of_library:
                 is_direct = getattr(statement, "value", None) is node
-                yield MadeThing(kind, name if is_direct else "", call=node, statement=statement, is_top=is_top)
+                yield MadeThing(kind, name if is_direct else "", call=node, statement=statement)
 
 
 def _expressions(statement: ast.stmt) -> Iterator[ast.AST]:

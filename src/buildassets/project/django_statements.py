@@ -212,7 +212,7 @@ class Statements:
             return
         self._body(statement.body if truth else statement.orelse, state)
         unused = ast.Module(statement.orelse if truth else statement.body, [])
-        for one in (one for one, _ in simple_statements(unused)):
+        for one in simple_statements(unused):
             self.assigned += ((setting.name, self._assigned(one, setting, None)) for setting in _named(one))
 
     def _branches(self, state: _Names, *bodies: Iterable[ast.stmt]) -> None:

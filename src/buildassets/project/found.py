@@ -19,6 +19,7 @@ _MAIL: Final = re.compile(r"(?:^|[/_.-])(?:e?mails?|newsletters?)(?=[/_.-])", re
 _SCRIPT: Final = re.compile(r"(?:^|/)(?:bin|scripts?|tools|migrations|alembic)/")
 _DJANGO_TAGS: Final = re.compile(r"\{%\s*load\s+\w")
 
+_OURS: Final = "buildassets.runtime"
 _STORAGES: Final = ("django", "whitenoise")  # whose place a storage takes in the settings of Django: no other system
 
 
@@ -45,9 +46,9 @@ class ProjectFindings:
         return [name for name, module in self.modules.items() if module.of(self.framework.name)]
 
 
-def find(files: ProjectFiles) -> ProjectFindings:
-    """The facts about the project in the folder of `files`."""
-    settings = django_settings(files)
+def find(files: ProjectFiles, settings_module: str | None = None) -> ProjectFindings:
+    """The facts about the project in the folder of `files`, with the given module of Django's settings."""
+    settings = django_settings(files, settings_module)
     declared = dependencies(files)
     modules, unread = _modules(files)
     others = other_systems(files, settings, declared)
@@ -130,4 +131,4 @@ def _is_equipped(files: ProjectFiles, modules: Mapping[str, Module], settings: D
     """Whether code of the project uses our runtime already."""
     if settings is not None and any("buildassets.runtime.django" in files.text(file) for file in settings.files):
         return True
-    return any(module.imports("buildassets") for module in modules.values())
+    return any(module.imports("buildassets") or _OURS in files.text(name) for name, module in modules.items())

@@ -67,7 +67,6 @@ _TAKERS: Final = ("append", "extend", "insert", "join", "copy", "deepcopy", "upd
 _MOST_KEYS: Final = 1_000
 _MOST_LEVELS: Final = 50  # that a path is above another
 _DEEPEST: Final = 4  # levels of a table in which an item is set
-_SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def parsed(text: str) -> ast.Module | None:
@@ -89,15 +88,15 @@ def fault_line(text: str) -> int:
     return 1
 
 
-def simple_statements(node: ast.AST, *, is_top: bool = True) -> Iterator[tuple[ast.stmt, bool]]:
-    """The statements that contain no others, with whether they are at the top of the module."""
+def simple_statements(node: ast.AST) -> Iterator[ast.stmt]:
+    """The statements that contain no others."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, ast.stmt | ast.ExceptHandler | ast.match_case):
             continue
         has_body = any(isinstance(one, ast.stmt | ast.match_case) for one in ast.iter_child_nodes(child))
         if isinstance(child, ast.stmt) and not has_body:
-            yield child, is_top
-        yield from simple_statements(child, is_top=is_top and not isinstance(child, _SCOPES))
+            yield child
+        yield from simple_statements(child)
 
 
 def dotted(node: ast.AST) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
 from buildassets.foundation.paths import from_url
@@ -68,6 +69,13 @@ class AssetServer:
             await _live(receive, send)
         else:
             await send({"type": f"{scope['type']}.close"})
+
+
+def around(server: AssetServer, app: ASGIApplication) -> AssetServer:
+    """The same server around `app`."""
+    copied = copy(server)
+    copied._app = app
+    return copied
 
 
 def _paths(scope: Scope) -> Iterator[str]:

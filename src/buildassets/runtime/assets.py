@@ -374,6 +374,8 @@ class Assets:
                 content = opened.read()
         except OSError as fault:
             message = f"cannot read the manifest `{self._shown}`: {_reason(fault)}"
+            if os.path.isdir(self._path):
+                message += f"; that of a release is `{os.path.join(self._shown, 'manifest.json')}`"
             raise refusal("manifest/missing", message, self._shown) from None
         document = read_served(content, self._shown)
         return stamp, Release(document, self._prefix_beside(document.get("url")), self._shown)

@@ -22,6 +22,7 @@ from buildassets.foundation.typed import PROGRAM_VARIABLE
 from buildassets.programs.start import Permitted, become, own_module, run
 from buildassets.runtime.assets import Assets, release_of, warn_of_development
 from buildassets.runtime.nearest_manifest import nearest_manifest
+from buildassets.runtime.static_files import StaticUrls, optional_release
 from buildassets.runtime.wsgi import AssetServer
 
 __all__ = ["FlaskAssets", "commands"]
@@ -60,42 +61,66 @@ class FlaskAssets:
       `build/manifest.json` in that folder or above. With None, for tests without a build, no manifest is read and every
       name has a URL.
     - `BUILDASSETS_URL`: the URL prefix. By default that of the manifest.
-    - `BUILDASSETS_STATIC`: whether `url_for("static", filename=…)` gives the URLs of assets; other files keep theirs.
-      By default the argument `static`.
+    - `BUILDASSETS_STATIC`: whether `url_for("static", filename=…)` gives the URLs of assets. By default the argument
+      `static`.
     - `BUILDASSETS_SERVE`: whether the application serves the files of the release. By default the argument `serve`.
+    - `BUILDASSETS_STRICT`: whether that `url_for` raises AssetNotFound for a name that the release lacks; else such a
+      name keeps Flask's URL, and is logged once. Those of blueprints always do. By default the argument `strict`.
+    - `BUILDASSETS_REQUIRED`: whether a missing or broken release is an error, as with the environment variable
+      `BUILDASSETS_REQUIRED=1`; else the application starts, with Flask's URLs and a warning in the log. By default the
+      argument `required`.
     - `BUILDASSETS_ORIGINS`: the origins whose pages may read these files. By default none.
     - `BUILDASSETS_HEADERS`: a function that adds headers to these files, see AssetServer. By default None.
 
-    In debug mode the manifest is read again whenever it has been replaced.
+    In debug mode the manifest is read again whenever it has been replaced, and without a watch `url_for` gives Flask's
+    URLs of the files that are in the static folder.
     """
 
     _entrance = "wsgi_app"  # the attribute of an application that a server calls
 
-    def __init__(self, app: App | None = None, *, static: bool = False, serve: bool = False) -> None:
-        self._static = static
-        self._serve = serve
+    def __init__(
+        self,
+        app: App | None = None,
+        *,
+        static: bool = False,
+        serve: bool = True,
+        strict: bool = True,
+        required: bool = True,
+    ) -> None:
+        self._defaults = {"STATIC": static, "SERVE": serve, "STRICT": strict, "REQUIRED": required}
         if app is not None:
             self.init_app(app)
 
     def init_app(self, app: App) -> None:
         """Add the assets to `app`, after its configuration. Raises ManifestError where the manifest cannot be read."""
-        assets = app.extensions[_EXTENSION] = _read(app, is_debugged=self._is_debugged(app))
+        for key, value in {**self._defaults, "URL": None, "ORIGINS": (), "HEADERS": None}.items():
+            app.config.setdefault(f"BUILDASSETS_{key}", value)
+        release = optional_release(lambda: self._release(app), is_required=bool(app.config["BUILDASSETS_REQUIRED"]))
+        assets = release or _unbuilt(f"{getattr(app, 'static_url_path', None) or '/static'}/")
+        app.extensions[_EXTENSION] = assets
         environment: Any = app.jinja_env
         environment.add_extension("buildassets.runtime.jinja.AssetsExtension")
         environment.assets = assets
         app.cli.add_command(commands)
+        if release is None:
+            return
         changed: Any = app  # the same object, whose methods mypy would not let us replace
-        if app.config.setdefault("BUILDASSETS_STATIC", self._static):
-            changed.url_for = environment.globals["url_for"] = _UrlFor(changed.url_for, assets, self._current_request)
-        options = {
-            "origins": app.config.setdefault("BUILDASSETS_ORIGINS", ()),
-            "headers": app.config.setdefault("BUILDASSETS_HEADERS", None),
-        }
-        if app.config.setdefault("BUILDASSETS_SERVE", self._serve):
-            self._wrap(changed, assets, options)
+        if app.config["BUILDASSETS_STATIC"]:
+            own = changed.url_for
+            changed.url_for = _UrlFor(app, own, assets, self._current_request)
+            if environment.globals["url_for"] == own:  # else it is a function of the application, which calls this one
+                environment.globals["url_for"] = changed.url_for
         if not assets.reload and release_of(assets).watcher_file:
             inner = getattr(changed, self._entrance)
             changed.__dict__[self._entrance] = _WarnsAtFirstRequest(app, inner, assets)
+
+    def _release(self, app: App) -> Assets:
+        """Read the release, and let the application serve its files."""
+        assets = _read(app, is_debugged=self._is_debugged(app))
+        if app.config["BUILDASSETS_SERVE"]:
+            options = {key: app.config[f"BUILDASSETS_{key.upper()}"] for key in ("origins", "headers")}
+            self._wrap(app, assets, options)
+        return assets
 
     @property
     def assets(self) -> Assets:
@@ -121,12 +146,16 @@ def _read(app: App, *, is_debugged: bool) -> Assets:
     if "BUILDASSETS_MANIFEST" not in app.config:
         app.config["BUILDASSETS_MANIFEST"] = nearest_manifest(app.root_path)
     given = app.config["BUILDASSETS_MANIFEST"]
-    url = app.config.setdefault("BUILDASSETS_URL", None)
+    url = app.config["BUILDASSETS_URL"]
     if given is None:
-        from buildassets.runtime.unbuilt import UnbuiltAssets
-
-        return UnbuiltAssets(url or "/assets/")
+        return _unbuilt(url or "/assets/")
     return _AssetsOfApp(os.path.join(app.root_path, given), url=url, reload=is_debugged)
+
+
+def _unbuilt(url: str) -> Assets:
+    from buildassets.runtime.unbuilt import UnbuiltAssets  # only without a release
+
+    return UnbuiltAssets(url)
 
 
 class _UrlFor:
@@ -135,17 +164,18 @@ class _UrlFor:
     The endpoint `static` with `css/a.css` is the asset `css/a.css`; a blueprint's, `admin.static`, `admin/css/a.css`.
     """
 
-    def __init__(self, own: Callable[..., str], assets: Assets, current_request: Callable[[], Any]) -> None:
+    def __init__(self, app: App, own: Callable[..., str], assets: Assets, current_request: Callable[[], Any]) -> None:
+        self._app = app
         self._own = own
-        self._assets = assets
+        self._urls = StaticUrls(assets, is_strict=bool(app.config["BUILDASSETS_STRICT"]))
         self._current_request = current_request
 
     def __call__(self, /, endpoint: str, **values: Any) -> str:
         request = self._current_request()
         name = _static_name(endpoint, values.get("filename"), request and request.blueprint)
-        if name is None or name not in self._assets:
+        url = None if name is None else self._url(name, request, is_own=name == values["filename"])
+        if url is None:
             return self._own(endpoint, **values)
-        url = self._assets.url(name)
         if request is not None and len(values) == 1:
             return url
         # Further arguments give host, query and anchor, which are taken from the application's own URL.
@@ -154,6 +184,16 @@ class _UrlFor:
         query = f"?{own.query}" if own.query else ""
         anchor = f"#{own.fragment}" if own.fragment else ""
         return urljoin(host, url) + query + anchor
+
+    def _url(self, name: str, request: Any, *, is_own: bool) -> str | None:
+        """Return the URL of an asset, for a file of the application's own folder or for one of a blueprint's."""
+        folder = self._app.static_folder if is_own else None
+        return self._urls.url(
+            name,
+            lambda: folder is not None and os.path.isfile(os.path.join(folder, name)),
+            below=request.root_path if request is not None else "",
+            is_strict=None if is_own else False,
+        )
 
 
 def _static_name(endpoint: str, filename: object, blueprint: str | None) -> str | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from buildassets.runtime.assets import Assets
 from buildassets.runtime.ranges import ByteRange
 from buildassets.runtime.served_files import ServedFiles, normal_origins, opened
-from buildassets.runtime.serving import REASONS, REQUEST_HEADERS, Answer, answer
+from buildassets.runtime.serving import REASONS, REQUEST_HEADERS, Answer, GeneratedTarget, Resource, answer
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication
@@ -55,14 +55,22 @@ class AssetServer:
         self._files = ServedFiles(assets, prefix, headers)
         self._origins = normal_origins(origins)
 
+    def _found(self, environ: Environ) -> Resource | GeneratedTarget | None:
+        below = _decoded(environ.get("PATH_INFO", ""))
+        return self._files.find(_decoded(environ.get("SCRIPT_NAME", "")) + below, below)
+
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request, or let the application answer it."""
-        below = _decoded(environ.get("PATH_INFO", ""))
-        resource = self._files.find(_decoded(environ.get("SCRIPT_NAME", "")) + below, below)
+        resource = self._found(environ)
         if resource is None and self._app is not None:
             return self._app(environ, start_response)
         given = answer(resource, environ["REQUEST_METHOD"], _headers(environ), self._origins)
         return _sent(given, environ, start_response)
+
+
+def has_file(server: AssetServer, environ: Environ) -> bool:
+    """Whether a request is for a file of the release."""
+    return server._found(environ) is not None
 
 
 def _decoded(path: str) -> str:

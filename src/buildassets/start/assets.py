@@ -6,32 +6,28 @@ what is wrong in them a build reports.
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from buildassets.compiler.languages.reference import SPECIFIERS
 from buildassets.compiler.languages.scan import scan
-from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.frozen import frozen
 from buildassets.foundation.media import Syntax
-from buildassets.foundation.paths import from_url
 from buildassets.project.files import ProjectFiles
-from buildassets.project.missing import missing_files
 
 STYLES: Final = (".css", ".scss", ".sass")
 TYPED: Final = (".ts", ".tsx", ".mts", ".jsx")
 SCRIPTS: Final = (".js", ".mjs", *TYPED)
-_FOLDERS: Final = ("assets", "static")
+FOLDERS: Final = ("assets", "static")
+"""The usual names of folders of assets."""
 _NO_ASSETS: Final = (".py", ".html", ".md")
 _NO_ENTRY: Final = re.compile(
     r"(?:^|/)(?:_[^/]*|[^/]*\.(?:d|test|spec|config|stories)\.\w+|(?:sw|service-?worker)\.js)$"
 )
-_COPY: Final = re.compile(r"(.*)\.min(\.\w+)$")
 _SHEET: Final = re.compile(r"@(?:use|forward|import)\s+(?:url\(\s*)?[\"']([^\"']+)[\"']")
 _SCRIPT: Final = re.compile(
     r"(?:\bfrom\s*|\bimport\s*+\(?\s*+|\bnew URL\(\s*|\bexport\s+\*\s+from\s*)[\"']([^\"']+)[\"']"
 )
-_MODULE: Final = re.compile(r"^[^\S\n]*(?:import\b\s*[\w{*\"']|export\b)", re.MULTILINE)
 _USUAL: Final = re.compile(r"(?:^|/)(?:app|base|index|main|site|styles?)\.\w+$")
 _PACKAGE: Final = re.compile(r"(?:@[a-z0-9~-][\w.~-]*/)?[a-z0-9~][\w.~-]*", re.ASCII | re.IGNORECASE)
 _OF_VITE: Final = ".vite"  # a folder beside what Vite built, with its manifest
@@ -40,58 +36,34 @@ _MOST_ENTRIES: Final = 6  # of one kind: more are a library, or pages with asset
 
 
 @frozen
-class PageEntry:
-    """An asset that a page loads: the `file` below its source `root`, and its logical `path`."""
-
-    root: str
-    file: str
-    path: str
-    is_module: bool = False
-
-    @property
-    def is_style(self) -> bool:
-        """Whether it is a style sheet."""
-        return self.path.endswith(".css")
-
-
-@frozen
 class ProposedAssets:
-    """The source roots, the entries that pages load, and the names of packages that sheets and scripts import.
+    """The source roots, and what the names of packages are that sheets and scripts import.
 
-    `missing` is a reference of a sheet or a module to no file, as `file: url`, if there is one. `incomplete` are the
+    `typed` are the files in TypeScript and JSX, below their roots, that no other one imports. `incomplete` are the
     folders of sheets of Sass that need a package which is not installed. `named` are the names in templates.
-    `elsewhere` are folders of Sass outside of the roots, with the prefixes by which templates name what it compiles to.
     `unbundled_packages` are those of scripts that browsers load as they are: only TypeScript and JSX are bundled.
     """
 
     roots: tuple[str, ...]
-    entries: tuple[PageEntry, ...]
+    typed: tuple[str, ...]
     sheet_packages: frozenset[str]
     script_packages: frozenset[str]
     unbundled_packages: frozenset[str]
     uses_sass: bool
     uses_modern_sass: bool
     uses_tailwind: bool
-    missing: str = ""
     incomplete: tuple[str, ...] = ()
     named: frozenset[str] = frozenset()
-    elsewhere: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def typed(self) -> list[PageEntry]:
-        """The entries in TypeScript or JSX."""
-        return [one for one in self.entries if one.file.endswith(TYPED)]
 
 
 @frozen
 class AssetFolders:
-    """What is known of the folders of assets: the `configured` ones, if there is a configuration, with its import map.
+    """What is known of the folders of assets: the `configured` ones, if a configuration or a person names some.
 
     `served` are those that the settings of the project name; `left_out` are folders of results.
     """
 
     configured: tuple[str, ...] | None = None
-    importmap: Mapping[str, str] = field(default_factory=dict)
     served: tuple[str, ...] = ()
     left_out: frozenset[str] = frozenset()
 
@@ -113,51 +85,18 @@ def find_assets(files: ProjectFiles, known: AssetFolders, named: frozenset[str] 
     of_others = _packages(
         name for file in written if not file.endswith(TYPED) for name in _specifiers(files.text(file))
     )
-    loaded = [one for one in sheets if not _is_imported(one[1], of_sheets)]
-    css = [begin_of(root) + file for root, file in sheets if file.endswith(".css")]
-    missing = (f"{one.sheet}: {one.url}" for one in missing_files(files, [*map(begin_of, roots)], css))
-    modules = [file for file in written if file.endswith((".js", ".mjs"))]
-    elsewhere = () if known.configured is not None else tuple(_elsewhere(files, below, named))
     return ProposedAssets(
         roots,
-        (
-            *_entries(files, loaded, _SHEET, known.importmap),
-            *_entries(files, scripts, _SCRIPT, known.importmap),
-        ),
+        tuple(_typed(files, scripts)),
         sheet_packages=of_sheets,
         script_packages=of_typed | of_others,
         unbundled_packages=of_others,
         uses_sass=bool(sass),
         uses_modern_sass=any(re.search(r"@(?:use|forward)\b", text) for text in sass),
         uses_tailwind=any(re.search(r"@import\s+[\"']tailwindcss|@tailwind\b", text) for text in texts),
-        missing=next(chain(missing, _missing_modules(files, modules)), ""),
         named=named,
-        elsewhere=elsewhere,
         incomplete=_incomplete(files, [one for one in sheets if one[1].endswith((".scss", ".sass"))]),
     )
-
-
-def _elsewhere(
-    files: ProjectFiles, below: Iterable[tuple[str, str]], named: Iterable[str]
-) -> Iterator[tuple[str, str]]:
-    """The folder of the one sheet of Sass that has the stem of a named sheet which is not there, with its prefix."""
-    there = {compiled(file) for _, file in below}
-    sass = [name for name in files.own if name.endswith((".scss", ".sass"))]
-    for name in sorted(one for one in named if one.endswith(".css") and one not in there):
-        prefix, stem = posixpath.split(name[: -len(".css")])
-        found = [one for one in sass if posixpath.splitext(posixpath.basename(one))[0] == stem]
-        if len(found) == 1:
-            yield posixpath.dirname(found[0]), prefix
-
-
-def _missing_modules(files: ProjectFiles, scripts: Iterable[str]) -> Iterator[str]:
-    """The relative imports of modules that no file has the name of."""
-    names = frozenset(files.names)
-    for name in scripts:
-        for url in _specifiers(files.text(name)):
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(name), from_url(re.split(r"[?#]", url)[0])))
-            if url.startswith(("./", "../")) and target not in names and not target.startswith(".."):
-                yield f"{name}: {url}"
 
 
 def _incomplete(files: ProjectFiles, sheets: list[tuple[str, str]]) -> tuple[str, ...]:
@@ -244,7 +183,7 @@ def _names_static(files: ProjectFiles) -> bool:
 def _usual_root(name: str) -> str | None:
     """The outermost folder with a usual name around the file `name`."""
     parts = name.split("/")[:-1]
-    at = next((number for number, part in enumerate(parts) if part in _FOLDERS), None)
+    at = next((number for number, part in enumerate(parts) if part in FOLDERS), None)
     return None if at is None else "/".join(parts[: at + 1])
 
 
@@ -264,43 +203,13 @@ def _package(reference: str) -> str:
     return f"{scope}/{rest.partition('/')[0]}" if scope.startswith("@") else scope
 
 
-def _entries(
-    files: ProjectFiles, listed: list[tuple[str, str]], pattern: re.Pattern[str], importmap: Mapping[str, str]
-) -> Iterator[PageEntry]:
-    """The files of one kind that no other one of them imports, vendored ones first; of many the usual ones."""
-    candidates = {file: root for root, file in listed if not _NO_ENTRY.search(file)}
-    imported = {
-        target
-        for root, file in listed
-        for reference in pattern.findall(files.text(begin_of(root) + file))
-        for target in (_stem(importmap.get(reference, "")), *_targets(file, reference))
-    }
-    left = [file for file in candidates if _stem(file) not in imported and not _has_source(file, candidates)]
-    if len(left) > _MOST_ENTRIES:
-        left = [file for file in left if _USUAL.search(file)][:_MOST_ENTRIES]
-    for file in sorted(left, key=lambda file: (not _is_vendored(file), not _COPY.match(file), file)):
-        root = candidates[file]
-        yield PageEntry(root, file, compiled(file), bool(_MODULE.search(files.text(begin_of(root) + file))))
-
-
-def _is_imported(file: str, packages: Iterable[str]) -> bool:
-    """Whether a sheet is vendored Sass, or of one of the `packages` that sheets import: no page loads it by itself."""
-    is_sass = file.endswith((".scss", ".sass"))
-    return _is_vendored(file) and (is_sass or any(f"/vendor/{one}/" in f"/{file}" for one in packages))
-
-
-def _is_vendored(file: str) -> bool:
-    return "vendor" in file.split("/")[:-1]
-
-
-def _has_source(file: str, candidates: dict[str, str]) -> bool:
-    """Whether `file` is the minified copy of another candidate, or was compiled from one."""
-    match = _COPY.match(file)
-    if match and match[1] + match[2] in candidates:
-        return True
-    stem, suffix = posixpath.splitext(file)
-    sources = (".scss", ".sass") if suffix == ".css" else TYPED if suffix == ".js" else ()
-    return any(stem + other in candidates for other in sources)
+def _typed(files: ProjectFiles, scripts: list[tuple[str, str]]) -> Iterator[str]:
+    """The files in TypeScript and JSX that no other script imports; of many the usual ones."""
+    references = [(file, name) for root, file in scripts for name in _SCRIPT.findall(files.text(begin_of(root) + file))]
+    imported = {target for file, name in references for target in _targets(file, name)}
+    own = sorted({file for _, file in scripts if file.endswith(TYPED) and not _NO_ENTRY.search(file)})
+    left = [file for file in own if _stem(file) not in imported]
+    yield from left if len(left) <= _MOST_ENTRIES else [one for one in left if _USUAL.search(one)][:_MOST_ENTRIES]
 
 
 def _targets(file: str, reference: str) -> Iterator[str]:

@@ -59,47 +59,52 @@ def starter(files: ProjectFiles, node: frozenset[str]) -> Starter:
 def settings_for(
     files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets, engines: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The settings, in the form of our file."""
-    sources: list[Any] = [*assets.roots]
+    """The settings that say more than the framework does, in the form of our file.
+
+    Django's finders find its folders, its storage decides about missing files, and its settings name its templates.
+    """
+    is_django = found.django is not None
+    sources: list[Any] = [] if is_django else [*assets.roots]
     has_packages = files.has_folder("node_modules")
-    typed = {one.path: {"files": [one.file], "bundle": True} for one in assets.typed}
+    of_pages = [one for one in assets.typed if not is_django or compiled(one) in assets.named]
+    typed = {compiled(one): {"files": [one], "bundle": True} for one in of_pages}
     mapped = assets.unbundled_packages if typed else assets.script_packages  # a bundle takes its packages in
     if has_packages and any(files.has_folder(f"node_modules/{name}") for name in mapped):
         sources.append(_NPM)
-    for folder, prefix in assets.elsewhere:
-        sources.append({"path": folder, "prefix": prefix} if prefix else folder)
-    settings: dict[str, Any] = {"sources": sources}
+    settings: dict[str, Any] = {"sources": sources} if sources else {}
     if pages := [*dict.fromkeys(_plain_names(files, assets))]:
         settings |= {"url_prefixes": ["/"], "plain": pages}  # the release is the root of the site
-    modules = (files.text(name) for name in files.own if name.endswith(".py"))
-    if found.framework.name != "django" and any(map(_ROUTE.search, modules)):
+    if any(files.has_folder(f"node_modules/{name}") for name in assets.sheet_packages):
+        settings["load_paths"] = ["node_modules"]
+    settings |= {} if is_django else _of_own_roots(files, found, assets)
+    filled = {"engines": dict(engines), "bundles": typed, **({} if is_django else {"templates": _templates(found)})}
+    return {**settings, **{name: table for name, table in filled.items() if table}}
+
+
+def _of_own_roots(files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets) -> dict[str, Any]:
+    """The settings by which the folders of a project build as they are, and its routes stay."""
+    settings: dict[str, Any] = {}
+    if any(_ROUTE.search(files.text(name)) for name in files.own if name.endswith(".py")):
         settings["url"] = "/release/"  # for routes of the project below the usual one
     if left_out := [one for one in assets.incomplete if not any(name.startswith(f"{one}/") for name in assets.named)]:
         settings["exclude"] = [f"{folder}/**" for folder in left_out]
-    if found.framework.name == "django" and (others := _of_others(files, found, assets)):
+    if found.framework.name == "django" and (others := _of_others(files, assets)):
         settings["external"] = others
-    if assets.missing:
-        settings["missing"] = "warn"
-    if any(files.has_folder(f"node_modules/{name}") for name in assets.sheet_packages):
-        settings["load_paths"] = ["node_modules"]
-    templates: dict[str, Any] = {"dirs": [*found.templates]} if found.templates else {}
-    if templates and found.is_library and found.framework.name == "django":
-        templates["engine"] = "django"  # with settings `check` finds it
-    tables = {"engines": dict(engines), "bundles": typed, "templates": templates}
-    filled = {name: table for name, table in tables.items() if table}
-    return {**settings, **filled}
+    has_files = any(name.startswith(tuple(map(begin_of, assets.roots))) for name in files.names)
+    return {**settings, "missing": "warn"} if has_files else settings  # what was served before fails no build
 
 
-def _of_others(files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets) -> list[str]:
-    """The names in templates that no file here has: those of a library, or folders of installed applications."""
+def _templates(found: ProjectFindings) -> dict[str, Any]:
+    """The folders of templates; those of a library of Django have no settings that show what they are."""
+    engine = {"engine": "django"} if found.framework.name == "django" else {}
+    return {"dirs": [*found.templates], **engine} if found.templates else {}
+
+
+def _of_others(files: ProjectFiles, assets: ProposedAssets) -> list[str]:
+    """The names in templates of a library that no file here has."""
     below = tuple(map(begin_of, assets.roots))
     own = {compiled(name.removeprefix(root)) for name in files.names for root in below if name.startswith(root)}
-    left = sorted(name for name in assets.named if name not in own)
-    if found.django is None:
-        return left
-    labels = {one.rpartition(".")[2] for one in found.django.literal_applications()}
-    tops = {name.partition("/")[0] for name in own}
-    return sorted({f"{top}/**" for name in left if (top := name.partition("/")[0]) in labels - tops})
+    return sorted(name for name in assets.named if name not in own)
 
 
 def _plain_names(files: ProjectFiles, assets: ProposedAssets) -> Iterator[str]:
@@ -123,14 +128,14 @@ def configuration(files: ProjectFiles, settings: Mapping[str, Any]) -> FileEdit:
     return FileEdit(_PYPROJECT, text, appended(text, ["", *lines] if text.strip() else lines))
 
 
-def ignored(files: ProjectFiles, output: str) -> FileEdit | ByHand | None:
-    """The lines that `.gitignore` lacks, with the release directory `output`; None where it lacks none.
+def ignored(files: ProjectFiles, *folders: str) -> FileEdit | ByHand | None:
+    """The lines that `.gitignore` lacks for `folders` that a build or `init` writes; None where it lacks none.
 
     Lines to write by hand where the file is there and is no text in UTF-8.
     """
     text = files.text_or_none(_GITIGNORE)
     there = {line.strip().strip("/*") for line in (text or "").splitlines()}
-    missing = [line for line in (f"{output}/", ".buildassets/") if line.strip("/") not in there]
+    missing = [f"{one}/" for one in (*folders, ".buildassets") if one not in there]
     if text is None and os.path.exists(files.path(_GITIGNORE)):
         return ByHand(_GITIGNORE, "a line each", tuple(missing), optional=True)
     return FileEdit(_GITIGNORE, text, appended(text or "", missing)) if missing else None

@@ -1,4 +1,4 @@
-"""The edits of Django's settings and of `wsgi.py`. Takes the files of a project, gives edits, or lines to write.
+"""The edits of Django's settings: our storage, where it collects to, our application. Gives edits, or lines to write.
 
 An edit is given only where the settings, read again with it, have what is wanted: no form of settings is known here.
 """
@@ -9,26 +9,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.foundation.frozen import frozen
 from buildassets.project.calls import read_module
 from buildassets.project.django_files import WITH_RUNSERVER, DjangoSettings, below, django_settings
-from buildassets.project.django_serving import server_modules, web_servers
+from buildassets.project.django_statements import file_of
 from buildassets.project.files import ProjectFiles, is_aside
 from buildassets.project.python import Maybe, dotted, text_of
 from buildassets.start.edits import ByHand, FileEdit, Insertion, appended, inserted
-from buildassets.start.python_code import import_lines
 
 _APPLICATION: Final = "buildassets.runtime.django"
 _BACKEND: Final = f"{_APPLICATION}.storage.ReleaseStaticFilesStorage"
 _STATIC_FILES: Final = "django.contrib.staticfiles"
 _DEFAULT: Final = '{"BACKEND": "django.core.files.storage.FileSystemStorage"}'
-_STORAGES: Final = (
-    "STORAGES = {",
-    f'    "default": {_DEFAULT},',
-    f'    "staticfiles": {{"BACKEND": "{_BACKEND}"}},',
-    "}",
-)
-_PAIR: Final = f'"staticfiles": {{"BACKEND": "{_BACKEND}"}},'
+_LENIENT: Final = '"OPTIONS": {"strict": False, "required": False}'
 # Before Django 5.1 one of the latter two excludes `STORAGES`.
 _OF_STORAGES: Final = ("STORAGES", "STATICFILES_STORAGE", "DEFAULT_FILE_STORAGE")
 _PLAIN: Final = (f"{_STATIC_FILES}.storage.StaticFilesStorage", "whitenoise.storage.CompressedStaticFilesStorage")
@@ -37,75 +31,131 @@ _WITH_NAMES: Final = (
     "whitenoise.storage.CompressedManifestStaticFilesStorage",
 )
 _KNOWN: Final = (*_PLAIN, *_WITH_NAMES)
+_NAMING: Final = ("url", "stored_name", "hashed_name")  # methods of Django's storage that raise for an unknown name
+_SPECIFIER: Final = (
+    r"""(?im)(?:^|[\[,])\s*["']?django["']?\s*(?:=\s*["'])?\s*((?:[=<~^]=?=?\s*[\d.*]+\s*,?\s*|>=?\s*[\d.]+\s*,\s*)+)"""
+)
+_IS_SETTINGS: Final = re.compile(r"(?m)^(?:INSTALLED_APPS\b|from \S*(?:settings|base)\S* import \*)")
+_NAMED: Final = re.compile(r"[\"']DJANGO_SETTINGS_MODULE[\"']\s*,\s*[\"']([\w.]+)[\"']")
+_NEWEST_TOO_OLD: Final = (4, 2)  # the first version with `STORAGES`
+FOLDER: Final = "staticfiles"
+"""The folder to collect to, where a project has none."""
 
 
 @frozen
 class _Wanted:
-    """The changes of settings: the path of the `manifest`, `lines` at their end, and by file our storage."""
+    """The changes of settings: `lines` at the end of `file`, and by file our storage."""
 
-    manifest: str
+    file: str
     lines: tuple[str, ...]
     storages: Mapping[str, list[Insertion]]
 
 
-def edited_settings(files: ProjectFiles, settings: DjangoSettings, manifest: str) -> Iterator[FileEdit | ByHand]:
-    """Our application, first of all, its storage, `BUILDASSETS` with the path of the `manifest`, and `wsgi.py`."""
-    wanted = _Wanted(manifest, tuple(_static_lines(files, settings)), _storages(files, settings))
-    texts = {name: inserted(files.text(name), insertions) for name, insertions in wanted.storages.items()}
-    equipped = next(_equipped(files, settings, wanted), None)
-    if equipped is None:
-        yield _settings_by_hand(files, settings, wanted)
-    texts |= equipped or {}
-    for file, text in texts.items():
-        yield FileEdit(file, files.text(file), text)
-    if _has_static_files(settings):
-        remote = _remote(files, settings)
-        own = [] if _chooses_ours(files, settings, texts) else _files_with(files, settings, _OF_STORAGES)
-        for file in dict.fromkeys((*own, *remote)):
-            yield _storage_by_hand(files, file, optional=file in remote)
-    yield from _servers(files, settings)
-    for name in [*web_servers(files)][:1]:
-        url = settings.text("STATIC_URL") or "/static/"
-        line = f"serve `{posixpath.dirname(manifest)}/assets/` below `{url}`: docs/deploy/nginx.md"
-        yield ByHand(name, "if it serves static files", (line,), optional=True)
+def too_old(files: ProjectFiles, declared: Iterable[str]) -> Iterator[Diagnostic]:
+    """The refusal of a Django that ignores `STORAGES`, by the newest version that the `declared` lists permit."""
+    for name in declared:
+        for match in re.finditer(_SPECIFIER, files.text(name)):
+            newest = _newest(match[1])
+            if newest and newest < _NEWEST_TOO_OLD:
+                shown = match[0].strip()
+                message = f"`{name}` asks for a Django that ignores `STORAGES`: `{shown}`"
+                yield error("init/django", message, Location(name), hint="run this with Django 4.2 or newer")
+                return
 
 
-def _settings_by_hand(files: ProjectFiles, settings: DjangoSettings, wanted: _Wanted) -> ByHand:
-    """The same lines for the end of the settings, whatever is above."""
-    location, imports = _location(files, settings, settings.own_file, wanted.manifest)
-    application = f'INSTALLED_APPS = ["{_APPLICATION}", *INSTALLED_APPS]  # before {_STATIC_FILES}'
-    lines = (*imports, application, *wanted.lines, f'BUILDASSETS = {{"manifest": {location}}}')
-    return ByHand(settings.own_file, "at the end of the settings", lines)
+def _newest(specifiers: str) -> tuple[int, ...] | None:
+    """The newest version that specifiers permit, as far as they have an end: `<4`, `==3.2.*`, `~=3.2`, `^3.1`."""
+    ends: list[tuple[int, ...]] = []
+    for operator, version in re.findall(r"([=<~^>]=?=?)\s*([\d.]+)", specifiers):
+        numbers = tuple(int(one) for one in version.split(".") if one)[:2]
+        major, minor = (*numbers, 0)[:2]
+        if operator == "<":
+            ends.append((major, minor - 1) if minor else (major - 1, 99))
+        elif operator in ("~=", "^"):
+            ends.append((major, 99))
+        elif not operator.startswith(">"):
+            ends.append((major, minor if len(numbers) > 1 else 99))
+    return min(ends) if ends else None
 
 
-def _equipped(files: ProjectFiles, settings: DjangoSettings, wanted: _Wanted) -> Iterator[dict[str, str]]:
-    """The texts by which the settings have our application before those that stand behind it, and the manifest."""
-    for file, elements in _lists(settings):
-        location, imports = _location(files, settings, file, wanted.manifest)
-        text = files.text(file)
-        above = import_lines(read_module(text), imports, len(text.split("\n")))
-        insertions = [*above, _application(text, elements), *wanted.storages.get(file, ())]
-        line = f'BUILDASSETS = {{"manifest": {location}}}'
-        after = appended(inserted(text, insertions), ["", *wanted.lines, line])
-        again = django_settings(files.edited({file: after}), settings.module)
-        if again is not None and _has_ours(again) and again.table("BUILDASSETS").get("manifest") == wanted.manifest:
-            yield {file: after}
-    yield from _equipped_at_end(files, settings, wanted)
+def settings_modules(files: ProjectFiles, settings: DjangoSettings | None) -> list[str]:
+    """The modules of settings among which a person has to choose: `manage.py` names none, or servers others."""
+    if settings is None:
+        named = (
+            name for name in files.own if name.endswith(".py") and "settings" in name and "manage.py" in files.names
+        )
+        return sorted(module_of(name) for name in named if _IS_SETTINGS.search(files.text(name)))
+    seen = (*settings.files, *_beside(files, settings))
+    others = [match[1] for name in files.called("wsgi.py", "asgi.py") for match in _NAMED.finditer(files.text(name))]
+    unseen = [one for one in others if (file := file_of(files, one)) and file not in seen]
+    return sorted({settings.module, *unseen}) if unseen else []
 
 
-def _equipped_at_end(files: ProjectFiles, settings: DjangoSettings, wanted: _Wanted) -> Iterator[dict[str, str]]:
-    """The text with our lines at the end of the one module that assigns `INSTALLED_APPS`, which are computed above.
+def module_of(file: str) -> str:
+    """The name of the module in `file`."""
+    return file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
-    Whatever that is, the last statement of the module counts. In a module that others import by `*` it counts for all.
+
+def edited_settings(files: ProjectFiles, settings: DjangoSettings) -> Iterator[FileEdit | ByHand]:
+    """Our storage in the place of the project's, `STATIC_ROOT` where there is none, and our application.
+
+    The storage is all that is needed: where it is not known how to write the application, that is left out.
     """
-    own = {one.file for one in settings.of("INSTALLED_APPS") if one.statement.col_offset == 0 and not one.adds}
-    if len(own) == 1 and (file := own.pop()) == settings.of("INSTALLED_APPS")[-1].file:
-        location, imports = _location(files, settings, file, wanted.manifest)
-        text = inserted(files.text(file), wanted.storages.get(file, ()))
-        application = f'INSTALLED_APPS = ["{_APPLICATION}", *INSTALLED_APPS]  # before {_STATIC_FILES}'
-        lines = [*imports, application, *wanted.lines, f'BUILDASSETS = {{"manifest": {location}}}']
-        after = appended(text, ["", *lines])
-        yield from [{file: after}] if read_module(after).tree else []
+    own_files = (settings.own_file, *settings.files)
+    if unread := [one for one in own_files if read_module(files.text(one)).tree is None]:
+        yield _storage_by_hand(files, unread[0], optional=False)
+        return
+    wanted = _wanted(files, settings)
+    texts = {name: inserted(files.text(name), insertions) for name, insertions in wanted.storages.items()}
+    if wanted.lines:
+        texts[wanted.file] = appended(texts.get(wanted.file, files.text(wanted.file)), ["", *wanted.lines])
+    texts |= next(_with_application(files, settings, texts), {})
+    yield from (FileEdit(file, files.text(file), text) for file, text in texts.items())
+    remote = [file for file in _beside(files, settings) if _is_remote(files.text(file))]
+    is_of_others = bool(wanted.storages) and wanted.storages.keys().isdisjoint(settings.files)
+    is_done = is_of_others or _chooses_ours(files, settings, texts)
+    own = [] if is_done else _files_with(files, settings, _OF_STORAGES)
+    for file in dict.fromkeys((*(own or ([] if is_done else [settings.own_file])), *remote)):
+        yield _storage_by_hand(files, file, optional=file in remote)
+
+
+def _wanted(files: ProjectFiles, settings: DjangoSettings) -> _Wanted:
+    storages = _storages(files, settings)
+    last = settings.last("STATIC_URL") or settings.last("INSTALLED_APPS")
+    file = last.file if last else settings.own_file
+    lines = []
+    if settings.value("STATIC_ROOT") is None and (location := _location(settings, file)):
+        lines.append(f"STATIC_ROOT = {location}  # where `collectstatic` puts the release")
+    if not storages and not _files_with(files, settings, _OF_STORAGES):
+        entry = f'{{\n        "BACKEND": "{_BACKEND}",\n        {_LENIENT},\n    }}'
+        lines += ["STORAGES = {", f'    "default": {_DEFAULT},', *f'    "staticfiles": {entry},'.split("\n"), "}"]
+    return _Wanted(file, tuple(lines), storages)
+
+
+def _location(settings: DjangoSettings, file: str) -> str | None:
+    """The expression for the folder to collect to, by the `BASE_DIR` that `file` has; None where it has none."""
+    base = settings.last("BASE_DIR")
+    is_known = base and base.file == file and settings.value("BASE_DIR") == ""
+    return below(base.value, FOLDER) if base and is_known else None
+
+
+def is_installed(settings: DjangoSettings) -> bool:
+    """Whether `django.contrib.staticfiles`, without which no storage counts, is installed or may be."""
+    applications = settings.applications()
+    return applications is None or any(one.startswith(_STATIC_FILES) for one in applications)
+
+
+def _with_application(
+    files: ProjectFiles, settings: DjangoSettings, texts: Mapping[str, str]
+) -> Iterator[dict[str, str]]:
+    """The `texts` by which the settings have our application before those with a `runserver` of their own."""
+    edited = files.edited(texts)
+    again = django_settings(edited, settings.module)
+    for file, elements in _lists(again) if again else ():
+        after = inserted(edited.text(file), [_application(edited.text(file), elements)])
+        changed = django_settings(edited.edited({file: after}), settings.module)
+        if changed is not None and _has_ours(changed):
+            yield {file: after}
 
 
 def _lists(settings: DjangoSettings) -> Iterator[tuple[str, ast.List | ast.Tuple]]:
@@ -143,43 +193,11 @@ def _application(text: str, elements: ast.List | ast.Tuple) -> Insertion:
     return Insertion(first.lineno, line[: first.col_offset].decode("utf-8") + written)
 
 
-def _location(files: ProjectFiles, settings: DjangoSettings, file: str, manifest: str) -> tuple[str, list[str]]:
-    """The expression for the path of the manifest by names that `file` has, and the lines that import others."""
-    base = settings.last("BASE_DIR")
-    folder = settings.value("BASE_DIR")
-    if base and base.file == file and folder == "" and (found := below(base.value, manifest)):
-        return found, []
-    levels = 1 + file.count("/")
-    imported = read_module(files.text(file)).imported
-    if "pathlib.Path" not in imported and "os" in imported:
-        owner = "os.path.abspath(__file__)"
-        for _ in range(levels):
-            owner = f"os.path.dirname({owner})"
-        return f"os.path.join({owner}, {', '.join(repr(part) for part in manifest.split('/'))})".replace("'", '"'), []
-    imports = [] if "pathlib.Path" in imported else ["from pathlib import Path"]
-    return f'Path(__file__).resolve(){".parent" * levels} / "{manifest}"', imports
-
-
-def _static_lines(files: ProjectFiles, settings: DjangoSettings) -> Iterator[str]:
-    """The settings that let `{% static %}` use the release, as far as the project has none of them."""
-    if not _has_static_files(settings):
-        return
-    if not _files_with(files, settings, ("STATIC_URL",)):
-        yield 'STATIC_URL = "/static/"'
-    if not {*_files_with(files, settings, _OF_STORAGES)}.difference(_remote(files, settings)):
-        yield from _STORAGES
-
-
-def _has_static_files(settings: DjangoSettings) -> bool:
-    """Whether `django.contrib.staticfiles`, without which no storage counts, is installed or may be."""
-    applications = settings.applications()
-    return applications is None or any(one.startswith(_STATIC_FILES) for one in applications)
-
-
 def _files_with(files: ProjectFiles, settings: DjangoSettings, names: tuple[str, ...]) -> list[str]:
-    """The files of settings that mention one of `names`; also those beside them, for another environment."""
+    """The files of settings that mention one of `names`; of those beside them, only such as are not remote."""
     mention = re.compile(rf"\b(?:{'|'.join(names)})\b")
-    return [name for name in (*settings.files, *_beside(files, settings)) if mention.search(files.text(name))]
+    beside = [name for name in _beside(files, settings) if not _is_remote(files.text(name))]
+    return [name for name in (*settings.files, *beside) if mention.search(files.text(name))]
 
 
 def _beside(files: ProjectFiles, settings: DjangoSettings) -> list[str]:
@@ -190,44 +208,69 @@ def _beside(files: ProjectFiles, settings: DjangoSettings) -> list[str]:
 
 
 def _storages(files: ProjectFiles, settings: DjangoSettings) -> dict[str, list[Insertion]]:
-    """Our storage in place of each text that names one of Django's or WhiteNoise's.
+    """Our storage in place of each text that names one with fingerprints, or else of the plain one of these settings.
 
-    Settings for other environments that choose a storage without fingerprints, as those of tests do, keep it. The
-    setting `STATICFILES_STORAGE`, which Django 5.1 ignores, becomes `STORAGES` unless the project has that, or
-    `DEFAULT_FILE_STORAGE`: Django excludes one of these beside it.
+    Where environments differ, those without fingerprints, such as tests, keep their plain storage.
     """
-    if not _has_static_files(settings):
-        return {}
-    texts = {**dict.fromkeys(settings.files, _KNOWN), **dict.fromkeys(_beside(files, settings), _WITH_NAMES)}
-    found = {name: [*_texts(files.text(name), replaced)] for name, replaced in texts.items()}
-    if not _files_with(files, settings, ("STORAGES", "DEFAULT_FILE_STORAGE")):
-        for name, replaced in texts.items():
-            found[name] = [*_renamed(files.text(name), replaced)] or found[name]
-    if not any(found[name] for name in settings.files):
-        pair = _pair(files, settings)
-        found |= {pair[0]: [pair[1]]} if pair else {}
+    own, all_files = [*settings.files], [*settings.files, *_beside(files, settings)]
+    wanted = {**_of_project(files), **dict.fromkeys(_WITH_NAMES, False)}
+    found = {name: [*_replaced(files, name, wanted, all_files)] for name in all_files}
+    if not any(found.values()):
+        found = {name: [*_replaced(files, name, dict.fromkeys(_PLAIN, True), all_files)] for name in own}
+    if not any(found.values()) and (pair := _pair(files, settings)):
+        found = {pair[0]: [pair[1]]}
     return {name: insertions for name, insertions in found.items() if insertions}
 
 
-def _texts(text: str, wanted: Iterable[str]) -> Iterator[Insertion]:
-    """Our storage in place of the literal texts that are `wanted`, each on one line."""
-    tree = read_module(text).tree
-    for node in ast.walk(tree) if tree else ():
-        if isinstance(node, ast.Constant) and (text_of(node) or "") in wanted and node.lineno == node.end_lineno:
-            yield Insertion(node.lineno, f'"{_BACKEND}"', node.col_offset, node.end_col_offset)
+def _of_project(files: ProjectFiles) -> dict[str, bool]:
+    """The storages of the project that only change what becomes of unknown names, with whether they pass over these."""
+    found: dict[str, bool] = {}
+    bases = {one.rpartition(".")[2] for one in _WITH_NAMES}
+    for name in files.own:
+        text = files.text(name) if name.endswith(".py") else ""
+        tree = read_module(text).tree if any(base in text for base in bases) else None
+        for node in tree.body if tree else ():
+            is_one = isinstance(node, ast.ClassDef) and any(
+                dotted(one).rpartition(".")[2] in bases for one in node.bases
+            )
+            if isinstance(node, ast.ClassDef) and is_one and all(map(_is_of_names, node.body)):
+                is_lenient = any(isinstance(one, ast.FunctionDef | ast.Assign) for one in node.body)
+                found[f"{module_of(name)}.{node.name}"] = is_lenient
+    return found
 
 
-def _renamed(text: str, wanted: Iterable[str]) -> Iterator[Insertion]:
-    """`STORAGES` in place of assignments to `STATICFILES_STORAGE`, with our storage where one is `wanted`."""
-    tree = read_module(text).tree
-    for node in ast.walk(tree) if tree else ():
-        if not (isinstance(node, ast.Assign) and dotted(node.targets[0]) == "STATICFILES_STORAGE"):
+def _is_of_names(statement: ast.stmt) -> bool:
+    """Whether a statement of a class of Django's storages decides at most what becomes of an unknown name."""
+    if isinstance(statement, ast.Assign):
+        return dotted(statement.targets[0]) == "manifest_strict"
+    is_text = isinstance(statement, ast.Expr) and text_of(statement.value) is not None
+    return is_text or isinstance(statement, ast.Pass) or getattr(statement, "name", "") in _NAMING
+
+
+def _replaced(files: ProjectFiles, file: str, wanted: Mapping[str, bool], among: Iterable[str]) -> Iterator[Insertion]:
+    """Our storage in place of literal texts that are `wanted`, each with whether it passes over unknown names.
+
+    The setting `STATICFILES_STORAGE`, which Django 5.1 ignores, becomes `STORAGES` where nothing excludes that.
+    """
+    tree = read_module(files.text(file)).tree
+    nodes = [*ast.walk(tree)] if tree else []
+    entries = [one for one in nodes if isinstance(one, ast.Dict)]
+    can_rename = not any(re.search(r"\b(?:STORAGES|DEFAULT_FILE_STORAGE)\b", files.text(one)) for one in among)
+    renamed = {}
+    for one in nodes:
+        if isinstance(one, ast.Assign) and dotted(one.targets[0]) == "STATICFILES_STORAGE" and can_rename:
+            renamed[id(one.value)] = one
+    for node in nodes:
+        text = text_of(node) if isinstance(node, ast.Constant) and node.lineno == node.end_lineno else None
+        if text is None or text not in wanted or not isinstance(node, ast.Constant):
             continue
-        backend = text_of(node.value) or ""
-        if backend in _KNOWN and node.lineno == node.end_lineno:
-            chosen = _BACKEND if backend in wanted else backend
-            line = f'STORAGES = {{"default": {_DEFAULT}, "staticfiles": {{"BACKEND": "{chosen}"}}}}'
-            yield Insertion(node.lineno, line, node.col_offset, node.end_col_offset)
+        assignment, options = renamed.get(id(node)), f", {_LENIENT}" if wanted[text] else ""
+        entry = next((one for one in entries if any(value is node for value in one.values)), None)
+        if assignment is not None:
+            line = f'STORAGES = {{"default": {_DEFAULT}, "staticfiles": {{"BACKEND": "{_BACKEND}"{options}}}}}'
+            yield Insertion(assignment.lineno, line, assignment.col_offset, node.end_col_offset)
+        elif not options or (entry and not any(key and text_of(key) == "OPTIONS" for key in entry.keys)):
+            yield Insertion(node.lineno, f'"{_BACKEND}"{options}', node.col_offset, node.end_col_offset)
 
 
 def _pair(files: ProjectFiles, settings: DjangoSettings) -> tuple[str, Insertion] | None:
@@ -240,25 +283,28 @@ def _pair(files: ProjectFiles, settings: DjangoSettings) -> tuple[str, Insertion
         return None
     line = files.text(last.file).split("\n")[first.lineno - 1].encode("utf-8")
     if line[: first.col_offset].strip():
-        return last.file, Insertion(first.lineno, f"{_PAIR} ", first.col_offset)
-    return last.file, Insertion(first.lineno, line[: first.col_offset].decode("utf-8") + _PAIR)
+        return last.file, Insertion(first.lineno, f"{_entry()} ", first.col_offset)
+    return last.file, Insertion(first.lineno, line[: first.col_offset].decode("utf-8") + _entry())
+
+
+def _entry() -> str:
+    return f'"staticfiles": {{"BACKEND": "{_BACKEND}", {_LENIENT}}},'
 
 
 def _chooses_ours(files: ProjectFiles, settings: DjangoSettings, texts: Mapping[str, str]) -> bool:
-    """Whether the settings with these `texts` name our storage, not known to be another, and with no options of one."""
+    """Whether the settings with these `texts` name our storage, not known to be another, or to have its options."""
     again = django_settings(files.edited(texts), settings.module) or settings
     chosen = again.table("STORAGES").get("staticfiles")
     backend = chosen.get("BACKEND") if isinstance(chosen, dict) else again.value("STATICFILES_STORAGE")
-    is_other = (isinstance(backend, str) and backend != _BACKEND) or (isinstance(chosen, dict) and "OPTIONS" in chosen)
+    options = chosen.get("OPTIONS", {}) if isinstance(chosen, dict) else {}
+    is_other = (isinstance(backend, str) and backend != _BACKEND) or (
+        isinstance(options, dict) and options.keys() - {"strict", "required"}
+    )
     return not is_other and any(_BACKEND in text for text in texts.values())
 
 
-def _remote(files: ProjectFiles, settings: DjangoSettings) -> list[str]:
-    """The settings for other environments whose own `STORAGES` keep static files by none of the known storages."""
-    return [file for file in _beside(files, settings) if _is_remote(files.text(file))]
-
-
 def _is_remote(text: str) -> bool:
+    """Whether settings for another environment keep static files by none of the known storages."""
     tree = read_module(text).tree
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in _OF_STORAGES] if tree else []
     wholes = {id(one.targets[0]): one.value for one in tree.body if isinstance(one, ast.Assign)} if tree else {}
@@ -268,14 +314,7 @@ def _is_remote(text: str) -> bool:
 
 def _storage_by_hand(files: ProjectFiles, file: str, *, optional: bool) -> ByHand:
     """The storage for the file in which the project chooses its own."""
-    if re.search(r"\bSTORAGES\b", files.text(file)):
-        return ByHand(file, "in `STORAGES`, so that `{% static %}` uses the release", (_PAIR,), optional)
-    lines = (f'STATICFILES_STORAGE = "{_BACKEND}"', "# since Django 5.1 it is `staticfiles` in `STORAGES`")
-    return ByHand(file, "next to its storages, so that `{% static %}` uses the release", lines, optional)
-
-
-def _servers(files: ProjectFiles, settings: DjangoSettings) -> Iterator[FileEdit]:
-    """The line by which servers other than `runserver`, which needs none, serve the release."""
-    for module in server_modules(files, settings):
-        text = files.text(module.file)
-        yield FileEdit(module.file, text, text[: module.start] + module.line + text[module.end :])
+    place = (
+        "in `STORAGES`" if re.search(r"\bSTORAGES\b", files.text(file)) else "in a dict `STORAGES`, next to `default`"
+    )
+    return ByHand(file, f"{place}, so that `{{% static %}}` uses the release", (_entry(),), optional)

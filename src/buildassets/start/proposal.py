@@ -3,6 +3,7 @@
 import ast
 import os
 import posixpath
+import re
 import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,8 +12,8 @@ from typing import Final
 from buildassets.compiler.config.file import relative_to, search
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.engines.sass.wheel import installed_command
-from buildassets.compiler.resolve.node import BUILTINS
 from buildassets.disk.folders import is_within
+from buildassets.foundation.diagnostics import Diagnostic, error
 from buildassets.foundation.frozen import frozen, frozen_by_name, replace
 from buildassets.foundation.permission import NOTHING
 from buildassets.project.dependencies import add_command
@@ -22,43 +23,54 @@ from buildassets.project.frameworks import FRAMEWORKS
 from buildassets.project.python import text_of
 from buildassets.project.systems import OtherSystem
 from buildassets.release.report.savings import Saving
-from buildassets.start.assets import AssetFolders, PageEntry, ProposedAssets, begin_of, compiled, find_assets, is_site
+from buildassets.start.assets import (
+    FOLDERS,
+    SCRIPTS,
+    STYLES,
+    AssetFolders,
+    ProposedAssets,
+    find_assets,
+    is_site,
+)
 from buildassets.start.configuration import configuration, ignored, settings_for, starter
-from buildassets.start.deployment import collecting, deployment
-from buildassets.start.django_code import edited_settings
+from buildassets.start.deployment import INSTALL, building, installs_tools
+from buildassets.start.django_code import FOLDER, edited_settings, is_installed, settings_modules, too_old
 from buildassets.start.edits import ByHand, FileEdit
-from buildassets.start.mentions import OtherUse, TemplatePaths
-from buildassets.start.python_code import edited_python
-from buildassets.start.references import left_references, replaced_references, static_names
-from buildassets.start.renderers import other_uses, suffixes_of
-from buildassets.start.smallest import are_there, gain, needs
-from buildassets.start.templates import (
-    edited_templates,
-    lines_for,
+from buildassets.start.pages import (
+    Asked,
+    asked,
+    edited_pages,
+    head_lines,
     loads_assets,
-    relatives,
-    templates_in,
-    uses_helpers,
-    written,
+    other_renderers,
+    pages_of,
+    static_names,
 )
+from buildassets.start.python_code import edited_python, shared_templates
+from buildassets.start.smallest import are_there, gain, needs
 
-_LOADERS: Final = (
-    "a bundle with `bundle = true` takes its place (docs/guides/bundles.md); loaders and plug-ins have none here"
-)
-_BUNDLERS: Final = {  # what takes their place, and what does not
-    "gulp": "tasks that compile, join or minify are not needed; others become commands: docs/guides/commands.md",
-    "parcel": _LOADERS,
-    "parcel-bundler": _LOADERS,
-    "rollup": _LOADERS,
-    "webpack": _LOADERS,
-}
-_HEAD: Final = "in the `<head>` of a template"
-_SETTINGS_BY_HAND: Final = ByHand(
-    "manage.py",
-    "with the module of your settings",
-    ('os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mysite.settings")',),
-)
+_BESIDE: Final = ("vite",)  # systems that build files of their own, beside those of the framework
+# Lists of requirements that no deployment installs.
+_NOT_DEPLOYED: Final = re.compile(r"(?:^|[/_.-])(?:dev\w*|tests?|testing|docs?|lint|ci|vendor)(?=[/_.-])")
 _MOST_SHOWN: Final = 5  # of places that a note names
+
+
+@frozen
+class Answers:
+    """What a person answered: folders of assets, the module of settings; `pages` permits edits of templates."""
+
+    sources: tuple[str, ...] = ()
+    settings: str | None = None
+    pages: bool = False
+
+
+@frozen
+class Question:
+    """What only a person knows: a text, the `choices`, and the `option` of `init` that answers it."""
+
+    text: str
+    choices: tuple[str, ...]
+    option: str
 
 
 @frozen
@@ -66,9 +78,10 @@ class InitProposal:
     """What `init` would do in the project in `folder`.
 
     `found` is what the project is, for a person; `tools` are those to be locked. Nothing is edited where there are
-    other asset systems, `systems`, nor where a needed edit cannot be made: then `blocked` is its file or place, and all
-    is written by hand. `notes` are remarks, `next` are the commands that follow. `savings` are what other engines would
-    gain; `has_smallest` is whether these are in the project already, and its deployment installs them.
+    other asset systems, `systems`, `faults` or a `question`, nor where a needed edit cannot be made: then `blocked` is
+    its file or place, and all is written by hand. `notes` are remarks, `next` are the commands that follow, `deploys`
+    are those of a deployment. `savings` are what other engines would gain; `has_smallest` is whether these are in the
+    project already, and its deployment installs them.
     """
 
     folder: str
@@ -78,9 +91,12 @@ class InitProposal:
     by_hand: tuple[ByHand, ...] = ()
     tools: tuple[str, ...] = ()
     systems: tuple[OtherSystem, ...] = ()
+    faults: tuple[Diagnostic, ...] = ()
+    question: Question | None = None
     blocked: str = ""
     notes: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
+    deploys: tuple[str, ...] = ()
     savings: tuple[Saving, ...] = ()
     has_smallest: bool = False
 
@@ -89,7 +105,23 @@ class InitProposal:
         return replace(self, edits=(*self.edits, edit))
 
 
-def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
+@frozen_by_name
+class _Project:
+    """The files of a project, what it is, its assets, its pages, and what these ask for below the URL `prefix`.
+
+    `first` is the first sheet of a project without assets.
+    """
+
+    files: ProjectFiles
+    found: ProjectFindings
+    assets: ProposedAssets
+    pages: Sequence[str]
+    asked: Asked
+    prefix: str
+    first: FileEdit | None = None
+
+
+def propose(start: str, engines: Mapping[str, str], answers: Answers = Answers()) -> InitProposal:  # noqa: B008 frozen
     """The proposal for the project in the absolute folder `start`, with these `engines`. Raises ConfigError.
 
     A configuration that is there, or in a folder above, is kept; with one, another asset system is no obstacle.
@@ -98,64 +130,39 @@ def propose(start: str, engines: Mapping[str, str]) -> InitProposal:
     folder = os.path.dirname(file) if file else _project_folder(start)
     output = _output(folder) if file else "build"
     files = ProjectFiles(folder, (os.path.join(folder, *output.split("/")),))
-    found = find(files)
-    if found.systems and file is None:
-        return InitProposal(folder, found.framework.name, tuple(_shown(found, None)), systems=found.systems)
-    sources = document.table.peek("sources")
-    importmap = document.table.peek("importmap")
-    folders = AssetFolders(
-        _roots(files, sources) if file else None,
-        {name: one for name, one in importmap.items() if isinstance(one, str)} if isinstance(importmap, dict) else {},
-        served=tuple(found.django.likely_folders()) if found.django else (),
-        left_out=_results(found),
-    )
-    templates = templates_in(files, found.templates)
-    pages = [one for one in templates if not is_of_mail(one)]
-    assets = find_assets(files, folders, static_names(files, pages))
-    summary = tuple(_shown(found, assets))
-    begins = sources is None and not found.is_library
-    assets, edits = _begun(files, found, assets, pages) if begins else (assets, [])
-    notes = [
-        *_notes(files, found, assets),
-        *_notes_on_collectstatic(files, found),
-        *_notes_on_configuration(file, start, engines, document.table.peek("engines")),
-    ]
-    if file is None:
-        if folder != start:
-            notes.append(
-                f"the project is in `{relative_to(start, folder)}/`, the folder of `manage.py`: run all commands there"
-            )
-        edits = [configuration(files, settings_for(files, found, assets, engines)), *edits]
-    paths = TemplatePaths(templates, found.templates)
-    keeps_urls = file is not None or found.framework.name == "django"
-    helpers = [*_helpers(files, found, pages, keeps_urls=keeps_urls)]
-    uses = [] if found.is_library else [*other_uses(files, found, paths, helpers)]
-    shown = relatives(files, paths, frozenset().union(*(one.templates for one in uses)))
-    kept = suffixes_of(found.framework.name)
-    equipped = [one for one in pages if one.endswith(kept) and one not in shown]
-    project = _Project(files=files, found=found, assets=assets, pages=pages, equipped=equipped, paths=paths)
-    tools = tuple(_tools(files, assets, {} if file else engines))
-    steps, has_step = deployment(files)
-    whole = [*edits, *_code(project, output, keeps_urls=keeps_urls)]
-    if tools or (engines and file is None):
-        whole += steps
-        notes += needs(files, found.declared, has_step=has_step, has_extra="css" not in engines or file is not None)
+    found = find(files, answers.settings)
+    begun = InitProposal(folder, "" if found.is_library else found.framework.name, tuple(_shown(found, None)))
+    others = tuple(one for one in found.systems if one.name not in _BESIDE)
+    if others and file is None:
+        return replace(begun, systems=others)
+    sources = document.table.peek("sources") if file else None
+    project = _project(files, found, begins=sources is None)
+    if stopped := _stopped(project, begun, answers):
+        return stopped
+    roots = answers.sources or (_configured(files, sources) if file else _own_folders(project))
+    if isinstance(roots, Question):
+        return replace(begun, question=roots)
+    project = _with_assets(project, roots)
+    begun = replace(begun, found=tuple(_shown(found, replace(project.assets, roots=roots))))
+    edits: list[FileEdit | ByHand] = [*([project.first] if project.first else [])]
+    if file is None and (settings := settings_for(files, found, project.assets, engines)):
+        edits.insert(0, configuration(files, settings))
+    edits += _code(project, output, answers)
+    tools = tuple(_tools(files, project.assets, {} if file else engines))
     can_be_smaller = file is None and not engines
-    proposal = InitProposal(
-        folder,
-        "" if found.is_library else found.framework.name,
-        found=summary,
+    proposal = replace(
+        begun,
         tools=tools,
         notes=(
-            *notes,
-            *_notes_on_uses(uses, project),
-            *_notes_on_references([one for one in whole if isinstance(one, FileEdit)], project),
+            *_all_notes(project, file, start, engines=engines, there=document.table.peek("engines")),
+            *_needs(project, tools, engines, file),
         ),
         next=tuple(_next(found)),
-        savings=gain(files, assets.roots) if can_be_smaller else (),
-        has_smallest=can_be_smaller and has_step and are_there(files, found.declared),
+        deploys=tuple(_deploys(project, tools)),
+        savings=gain(files, project.assets.roots) if can_be_smaller else (),
+        has_smallest=can_be_smaller and installs_tools(files) and are_there(files, found.declared),
     )
-    return _all_or_nothing(proposal, whole)
+    return _all_or_nothing(proposal, edits)
 
 
 def _project_folder(start: str) -> str:
@@ -192,26 +199,47 @@ def _inside(folder: str, one: FileEdit | ByHand) -> Iterator[FileEdit | ByHand]:
         yield one
 
 
-def _notes_on_configuration(file: str | None, start: str, engines: Mapping[str, str], there: object) -> Iterator[str]:
-    """What is to be known where a configuration is there already, which has the engines `there`."""
-    if file is None:
-        return
-    shown = relative_to(start, file)
-    chosen = there if isinstance(there, dict) else {}
-    if "/" in shown:
-        yield f"the configuration is `{shown}`, so the project in its folder is set up"
-    if engines := {kind: name for kind, name in engines.items() if chosen.get(kind) != name}:
-        values = ", ".join(f'{kind} = "{name}"' for kind, name in engines.items())
-        yield f"`{shown}` is kept: write `{values}` under its `engines` for the smallest results"
+def _output(folder: str) -> str:
+    """The configured release directory, relative to the `folder` of the configuration, which has to be right."""
+    return relative_to(folder, load_config(start=folder, needs_sources=False, permission=NOTHING).output)
 
 
-def _roots(files: ProjectFiles, sources: object) -> tuple[str, ...]:
+def _configured(files: ProjectFiles, sources: object) -> tuple[str, ...]:
     """The configured folders of the project itself; the usual ones that are there where none are configured."""
     if not isinstance(sources, list):
-        return tuple(one for one in ("assets", "static") if files.has_folder(one))
+        return tuple(one for one in FOLDERS if files.has_folder(one))
     paths = [one.get("path") if isinstance(one, dict) and not one.get("prefix") else one for one in sources]
     named = [posixpath.normpath(one) for one in paths if isinstance(one, str) and one]
     return tuple(one for one in named if not one.startswith(("node_modules", "/", "..")))
+
+
+def _own_folders(project: _Project) -> tuple[str, ...] | Question:
+    """The folder of static files of the framework, or the folders of assets that are here; a question about several.
+
+    Django's finders know all of them, and a library has as many as it has packages.
+    """
+    files, found = project.files, project.found
+    served = tuple(found.django.likely_folders()) if found.django else ()
+    roots = find_assets(files, AssetFolders(served=served, left_out=_results(found))).roots
+    own = _static_folder(files, found)
+    others = [one for one in roots if posixpath.basename(one) == FOLDERS[0]] if own else [*roots[1:]]
+    is_clear = project.first or (roots and not others)
+    if found.django is not None or found.is_library or not found.framework.name or is_clear:
+        return (own,) if own else roots
+    choices = sorted({*([own] if own else roots[:1]), *others})
+    return Question("which folder has the assets of the pages?", tuple(choices), "--source")
+
+
+def _static_folder(files: ProjectFiles, found: ProjectFindings) -> str | None:
+    """The folder of static files that the one application of Flask or Quart names, if it has files."""
+    places = [(name, one) for name, module in found.modules.items() for one in module.of(found.framework.name)]
+    if found.framework.module not in ("flask", "quart") or len(places) != 1:
+        return None
+    file, made = places[0]
+    given = next((one.value for one in made.call.keywords if one.arg == "static_folder"), None)
+    name = "static" if given is None else text_of(given)
+    folder = posixpath.normpath(posixpath.join(posixpath.dirname(file), name)) if name else ""
+    return folder if folder and any(one.startswith(f"{folder}/") for one in files.names) else None
 
 
 def _results(found: ProjectFindings) -> frozenset[str]:
@@ -222,103 +250,108 @@ def _results(found: ProjectFindings) -> frozenset[str]:
     return frozenset(filter(None, ["build", "dist", root, texts[0] if len(texts) == 1 else None]))
 
 
-def _has_files(files: ProjectFiles, assets: ProposedAssets) -> bool:
-    return any(name.startswith(tuple(map(begin_of, assets.roots))) for name in files.names)
-
-
-def _is_site(files: ProjectFiles, assets: ProposedAssets) -> bool:
-    return any(is_site(files, root) for root in assets.roots)
-
-
-def _begun(
-    files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets, pages: Sequence[str]
-) -> tuple[ProposedAssets, list[FileEdit]]:
-    """The assets with a first sheet, and that as an edit; both unchanged where there are any, or pages load some."""
-    if _has_files(files, assets) or loads_assets(files, pages):
-        return assets, []
-    first = starter(files, found.declared.node)
-    root, _, below = first.file.partition("/")
-    packages = frozenset(["bootstrap"]) if "bootstrap" in first.text else frozenset()
-    begun = replace(
-        assets,
-        roots=tuple(dict.fromkeys((*assets.roots, root))),
-        entries=(PageEntry(root, below, compiled(below)), *assets.entries),
-        sheet_packages=assets.sheet_packages | packages,
-        uses_tailwind="tailwindcss" in first.text,
+def _project(files: ProjectFiles, found: ProjectFindings, *, begins: bool) -> _Project:
+    """The project without its assets. It gets a first sheet if it has no sheet or script, and its pages load none."""
+    pages = [one for one in pages_of(files, found) if not is_of_mail(one)]
+    url = found.django.text("STATIC_URL") if found.django else None
+    prefix = f"/{url.strip('/')}/" if url and "//" not in url and url.strip("/") else "/static/"
+    has_files = any(name.endswith((*STYLES, *SCRIPTS)) for name in files.own)
+    asks = asked(files, found, pages, prefix)
+    is_begun = has_files or asks.uses_function or asks.uses_helpers or loads_assets(files, pages)
+    needs_first = begins and not (is_begun or found.is_library or found.django)  # Django's folders are its own
+    first = starter(files, found.declared.node) if needs_first else None
+    return _Project(
+        files=files,
+        found=found,
+        assets=find_assets(files, AssetFolders(())),
+        pages=pages,
+        asked=asks,
+        prefix=prefix,
+        first=FileEdit(first.file, None, first.text) if first else None,
     )
-    return begun, [FileEdit(first.file, None, first.text)]
 
 
-def _output(folder: str) -> str:
-    """The configured release directory, relative to the `folder` of the configuration, which has to be right."""
-    return relative_to(folder, load_config(start=folder, needs_sources=False, permission=NOTHING).output)
+def _with_assets(project: _Project, roots: tuple[str, ...]) -> _Project:
+    """The project with the assets in the folders `roots`, and its first sheet, if it gets one, among them."""
+    first = project.first
+    names = static_names(project.files, project.pages)
+    assets = find_assets(project.files, AssetFolders(roots), names)
+    if first:
+        packages = frozenset(["bootstrap"] if "bootstrap" in first.after else [])
+        assets = replace(
+            assets,
+            roots=tuple(dict.fromkeys((*roots, first.file.partition("/")[0]))),
+            sheet_packages=assets.sheet_packages | packages,
+            uses_tailwind="tailwindcss" in first.after,
+        )
+    return replace(project, assets=assets)
 
 
-@frozen_by_name
-class _Project:
-    """The files of a project, what it is, its assets, its pages, those that get our helpers, and all templates."""
+def _stopped(project: _Project, begun: InitProposal, answers: Answers) -> InitProposal | None:
+    """The proposal that changes nothing, as a person has to decide, or nothing would come of it; else None."""
+    files, found, framework = project.files, project.found, project.found.framework
+    needs_settings = found.django is None and "django" in files.text("manage.py")
+    is_open = needs_settings or (found.django and not found.is_equipped and not answers.settings)
+    choices = settings_modules(files, found.django) if is_open else []
+    if needs_settings or choices:
+        return replace(begun, question=Question("which settings does the site run with?", tuple(choices), "--settings"))
+    if found.is_library or found.is_equipped or not framework.name:
+        return None
+    if old := [*too_old(files, found.declared.files)] if found.django else []:
+        return replace(begun, faults=tuple(old))
+    can_edit = answers.pages and framework.reference and project.asked.places
+    is_asked = project.asked.uses_function or project.asked.uses_helpers or project.first or can_edit
+    if is_asked and (found.django is None or is_installed(found.django)):
+        return None
+    return replace(begun, faults=(_not_asked(project),))
 
-    files: ProjectFiles
-    found: ProjectFindings
-    assets: ProposedAssets
-    pages: Sequence[str]
-    equipped: Sequence[str]
-    paths: TemplatePaths
+
+def _not_asked(project: _Project) -> Diagnostic:
+    framework, places = project.found.framework, project.asked.places
+    if not framework.asks:
+        hint = f"write the lines of docs/{framework.page}"
+        return error("init/not-asked", f"{framework.name} has no function for URLs of static files", hint=hint)
+    message = f"no page asks {framework.name} for the URL of a static file: nothing would come of it"
+    if places and framework.reference:
+        written = framework.reference.format(name="…")
+        hint = f"`--pages` writes `{written}` in place of URLs that are written out"
+    else:
+        hint = f"write the calls of docs/{framework.page} into templates, and run this again"
+    notes = [f"URLs are written out in {_places(places)}"] if places else []
+    return error("init/not-asked", message, hint=hint, notes=notes)
 
 
-def _helpers(files: ProjectFiles, found: ProjectFindings, pages: Sequence[str], *, keeps_urls: bool) -> Iterator[str]:
-    """The functions that templates of Jinja, Mako and Chameleon get to call."""
-    if found.framework.name != "django" and pages:
-        yield "livereload"
-        yield from () if keeps_urls else ("asset",)
-        yield from () if loads_assets(files, pages) else ("stylesheet", "script")
-
-
-def _code(project: _Project, output: str, *, keeps_urls: bool) -> Iterator[FileEdit | ByHand]:
-    """The edits of `.gitignore`, settings, modules and templates."""
-    files, found, manifest = project.files, project.found, f"{output}/manifest.json"
-    lines = ignored(files, output)
+def _code(project: _Project, output: str, answers: Answers) -> Iterator[FileEdit | ByHand]:
+    """The edits of `.gitignore`, settings or the module of the application, and with `pages` of templates."""
+    files, found = project.files, project.found
+    root = (found.django.text("STATIC_ROOT") or FOLDER) if found.django and not found.is_equipped else None
+    is_inside = root is not None and not root.startswith(("/", ".."))
+    lines = ignored(files, *dict.fromkeys((output, *([root] if root and is_inside else []))))
     if lines is not None:
         yield lines
     if found.is_library:
         return
-    if found.django is None and "django" in files.text("manage.py"):
-        yield _SETTINGS_BY_HAND
-    elif found.django is not None and not found.is_equipped:
-        yield from edited_settings(files, found.django, manifest)
-    has_static = _asks_for_static(project)
-    yield from edited_python(files, found, manifest, has_static=has_static)
-    if uses_helpers(files, project.pages):
-        return
-    if found.framework.name or found.is_equipped:
-        yield from _pages(project, has_static=has_static, keeps_urls=keeps_urls)
-    elif not loads_assets(files, project.pages) and not _is_site(files, project.assets):
-        yield ByHand("", _HEAD, tuple(lines_for(project.assets.entries, is_django=False)), optional=True)
+    if found.django is not None and not found.is_equipped:
+        yield from edited_settings(files, found.django)
+    yield from edited_python(files, found, f"{output}/manifest.json", _mount(project))
+    if answers.pages and not other_renderers(files):
+        yield from edited_pages(files, found, project.pages, roots=project.assets.roots, prefix=project.prefix)
+    if project.first and not project.asked.uses_helpers:
+        page = "".join(project.pages[:1])
+        has_helpers = found.framework.module != "starlette" or shared_templates(files, found)
+        reference = "" if has_helpers else found.framework.reference
+        lines_of = tuple(head_lines(_asset(project.first.file), page, reference))
+        yield ByHand("", "in the `<head>` of your pages", lines_of, optional=True)
 
 
-def _asks_for_static(project: _Project) -> bool:
-    """Whether pages of Flask ask for the URLs of static files."""
-    return project.found.framework.name == "flask" and any(
-        "url_for" in project.files.text(name) for name in project.pages
-    )
+def _asset(file: str) -> str:
+    return file.partition("/")[2].replace(".scss", ".css")
 
 
-def _pages(project: _Project, *, has_static: bool, keeps_urls: bool) -> Iterator[FileEdit | ByHand]:
-    """The edits of templates: names of assets in place of URLs of static files, and the lines in their heads.
-
-    With `keeps_urls` there are no URLs to replace: Django's pages name assets, and a configuration may leave files out.
-    """
-    files, is_django = project.files, project.found.framework.name == "django"
-    roots = () if keeps_urls else project.assets.roots
-    texts = replaced_references(files, project.equipped, roots, has_static=has_static)
-    entries = [] if loads_assets(files, project.pages) else project.assets.entries  # pages get what they load already
-    lines = lines_for(entries, is_django=is_django)
-    layouts = [*edited_templates(files.edited(texts), project.paths, project.equipped, lines)]
-    texts |= {one.file: one.after for one in layouts}
-    if not layouts:
-        place = "in the `<head>` of your pages" if project.pages else _HEAD
-        yield ByHand("", place, written("".join(project.pages[:1]), lines), optional=True)
-    yield from (FileEdit(name, files.text(name), text) for name, text in texts.items())
+def _mount(project: _Project) -> str:
+    """The name by which pages call static files."""
+    names = project.asked.names
+    return next(iter(names)) if len(names) == 1 else "static"
 
 
 def _tools(files: ProjectFiles, assets: ProposedAssets, engines: Mapping[str, str]) -> Iterator[str]:
@@ -347,48 +380,60 @@ def _shown(found: ProjectFindings, assets: ProposedAssets | None) -> Iterator[st
         yield found.declared.installer
 
 
-def _notes_on_uses(uses: Sequence[OtherUse], project: _Project) -> Iterator[str]:
-    """The places for which templates of pages are not edited."""
-    places = [*dict.fromkeys(one.place for one in uses if not one.templates.isdisjoint(project.pages))]
-    if places and project.found.framework.name:
-        count = len(project.pages) - len(project.equipped)
-        left = f"{count} of {len(project.pages)} templates are" if project.equipped else "all templates are"
-        yield f"{_places(places)} may show templates without our helpers: {left} unchanged"
-
-
 def _places(places: Sequence[str]) -> str:
     shown = ", ".join(f"`{one}`" for one in places[:_MOST_SHOWN])
     return f"{shown} and {len(places) - _MOST_SHOWN} more" if len(places) > _MOST_SHOWN else shown
 
 
-def _notes_on_references(edits: Sequence[FileEdit], project: _Project) -> Iterator[str]:
-    """The places in templates with URLs of static files that do not become names of assets."""
-    if project.found.framework.name in ("django", "flask", ""):
+def _needs(project: _Project, tools: Sequence[str], engines: Mapping[str, str], file: str | None) -> Iterator[str]:
+    """What the tools and the chosen engines need where the release is built."""
+    if tools or (engines and file is None):
+        has_step, has_extra = installs_tools(project.files), "css" not in engines or file is not None
+        yield from needs(project.files, project.found.declared, has_step=has_step, has_extra=has_extra)
+
+
+def _all_notes(
+    project: _Project, file: str | None, start: str, *, engines: Mapping[str, str], there: object
+) -> Iterator[str]:
+    """The remarks about the project, and about the configuration `file` that it has."""
+    yield from _notes(project)
+    yield from _notes_on_configuration(file, start, engines, there)
+    folder = project.files.folder
+    if file is None and folder != start:
+        shown = relative_to(start, folder)
+        yield f"the project is in `{shown}/`, the folder of `manage.py`: run all commands there"
+    left = [*project.asked.places]
+    renderers = other_renderers(project.files)
+    if left and project.found.framework.reference:
+        why = f", and {_places(renderers)} may show templates in another way" if renderers else ""
+        yield f"URLs that are written out stay, in {_places(left)}{why}"
+
+
+def _notes_on_configuration(file: str | None, start: str, engines: Mapping[str, str], there: object) -> Iterator[str]:
+    """What is to be known where a configuration is there already, which has the engines `there`."""
+    if file is None:
         return
-    places = [*left_references(project.files.edited({one.file: one.after for one in edits}), project.pages)]
-    if places:
-        yield f"{_places(places)} name static files in another way, and keep their URLs: write `asset(…)` there"
+    shown = relative_to(start, file)
+    chosen = there if isinstance(there, dict) else {}
+    if "/" in shown:
+        yield f"the configuration is `{shown}`, so the project in its folder is set up"
+    if engines := {kind: name for kind, name in engines.items() if chosen.get(kind) != name}:
+        values = ", ".join(f'{kind} = "{name}"' for kind, name in engines.items())
+        yield f"`{shown}` is kept: write `{values}` under its `engines` for the smallest results"
 
 
-def _notes_on_sources(found: ProjectFindings, assets: ProposedAssets) -> Iterator[str]:
+def _notes_on_sources(project: _Project) -> Iterator[str]:
+    found = project.found
     if found.unread:
         python = "Python {}.{}".format(*sys.version_info)
         yield f"{_places(found.unread)} cannot be read by {python}, which runs this: `init` leaves out what it does"
-    for bundler in sorted(_BUNDLERS.keys() & found.declared.node):
-        release = "name the folder that it writes in `sources`, or replace it"
-        yield f"`{bundler}` builds files here: {release}: {_BUNDLERS[bundler]}"
-    if assets.missing:
-        file, _, url = assets.missing.partition(": ")
-        yield f'`{file}` refers to `{url}`, which is not there: with `missing = "warn"` such faults are warnings'
+    for one in (one for one in found.systems if one.name in _BESIDE):
+        yield f"`{one.name}` builds files of its own, which stay: `buildassets migrate {one.name}` takes them over"
 
 
-def _notes_on_collectstatic(files: ProjectFiles, found: ProjectFindings) -> Iterator[str]:
-    if found.django is not None and (places := [*collecting(files)]):
-        yield f"{_places(places)}: `collectstatic` needs a release: run `python manage.py assets build` before it"
-
-
-def _notes(files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets) -> Iterator[str]:
-    if not found.framework.name and not _is_site(files, assets):
+def _notes(project: _Project) -> Iterator[str]:
+    files, found, assets = project.files, project.found, project.assets
+    if not found.framework.name and not any(is_site(files, root) for root in assets.roots):
         yield "no framework is found: run this in the folder of `manage.py` or of the application's module"
     if found.is_library:
         kind = "settings of Django are" if found.framework.name == "django" else "application is"
@@ -401,27 +446,23 @@ def _notes(files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets) 
     for other in sorted(others, key=lambda one: one.name):
         file = made[other.name]
         yield f"`{file}` makes an application of {other.name} too, which is left unchanged: see docs/{other.page}"
-    if found.declared.files and "buildassets" not in found.declared.python and not found.is_library:
-        file, add = found.declared.files[0], add_command(found.declared.installer, "buildassets")
-        yield f"`{file}` does not list `buildassets`, which the web process needs: run `{add}`, and list it"
-    yield from _notes_on_sources(found, assets)
+    deployed = [one for one in found.declared.files if not _NOT_DEPLOYED.search(one)]
+    if deployed and "buildassets" not in found.declared.python and not found.is_library:
+        add = add_command(found.declared.installer, "buildassets")
+        yield f"`{deployed[0]}` does not list `buildassets`, which the web process needs: run `{add}`, and list it"
+    yield from _notes_on_sources(project)
     if assets.uses_tailwind:
         add = add_command(found.declared.installer, '"buildassets[tailwind]"')
         yield f"Tailwind is compiled by the extra `tailwind`: run `{add}`"
-    missing = sorted({*found.declared.node} & {*assets.sheet_packages, *assets.script_packages})
-    if missing and not files.has_folder("node_modules"):
-        yield f"`node_modules` is not there, and {', '.join(f'`{one}`' for one in missing)} is used: run `npm install`"
-    bring = {"npm install": assets.sheet_packages - {"tailwindcss"}, "buildassets vendor add": assets.script_packages}
-    for command, packages in bring.items():
-        for one in sorted(packages - found.declared.node - BUILTINS):
-            if not files.has_folder(f"node_modules/{one}") and not _is_own(files, one):
-                yield f"`{one}` is imported, and no package of that name is here: `{command} {one}` brings it"
 
 
-def _is_own(files: ProjectFiles, name: str) -> bool:
-    """Whether a bare name may be a file of the project: Sass also looks beside the sheet."""
-    stem = name.rpartition("/")[2].partition(".")[0]
-    return any(f"/{stem}." in other or f"/_{stem}." in other or f"/{stem}/" in other for other in files.names)
+def _deploys(project: _Project, tools: Sequence[str]) -> Iterator[str]:
+    """The commands of a deployment that its files do not have yet."""
+    if tools and not installs_tools(project.files):
+        yield INSTALL
+    if project.found.framework.name and not project.found.is_library and not [*building(project.files)]:
+        is_django = project.found.django is not None
+        yield "python manage.py collectstatic --noinput" if is_django else "buildassets build"
 
 
 def _next(found: ProjectFindings) -> list[str]:

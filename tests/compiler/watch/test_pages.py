@@ -35,6 +35,11 @@ def test_there_are_none_where_none_are_named(tmp_path: Path) -> None:
     assert named(write_tree(tmp_path, PROJECT)) == []
 
 
+def test_usual_folders_count_where_none_are_named(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**PROJECT, "site/templates/a.html": "", "site/templates/b/c.html": "", "site/x.html": ""})
+    assert named(tmp_path) == ["site/templates/a.html", "site/templates/b/c.html"]
+
+
 @pytest.mark.parametrize("further", ["pages", "."])
 def test_files_of_a_server_and_of_a_build_are_not_templates(tmp_path: Path, further: str) -> None:
     assert named(write_tree(tmp_path, PROJECT), further) == [

@@ -15,6 +15,7 @@ from buildassets.doctor.deployment import other_host
 from buildassets.doctor.examine import findings
 from buildassets.doctor.subject import subject
 from buildassets.doctor.tools import has_unparsed
+from buildassets.doctor.wiring import not_tried
 from buildassets.errors import BuildAssetsError
 from buildassets.release.report.savings import savings, savings_text
 
@@ -50,5 +51,6 @@ def command(*, may_run: bool, config_file: str | None, cache_dir: str | None, as
     if examined.manifest and (advice := savings_text(savings(examined.manifest))):
         show.report(f"{advice}: `init --smallest` and docs/explain/minification.md have the steps")
     counts = f"{count_text(errors, 'error')}, {count_text(len(found) - errors, 'warning')}"
-    show.report(counts if found else "nothing is wrong")
+    left = not_tried(examined)
+    show.report(counts if found else f"no fault is found; {left}" if left else "nothing is wrong")
     return code

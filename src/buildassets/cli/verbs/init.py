@@ -30,7 +30,7 @@ from buildassets.packages.lock import NAME, lock_text
 from buildassets.programs.start import run, with_project_python
 from buildassets.release.report.savings import SMALLEST, savings_text
 from buildassets.start.edits import FileEdit, write
-from buildassets.start.proposal import InitProposal, propose
+from buildassets.start.proposal import Answers, InitProposal, Question, propose
 
 if TYPE_CHECKING:
     _Proposed = tuple[InitProposal, list[Diagnostic]]
@@ -58,6 +58,9 @@ _PATCHES: Final = ".buildassets/init{}.patch"
     is_flag=True,
     help="Then run `manage.py check` of Django, which loads the settings and all applications.",
 )
+@click.option("--pages", "edits_pages", is_flag=True, help="Edit templates with URLs that are written out, too.")
+@click.option("--source", "sources", metavar="DIR", multiple=True, help="A folder of assets, where there are several.")
+@click.option("--settings", "settings", metavar="MODULE", help="The settings of Django, where there are several.")
 @init_options
 def command(
     *,
@@ -66,12 +69,16 @@ def command(
     is_smallest: bool,
     is_plain: bool,
     is_checked: bool,
+    edits_pages: bool,
+    sources: tuple[str, ...],
+    settings: str | None,
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Set up the project in this folder: configuration, .gitignore, application, templates.
+    """Set up the project in this folder: one line for its framework, configuration, .gitignore.
 
-    Shows each change as a diff and asks before writing. Leaves alone what works.
+    Shows each change as a diff and asks before writing. Edits no template without `--pages`, and no file of a
+    deployment.
     """
     if is_smallest and is_plain:
         raise click.UsageError("`--smallest` and `--plain` exclude each other")
@@ -79,18 +86,20 @@ def command(
     can_ask = sys.stdin.isatty() and not as_json
     if not (is_agreed or is_dry or can_ask):
         raise _nobody_to_ask()
-    proposed = _proposed(working_directory(), is_smallest=is_smallest, show=show, is_dry=is_dry)
+    answers = Answers(sources=tuple(one.rstrip("/") for one in sources), settings=settings, pages=edits_pages)
+    asking = _Asking(answers, show=show, is_dry=is_dry, can_ask=can_ask and not (is_agreed or is_dry))
+    proposed = asking.proposed(working_directory(), is_smallest=is_smallest)
     if is_agreed and not is_plain and proposed[0].has_smallest:
         is_smallest = True
-        proposed = _proposed(working_directory(), is_smallest=True, show=show, is_dry=is_dry)
+        proposed = asking.proposed(working_directory(), is_smallest=True)
     offers_smallest = not (is_smallest or is_plain)
     _show(proposed[0], show, is_agreed=is_agreed)
     is_written = bool(proposed[0].edits) and not is_dry
     if is_written and not is_agreed:
-        proposed, is_written = _after_asking(proposed, offers_smallest=offers_smallest, show=show)
+        proposed, is_written = _after_asking(proposed, asking, offers_smallest=offers_smallest)
     proposal, faults = proposed
     patch = _write(proposal) if is_written else ""
-    stopped = [*_other_systems(proposal), *_blocked(proposal)]
+    stopped = [*_other_systems(proposal), *proposal.faults, *_unanswered(proposal), *_blocked(proposal)]
     is_declined = bool(proposal.edits) and not (is_written or is_dry)
     code = show.finish(
         ok=not (stopped or is_declined),
@@ -140,32 +149,63 @@ def _write(proposal: InitProposal) -> str:
         shown = relative_to(proposal.folder, link)
         message = f"`{shown}` is a link, and the patch would be written behind it"
         raise ConfigError([error("init/write", message, Location(shown), hint="remove it, and run this again")])
-    write(proposal.folder, proposal.edits, patch, lambda: load_config(start=proposal.folder, permission=NOTHING))
+    needs_sources = proposal.framework != "django"  # whose finders know some
+    check = lambda: load_config(start=proposal.folder, needs_sources=needs_sources, permission=NOTHING)  # noqa: E731
+    write(proposal.folder, proposal.edits, patch, check)
     return patch
 
 
-def _after_asking(proposed: "_Proposed", *, offers_smallest: bool, show: Output) -> "tuple[_Proposed, bool]":
+def _after_asking(proposed: "_Proposed", asking: "_Asking", *, offers_smallest: bool) -> "tuple[_Proposed, bool]":
     """The user's choice, and whether to write it."""
+    show = asking.show
     if offers_smallest and (gain := savings_text(proposed[0].savings)):
         show.report(f"{gain}; {_NEEDED}")
     answer = _answer(proposed[0], can_be_smaller=offers_smallest)
     if answer in _SMALLEST:
-        proposed = _proposed(proposed[0].folder, is_smallest=True, show=show, is_dry=False)
+        proposed = asking.proposed(proposed[0].folder, is_smallest=True)
         _show(proposed[0], show, is_agreed=False)
         answer = _answer(proposed[0], can_be_smaller=False)
     return proposed, answer in _YES
 
 
-def _proposed(folder: str, *, is_smallest: bool, show: Output, is_dry: bool) -> "_Proposed":
-    """The proposal with its lock, and warnings about that."""
-    proposal = propose(folder, SMALLEST if is_smallest else {})
-    if not (proposal.tools and proposal.edits):
-        return proposal, []
-    if is_dry:
-        tools = " ".join(proposal.tools)
-        note = f"the lock is not shown, as the registry is not asked: `init` also does `tools install {tools}`"
-        return replace(proposal, notes=(*proposal.notes, note)), []
-    return _with_lock(proposal, show)
+class _Asking:
+    """Makes proposals by what a person answers; each question is asked once."""
+
+    def __init__(self, answers: Answers, *, show: Output, is_dry: bool, can_ask: bool) -> None:
+        self._answers = answers
+        self._is_dry = is_dry
+        self._can_ask = can_ask
+        self.show = show
+
+    def proposed(self, folder: str, *, is_smallest: bool) -> "_Proposed":
+        """The proposal with its lock, and warnings about that."""
+        engines = SMALLEST if is_smallest else {}
+        proposal = propose(folder, engines, self._answers)
+        while self._can_ask and (asked := proposal.question):
+            self._answer(asked)
+            proposal = propose(folder, engines, self._answers)
+        if not (proposal.tools and proposal.edits):
+            return proposal, []
+        if self._is_dry:
+            tools = " ".join(proposal.tools)
+            note = f"the lock is not shown, as the registry is not asked: `init` also does `tools install {tools}`"
+            return replace(proposal, notes=(*proposal.notes, note)), []
+        return _with_lock(proposal, self.show)
+
+    def _answer(self, asked: Question) -> None:
+        chosen: str = click.prompt(asked.text[0].upper() + asked.text[1:], type=click.Choice(asked.choices), err=True)
+        changed = {"settings": chosen} if asked.option == "--settings" else {"sources": (chosen,)}
+        self._answers = replace(self._answers, **changed)
+
+
+def _unanswered(proposal: InitProposal) -> list[Diagnostic]:
+    asked = proposal.question
+    if asked is None:
+        return []
+    choices = " or ".join(f"`{one}`" for one in asked.choices)
+    hint = f"`{asked.option} {asked.choices[0]}` answers this" if asked.choices else f"name one by `{asked.option}`"
+    message = f"{asked.text} {choices}: nothing is written" if choices else f"{asked.text} none is found here"
+    return [error("init/question", message, hint=hint)]
 
 
 def _nobody_to_ask() -> ConfigError:
@@ -263,15 +303,19 @@ def _report(proposal: InitProposal, show: Output, *, patch: str, offers_smallest
         _report_written(proposal, show, patch)
     elif proposal.edits:
         show.report("wrote nothing")
-    elif not (proposal.systems or proposal.blocked):
+    elif not _is_stopped(proposal):
         show.report("nothing else to do" if proposal.by_hand else "nothing to do: everything is there")
     if offers_smallest and any(edit.file.endswith(".toml") for edit in proposal.edits):
         gain = savings_text(proposal.savings)
         more = f"; {gain}" if gain else ""
         show.report(f"`--smallest` takes the engines with the smallest results: lightningcss and esbuild{more}")
-    if not (proposal.systems or proposal.blocked):
+    if not _is_stopped(proposal):
         for line in proposal.next:
             show.report(f"next: {line}")
+
+
+def _is_stopped(proposal: InitProposal) -> bool:
+    return bool(proposal.systems or proposal.blocked or proposal.faults or proposal.question)
 
 
 def _report_written(proposal: InitProposal, show: Output, patch: str) -> None:
@@ -282,9 +326,8 @@ def _report_written(proposal: InitProposal, show: Output, patch: str) -> None:
     show.report(f"undo: {' && '.join([undo, *_modes(proposal, patch)])}")
     if proposal.framework == "django":
         show.report("check it: python manage.py check")
-    if proposal.framework:
-        build = "python manage.py assets build" if proposal.framework == "django" else "buildassets build"
-        show.report(f"deploy: {build}, before the application or its tests start: without a release both fail")
+    for line in proposal.deploys:
+        show.report(f"deploy: {line}, before the application starts")
 
 
 def _modes(proposal: InitProposal, patch: str) -> Iterator[str]:
@@ -308,8 +351,10 @@ def _document(proposal: InitProposal, *, is_written: bool) -> dict[str, Any]:
         "by_hand": [{"file": one.file, "place": one.place, "lines": list(one.lines)} for one in proposal.by_hand],
         "blocked": proposal.blocked or None,
         "migrate": [one.name for one in proposal.systems],
+        "question": asdict(proposal.question) if proposal.question else None,
         "notes": list(proposal.notes),
         "next": list(proposal.next),
+        "deploy": list(proposal.deploys),
         "savings": [asdict(one) for one in proposal.savings],
         "written": is_written,
     }

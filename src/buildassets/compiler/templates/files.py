@@ -51,21 +51,24 @@ def find_templates(config: Config) -> TemplateFiles:
     """Every file that may be a template."""
     engine = config.templates.engine or usual_engine(config)
     folders: list[tuple[str, TemplateEngine]] = []
-    diagnostics = []
     if not config.templates.folders:
         folders += [(path, its) for name, its in TEMPLATE_FOLDERS[engine] for path in _folders_like(config, name)]
+    for folder in (*config.templates.folders, *config.templates.further):
+        folders += [(path, folder.engine or engine) for path in _folders_of(config, folder)]
+    return TemplateFiles(_sorted(config, folders), tuple(absent_folders(config)), tuple(folders))
+
+
+def absent_folders(config: Config) -> Iterator[Diagnostic]:
+    """An error for each named folder of templates that is not there: assets that only these name would be left out."""
     for index, folder in enumerate((*config.templates.folders, *config.templates.further)):
-        paths = list(_folders_of(config, folder))
-        folders += [(path, folder.engine or engine) for path in paths]
-        if not paths:
+        if not any(_folders_of(config, folder)):
             is_configured = index < len(config.templates.folders)
             where = config.place("templates", "dirs", index) if is_configured else None
             near = folder_like(folder.path, folder.shown)
             hint = f"create it, or correct `{'dirs' if is_configured else '--templates'}`"
             hint = f"did you mean `{near}`?" if near else hint
             message = f"there is no folder of templates `{folder.shown}`"
-            diagnostics.append(error("template/folder", message, where, hint=hint))
-    return TemplateFiles(_sorted(config, folders), tuple(diagnostics), tuple(folders))
+            yield error("template/folder", message, where, hint=hint)
 
 
 def template_at(config: Config, folders: Iterable[tuple[str, TemplateEngine]], path: str) -> TemplateFile | None:

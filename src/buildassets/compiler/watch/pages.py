@@ -6,7 +6,7 @@ Takes the configuration, gives the folders and the digests of the templates in t
 from collections.abc import Iterator, Mapping
 
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.templates.files import named_folders, named_templates, walked
+from buildassets.compiler.templates.files import find_templates, named_folders, named_templates, walked
 from buildassets.disk.files import content_of
 from buildassets.foundation.digest import digest
 from buildassets.foundation.frozen import field, frozen
@@ -21,9 +21,11 @@ class PageTemplates:
 
 
 def page_templates(config: Config) -> PageTemplates:
-    """The templates in the folders that `config` or the command line names."""
+    """The templates in the folders that `config` or the command line names, or else in those of `check` and `list`."""
     if not (config.templates.folders or config.templates.further):
-        return PageTemplates()
+        found = find_templates(config)
+        folders = {parent for folder, _ in found.folders for parent, _ in walked(config, folder)}
+        return PageTemplates(tuple(sorted(folders)), {one.path: _digest(one.path) for one in found.files})
 
     digests = {path: _digest(path) for path in named_templates(config)}
     return PageTemplates(tuple(sorted(set(_folders(config)))), digests)

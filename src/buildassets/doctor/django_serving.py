@@ -67,3 +67,9 @@ def server_modules(files: ProjectFiles, settings: DjangoSettings) -> Iterator[Se
             kind = match[1]
             line = f"from buildassets.runtime.django.{kind} import get_{kind}_application"
             yield ServerModule(name, match.start(), match.end(), line)
+
+
+def static_server(files: ProjectFiles, settings: DjangoSettings) -> ServerModule | None:
+    """`wsgi.py`, or else `asgi.py`, as Django made it; None where WhiteNoise or a web server is seen."""
+    has_whitenoise = any("whitenoise" in files.text(name) for name in (*settings.files, *files.called("wsgi.py")))
+    return None if has_whitenoise else next(server_modules(files, settings), None)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.storage import StaticFilesStorage
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.core.management.base import CommandError
@@ -42,7 +42,8 @@ class ReleaseFilesMixin(Storage):
     def url(self, name: str | None, force: bool = False) -> str:  # noqa: FBT001, FBT002 Django's
         """The URL of the asset `name`; a query or a fragment at its end is kept, a folder's URL is without fingerprint.
 
-        Raises StaticFileNotFound for an unknown name. `force` is ignored; only Django's own storages use it.
+        A file that the application has saved in the storage has a plain URL. Raises StaticFileNotFound for any other
+        unknown name. `force` is ignored; only Django's own storages use it.
         """
         path, mark = _parted(name or "")
         if are_plain():
@@ -51,7 +52,7 @@ class ReleaseFilesMixin(Storage):
         try:
             found = _released_url(path)
         except (AssetNotFound, ManifestError) as fault:
-            if record is not None:
+            if record is not None or self._has(path):
                 return _plain_url(path) + mark
             if isinstance(fault, AssetNotFound):
                 raise StaticFileNotFound(fault.name, fault.nearest) from None
@@ -59,6 +60,12 @@ class ReleaseFilesMixin(Storage):
         if record is not None:
             record[found] = _plain_url(path)
         return found + mark
+
+    def _has(self, path: str) -> bool:
+        try:
+            return self.exists(path)
+        except (ImproperlyConfigured, SuspiciousOperation, NotImplementedError):
+            return False
 
     def post_process(
         self,

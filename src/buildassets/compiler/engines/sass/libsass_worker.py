@@ -39,7 +39,7 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.mappings import decoded_mappings, encoded_mappings
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.languages.source_map.values import SourceMap
-from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, place, warning
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, looked_in, place, warning
 
 PRECISION: Final = 10  # digits after the point, as in Dart Sass; Bootstrap needs 6
 _MAX_TRACES: Final = 8
@@ -173,8 +173,7 @@ def _not_one(name: str, importer: str, location: Location, resolution: scss_impo
             notes=notes,
             hint="rename or delete all but one",
         )
-    folders = [f"`{named(folder)}/`" for folder in resolution.folders]
-    looked = f"looked in {', '.join(folders[:-1])}{' and ' if folders[1:] else ''}{folders[-1]}"
+    looked = looked_in([*map(named, resolution.folders)])
     hint = DART_SASS if name.startswith("sass:") else scss_imports.instead(name, importer, resolution.folders, named)
     return error("scss/import", f"cannot find `{name}`", location, notes=[looked], hint=hint)
 

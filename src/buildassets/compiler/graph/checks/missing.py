@@ -16,7 +16,7 @@ from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.links import LINK_OUTSIDE
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.disk.folders import is_within
-from buildassets.foundation.diagnostics import Diagnostic, Location, Severity
+from buildassets.foundation.diagnostics import Diagnostic, Location, Severity, looked_in
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.media import Syntax
 from buildassets.foundation.nearest import Known, nearest
@@ -67,7 +67,7 @@ class MissingReferences:
             return f"`{skipped}` is {self.skipped[skipped]}"
         if target.startswith("../"):
             return "a reference cannot leave the tree of assets"
-        return f"looked in {' and '.join(f'`{root}/`' for root in self.roots)}"
+        return looked_in(self.roots)
 
     def _skipped_with(self, target: LogicalPath) -> LogicalPath | None:
         """The path that discovery left out, which is `target` or a folder above it; None if it left out neither."""

@@ -17,7 +17,7 @@ from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from buildassets.compat.compressor.run.nodes import CompressNode
 from buildassets.foundation.frozen import frozen, replace
 
-__all__ = ["NodeReach", "Reached", "is_assigning"]
+__all__ = ["NodeReach", "Reached", "assigned_names"]
 
 # Where nodes keep the name after `as`.
 _ASSIGNING: Final = ("target_var", "varname", "asvar", "var_name", "variable", "variable_name")
@@ -89,11 +89,11 @@ class NodeReach:
             return self._of_child(node, _joined([inside, self._of_name(node.parent_name)]))
         if isinstance(node, BlockNode):
             inside = replace(inside, blocks=inside.blocks | {node.name})
-        if isinstance(node, CompressNode) or is_assigning(node):
+        is_compress, is_assigning = isinstance(node, CompressNode), bool(assigned_names(node))
+        if is_compress or is_assigning:
             inside = replace(inside, shown=inside.blocks)
-        leads = inside.leads or isinstance(node, CompressNode)
-        assigns = is_assigning(node) or (inside.assigns and not isinstance(node, _SCOPES))
-        return replace(inside, leads=leads, assigns=assigns)
+        assigns = is_assigning or (inside.assigns and not isinstance(node, _SCOPES))
+        return replace(inside, leads=inside.leads or is_compress, assigns=assigns)
 
     def _of_child(self, node: ExtendsNode, whole: Reached) -> Reached:
         """What a template reaches with its parent: the blocks in a block that is shown are so, too."""
@@ -121,9 +121,9 @@ class NodeReach:
             return None
 
 
-def is_assigning(node: object) -> bool:
-    """Whether the tag of a node gives a value to a variable."""
-    return any(isinstance(getattr(node, name, None), str) for name in _ASSIGNING)
+def assigned_names(node: object) -> list[str]:
+    """The variables to which the tag of a node gives values."""
+    return [name for one in _ASSIGNING if isinstance(name := getattr(node, one, None), str)]
 
 
 def _inner_nodes(node: Any) -> Iterator[Node]:

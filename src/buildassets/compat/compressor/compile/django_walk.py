@@ -17,9 +17,10 @@ from django.templatetags.i18n import LanguageNode
 from django.templatetags.l10n import LocalizeNode
 from django.templatetags.tz import LocalTimeNode, TimezoneNode
 
-from buildassets.compat.compressor.compile.django_reach import NodeReach, is_assigning
+from buildassets.compat.compressor.compile.django_reach import NodeReach, assigned_names
 from buildassets.compat.compressor.compile.django_templates import KnownContext
 from buildassets.compat.compressor.compile.marks import has_mark
+from buildassets.compat.compressor.compile.translations import asks_language
 from buildassets.compat.compressor.run.nodes import CompressNode
 
 __all__ = ["NoParent", "walk_template"]
@@ -75,9 +76,8 @@ class _TemplateWalk:
         self._other(node, context)
 
     def _other(self, node: Any, context: Any) -> None:
-        if is_assigning(node):
-            with suppress(Exception):  # its variable stays unknown
-                node.render(context)
+        if assigned_names(node):
+            _assign(node, context)
         mapping = getattr(node, "partial_mapping", None)
         if mapping is not None:
             with suppress(KeyError):
@@ -225,6 +225,20 @@ _WALKS: Final[tuple[tuple[type, Callable[[_TemplateWalk, Any, KnownContext], Non
     (LocalTimeNode, _TemplateWalk._setting),
     (TimezoneNode, _TemplateWalk._setting),
 )
+
+
+def _assign(node: Any, context: Any) -> None:
+    """Let a tag set its variables, and note those that depend on the language."""
+    before = dict(context.dicts[-1])
+
+    def render() -> None:
+        with suppress(Exception):  # its variable stays unknown
+            node.render(context)
+
+    if asks_language(render):
+        after = context.dicts[-1]
+        changed = {name for name, value in after.items() if name not in before or before[name] is not value}
+        context.of_language |= {*changed, *assigned_names(node)}
 
 
 def _parent_of(node: Any, context: Any) -> Any:

@@ -1,0 +1,125 @@
+"""A plan compiles each template once, and renders each block once for all that it may show."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.compat.compressor.site import LOAD, Site, block, css, js, site
+
+_JINJA = {"BACKEND": "django.template.backends.jinja2.Jinja2", "DIRS": ["jinja2"]}
+_TAGS = """
+from django import template
+
+register = template.Library()
+
+
+def _noted(name):
+    with open(name, "a") as file:
+        file.write(".")
+
+
+class Counted(template.Node):
+    def render(self, context):
+        _noted("rendered")
+        return ""
+
+
+@register.tag
+def counted(parser, token):
+    _noted("compiled")
+    return Counted()
+"""
+
+
+def made(folder: Path, templates: dict[str, str], loaders: list[Any] | None = None, **settings: Any) -> Site:
+    """A site whose templates have the tag `counted`, built without a page."""
+    given = {"APP_DIRS": False, "DIRS": ["templates"]}
+    options: dict[str, Any] = {"libraries": {"counted": "counted"}, "builtins": ["counted"]}
+    options |= {"loaders": loaders} if loaders else {}
+    engine = {"BACKEND": "django.template.backends.django.DjangoTemplates", **given, "OPTIONS": options}
+    built = site(folder, templates, pages=[], files={"counted.py": _TAGS}, TEMPLATES=[engine, _JINJA], **settings)
+    assert built.code == 0, built.err
+    return built
+
+
+def counted(folder: Path, name: str) -> int:
+    """How often the tag was compiled or rendered."""
+    path = folder / name
+    return len(path.read_text()) if path.exists() else 0
+
+
+@pytest.mark.parametrize(
+    "loaders", [None, ["django.template.loaders.filesystem.Loader"], ["loaders.Own"]], ids=["usual", "listed", "own"]
+)
+def test_template_is_compiled_once_whatever_extends_and_includes_it(loaders: list[str] | None, tmp_path: Path) -> None:
+    (tmp_path / "loaders.py").write_text(
+        "from django.template.loaders.filesystem import Loader\nclass Own(Loader): pass\n"
+    )
+    children = {f"c{number}.html": '{% extends "base.html" %}' for number in range(5)}
+    base = f'{{% counted %}}{{% include "part.html" %}}{block("js", js("js/one.js"))}'
+    part = f"{block('css', css('css/two.css'))}"
+    made(tmp_path, {"base.html": f"{base}{{% block a %}}{{% endblock %}}", "part.html": part, **children}, loaders)
+    assert counted(tmp_path, "compiled") == 1
+
+
+def test_block_that_templates_inherit_is_rendered_once(tmp_path: Path) -> None:
+    children = {f"c{number}.html": '{% extends "base.html" %}{% block a %}a{% endblock %}' for number in range(5)}
+    base = block("js", js("js/one.js") + "{% counted %}") + "{% block a %}{% endblock %}"
+    made(tmp_path, {"base.html": base, **children})
+    assert counted(tmp_path, "rendered") == 1
+
+
+def test_block_inside_of_a_block_is_built_for_each_template_that_fills_it(tmp_path: Path) -> None:
+    templates = {
+        "base.html": block("js", js("js/one.js") + "{% block more %}{% endblock %}"),
+        "child.html": '{% extends "base.html" %}{% block more %}{% block inner %}{% endblock %}{% endblock %}',
+        "last.html": '{% extends "child.html" %}{% block inner %}<script>var last = 1</script>{% endblock %}',
+    }
+    built = made(tmp_path, templates)
+    assert len(built.manifest()["blocks"]) == 2
+
+
+def test_block_of_an_assigned_text_is_built_for_each_template_that_fills_it(tmp_path: Path) -> None:
+    tags = (
+        "from django import template\nregister = template.Library()\n"
+        "class Taken(template.Node):\n    child_nodelists = ('nodelist',)\n"
+        "    def __init__(self, nodelist):\n        self.nodelist, self.asvar = nodelist, 'taken'\n"
+        "    def render(self, context):\n        context['taken'] = self.nodelist.render(context)\n        return ''\n"
+        "@register.tag\ndef take(parser, token):\n    nodelist = parser.parse(('endtake',))\n"
+        "    parser.delete_first_token()\n    return Taken(nodelist)\n"
+    )
+    options = {"libraries": {"taking": "taking"}}
+    engine = {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": ["templates"], "OPTIONS": options}
+    taking = "{% load taking %}{% take %}var a = '{% block name %}base{% endblock %}'{% endtake %}"
+    templates = {
+        "base.html": taking + block("js", "<script>{{ taken }}</script>"),
+        "child.html": '{% extends "base.html" %}{% block name %}child{% endblock %}',
+    }
+    built = site(tmp_path, templates, pages=[], files={"taking.py": tags}, TEMPLATES=[engine, _JINJA])
+    assert len(built.manifest()["blocks"]) == 2
+
+
+_LANGUAGES = {"USE_I18N": True, "LANGUAGES": [(one, one) for one in ("en", "de", "he")], "LANGUAGE_CODE": "en"}
+
+
+def test_language_that_no_block_shows_makes_no_further_rendering(tmp_path: Path) -> None:
+    page = "{% load i18n %}{% get_current_language as code %}" + block("js", js("js/one.js") + "{% counted %}")
+    made(tmp_path, {"page.html": page}, **_LANGUAGES)
+    assert counted(tmp_path, "rendered") == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "{% get_current_language_bidi as rtl %}",
+        "{% get_current_language_bidi as first %}{% with rtl=first %}{% include 'part.html' %}{% endwith %}",
+    ],
+    ids=["variable", "with"],
+)
+def test_language_that_a_block_shows_by_a_variable_is_built_in_each(page: str, tmp_path: Path) -> None:
+    part = block("js", "<script>var rtl = '{{ rtl|yesno }}'</script>")
+    templates = {"page.html": "{% load i18n %}" + page + ("" if "include" in page else part), "part.html": LOAD}
+    templates |= {"part.html": part} if "include" in page else {}
+    built = made(tmp_path, templates, **_LANGUAGES, COMPRESS_OFFLINE_CONTEXT={"rtl": False})
+    assert len(built.manifest()["blocks"]) == 2

@@ -100,7 +100,11 @@ def test_block_of_an_assigned_text_is_built_for_each_template_that_fills_it(tmp_
     assert len(built.manifest()["blocks"]) == 2
 
 
-_LANGUAGES = {"USE_I18N": True, "LANGUAGES": [(one, one) for one in ("en", "de", "he")], "LANGUAGE_CODE": "en"}
+_LANGUAGES: dict[str, Any] = {
+    "USE_I18N": True,
+    "LANGUAGES": [(one, one) for one in ("en", "de", "he")],
+    "LANGUAGE_CODE": "en",
+}
 
 
 def test_language_that_no_block_shows_makes_no_further_rendering(tmp_path: Path) -> None:
@@ -123,3 +127,57 @@ def test_language_that_a_block_shows_by_a_variable_is_built_in_each(page: str, t
     templates |= {"part.html": part} if "include" in page else {}
     built = made(tmp_path, templates, **_LANGUAGES, COMPRESS_OFFLINE_CONTEXT={"rtl": False})
     assert len(built.manifest()["blocks"]) == 2
+
+
+_READING = """
+import os
+from django import template
+
+register = template.Library()
+
+
+@register.simple_tag
+def read():
+    with open("rendered", "a") as file:
+        file.write(".")
+    return len({})
+"""
+
+
+def is_made_again(folder: Path, reads: str, earlier: str = "") -> bool:
+    """Whether a plan is made again when `SHOP_FLAG` is set; a tag in its block `reads` something."""
+    options = {"libraries": {"reading": "reading"}, "builtins": ["reading"]}
+    engine = {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": ["templates"], "OPTIONS": options}
+    files: Any = {"reading.py": _READING.replace("{}", reads), "earlier.py": f"import os\n{earlier}\n", "rendered": ""}
+    build = "call_command('compress', stdout=out, stderr=err)\n"
+    count = "found['counts'] = [*found.get('counts', ()), len(open('rendered').read())]\n"
+    builds = (build + count) * 3 + f"os.environ['SHOP_FLAG'] = 'on'\n{build}{count}"  # the first makes folders
+    page = block("js", "<script>var read = '{% read %}'</script>")
+    program = f"import earlier, os, time\nos.environ['SHOP_FLAG'] = 'off'\ntime.sleep(0.025)\n{builds}"
+    built = site(folder, page, pages=[], files=files, program=program, builds=False, TEMPLATES=[engine, _JINJA])
+    _, second, third, fourth = built.found["counts"]
+    assert second == third
+    return bool(fourth > third)
+
+
+@pytest.mark.parametrize("reads", ["'HOME'", "__import__('wsgiref.handlers').__name__"])
+def test_variable_that_nobody_reads_lets_a_plan_hold(reads: str, tmp_path: Path) -> None:
+    assert not is_made_again(tmp_path, reads)
+
+
+@pytest.mark.parametrize(
+    "reads",
+    ["os.environ.get('SHOP_FLAG', '')", "{'SHOP_FLAG' in os.environ}", "os.getenv('SHOP_' + 'FLAG') or ''"],
+)
+def test_variable_that_a_tag_reads_makes_a_plan_again(reads: str, tmp_path: Path) -> None:
+    assert is_made_again(tmp_path, reads)
+
+
+@pytest.mark.parametrize("reads", ["dict(os.environ)", "__import__('subprocess').run(['true']).args"])
+def test_any_variable_makes_a_plan_again_whose_tag_takes_all(reads: str, tmp_path: Path) -> None:
+    assert is_made_again(tmp_path, reads)
+
+
+@pytest.mark.parametrize("read", ["'SHOP_FLAG'", "f'SHOP_{\"FLAG\"}'", "'SHOP_%s' % 'FLAG'", "'SHOP_' + 'FLAG'"])
+def test_variable_that_a_module_may_have_read_before_makes_a_plan_again(read: str, tmp_path: Path) -> None:
+    assert is_made_again(tmp_path, "'HOME'", f"FLAG = os.environ.get({read})")

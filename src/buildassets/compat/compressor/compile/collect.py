@@ -22,6 +22,7 @@ from buildassets.compat.compressor.compile.contents import BlockContents
 from buildassets.compat.compressor.compile.contexts import ProbedContexts, thread_state
 from buildassets.compat.compressor.compile.django_blocks import DjangoBlocks
 from buildassets.compat.compressor.compile.django_templates import build_engines, template_names
+from buildassets.compat.compressor.compile.environment_reads import recorded_environment
 from buildassets.compat.compressor.compile.found_blocks import FoundBlocks
 from buildassets.compat.compressor.compile.marks import root_name, without_queries
 from buildassets.compat.compressor.compile.page_templates import has_listeners
@@ -100,14 +101,14 @@ def _write(folder: str, key: str | None, contexts: ProbedContexts) -> None:
     with _writing(folder):
         plan_trace.forget(folder)
     collection = _Collection(contexts)
-    with plan_trace.recorded_reads() as reads, kept_directory():
+    with plan_trace.recorded_reads() as reads, recorded_environment() as variables, kept_directory():
         document, sources = collection.document(folder)
     document["inputs"] = sorted({*document["inputs"], *collection.included(reads.stamps)})
     with _writing(folder):
         sources.write(os.path.join(folder, _GENERATED))
         write_plan(folder, document)
         if key is not None and reads.all_files and contexts.is_stable and collection.is_traceable():
-            plan_trace.keep(folder, key, reads.stamps, [*document["inputs"], *collection.looked_for()])
+            plan_trace.keep(folder, key, reads, [*document["inputs"], *collection.looked_for()], variables)
 
 
 @contextmanager

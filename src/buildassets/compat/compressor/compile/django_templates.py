@@ -94,7 +94,7 @@ class CompiledOnceLoader(cached.Loader):
 
     def __init__(self, engine: Any, loaders: Any) -> None:
         super().__init__(engine, loaders)
-        self._compiled: dict[tuple[str, str | bytes | None, str], Template] = {}
+        self._compiled: dict[tuple[Any, ...], Template] = {}
 
     def get_template(self, template_name: str, skip: Any = None) -> Template:
         """See Loader. Raises TemplateDoesNotExist."""
@@ -108,9 +108,9 @@ class CompiledOnceLoader(cached.Loader):
             except TemplateDoesNotExist:
                 tried.append((origin, "Source does not exist"))
                 continue
-            key = (origin.name, origin.template_name, text)
+            key = (origin.name, template_name, text)
             if key not in self._compiled:
-                self._compiled[key] = Template(text, origin, origin.template_name, self.engine)
+                self._compiled[key] = Template(text, origin, template_name, self.engine)
             return self._compiled[key]
         raise TemplateDoesNotExist(template_name, tried=tried)
 

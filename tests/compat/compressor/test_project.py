@@ -1,13 +1,18 @@
 """A project's own parts: names of django-compressor, filters, templates, contexts, Sass of packages."""
 
+import os
+import pty
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.compat.compressor.site import LOAD, SETTLE, Site, block, css, js, site
-from tests.conftest import Tree
+from tests.compat.compressor.site import FILES, LOAD, SETTINGS, SETTLE, Site, block, css, js, site
+from tests.conftest import Tree, write_tree
+from tests.runtime.django.project import MANAGE
 
 _FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
@@ -435,3 +440,36 @@ def test_command_reports_how_many_blocks_there_are(arguments: tuple[str, ...], p
     templates = {"page.html": block("js", js("js/one.js")), "other.html": block("js", js("js/two.js"))}
     made = site(tmp_path, {**templates, "again.html": templates["page.html"]}, pages=[], arguments=arguments)
     assert made.out == printed
+
+
+_SLOW = """
+import time
+from django import template
+
+register = template.Library()
+
+
+@register.simple_tag
+def slow():
+    time.sleep(0.6)
+    return ""
+"""
+
+
+def test_long_plan_has_a_line_on_a_terminal_and_counts_in_the_summary(tmp_path: Path) -> None:
+    settings = (
+        SETTINGS.replace('"templates"]', '"templates"], "OPTIONS": {"builtins": ["slow"]}') + "STATIC_URL = '/s/'\n"
+    )
+    pages = {f"templates/{name}.html": block("js", f"<script>var {name} = 1{{% slow %}}</script>") for name in "abc"}
+    write_tree(tmp_path, {**FILES, "settings.py": settings, "slow.py": _SLOW, "manage.py": MANAGE, **pages})
+    reader, writer = pty.openpty()
+    with os.fdopen(reader, "rb", buffering=0) as terminal:
+        command = [sys.executable, "manage.py", "compress"]
+        done = subprocess.run(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=writer, check=False)
+        printed = os.read(terminal.fileno(), 100_000).decode()
+        os.close(writer)
+    assert done.returncode == 0, printed
+    assert "\rrendering blocks of templates: 3\r\x1b[K" in printed
+    seconds = re.search(r"built .* ([0-9.]+) s", printed)
+    assert seconds
+    assert float(seconds[1]) > 1.8

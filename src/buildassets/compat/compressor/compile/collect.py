@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict
+from time import monotonic
 from typing import Any, Final
 
 from django.apps import apps
@@ -49,6 +50,7 @@ _SUFFIXES: Final = (".html",)
 _JINJA_SUFFIXES: Final = (".html", ".jinja", ".jinja2", ".j2")
 _MODULES: Final = (".py", ".pyc")
 _GENERATED: Final = "sources"
+_LONG_SECONDS: Final = 1
 _UNWRITABLE: Final = (
     f"check the permissions and the free space there, or name another folder for the cache in `{FOLDER_VARIABLE}`"
 )
@@ -196,7 +198,7 @@ class _Collection:
                 yield from self._files.candidates(path)
 
     def _collect(self, contents: BlockContents) -> None:
-        state, readers = thread_state(), [*_readers(_SCOPE.get())]
+        state, readers, progress = thread_state(), [*_readers(_SCOPE.get())], _Progress()
         for values in self._contexts.each():
             if (now := thread_state()) != state:  # which may decide what a loader finds
                 self._leave(readers)
@@ -204,8 +206,10 @@ class _Collection:
             self._seen.clear()
             for reader in readers:
                 for rendering in reader.renderings(values):
+                    progress.add()
                     self._take(contents, replace(rendering, values=values), state)
         self._leave(readers)
+        progress.end()
 
     def _leave(self, readers: Iterable[Any]) -> None:
         """Keep the diagnostics of readers of templates."""
@@ -237,6 +241,29 @@ class _Collection:
 
     def _is_file(self, path: str) -> bool:
         return (self._files.find(path) or self._files.collected(path)) is not None
+
+
+class _Progress:
+    """A line on a terminal that counts the renderings of blocks, where these take long."""
+
+    def __init__(self) -> None:
+        self._began = monotonic()
+        self._count = 0
+        self._is_shown = False
+
+    def add(self) -> None:
+        """Count a rendering."""
+        self._count += 1
+        if monotonic() - self._began > _LONG_SECONDS and sys.stderr.isatty():
+            self._is_shown = True
+            sys.stderr.write(f"\rrendering blocks of templates: {self._count:,}")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        """Erase the line."""
+        if self._is_shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
 
 def _renewal() -> list[str]:

@@ -154,6 +154,19 @@ def test_sass_of_libsass_is_compiled_by_libsass(tmp_path: Path, precompiler: str
     assert (made.codes(), made.texts(made.page())) == ([], [f"{expected}\n"])
 
 
+@pytest.mark.parametrize(("settings", "digits"), [({}, 10), ({"LIBSASS_PRECISION": 3}, 3)])
+@pytest.mark.parametrize("filters", [(), ("filters.Own",)], ids=["engine", "filter"])
+def test_libsass_writes_as_many_digits_as_the_setting_asks_for(
+    settings: dict[str, Any], digits: int, filters: tuple[str, ...], tmp_path: Path
+) -> None:
+    own = "from compressor.filters import FilterBase\nclass Own(FilterBase): pass\n"
+    files = {"site/scss/app.scss": ".a { top: 1px * (1 / 3) }", "filters.py": own}
+    settings |= {"COMPRESS_FILTERS": {"css": [*filters]}} if filters else {}
+    settings["COMPRESS_PRECOMPILERS"] = [("text/x-scss", "django_libsass.SassCompiler")]
+    made = site(tmp_path, block("css", css("scss/app.scss", type="text/x-scss")), files={**files}, **settings)
+    assert re.search(r"0?\.(3+)px", made.texts(made.page())[0])[1] == "3" * digits  # type: ignore[index]  # it is there
+
+
 def test_changed_partial_rebuilds_the_block(tmp_path: Path) -> None:
     template = block("css", css("scss/app.scss", type="text/x-scss"))
     site(tmp_path, template)

@@ -63,6 +63,8 @@ def merged_of(document: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 def parts_of(document: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a Config that only some systems' plans set: templates for scripts, wrappers, data URLs, Sass."""
     fields: dict[str, Any] = {"was_libsass": True} if document.get("was_libsass") else {}
+    if document.get("sass_digits"):
+        fields["sass_digits"] = int(document["sass_digits"])
     if document.get("templating"):
         fields["templating"] = Templating(**document["templating"])
     if document.get("template_names"):

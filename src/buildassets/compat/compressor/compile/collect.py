@@ -29,6 +29,7 @@ from buildassets.compat.compressor.compile.marks import root_name, without_queri
 from buildassets.compat.compressor.compile.page_templates import has_listeners
 from buildassets.compat.compressor.compile.precompilers import was_libsass
 from buildassets.compat.compressor.compile.rendering import Rendering
+from buildassets.compat.compressor.compile.sass_texts import sass_digits
 from buildassets.compat.compressor.compile.settings import build_options, setting_faults
 from buildassets.compat.compressor.compile.sources import GeneratedSources
 from buildassets.compat.compressor.compile.static_files import StaticFiles, collected_root
@@ -165,6 +166,7 @@ class _Collection:
             "places": {path: asdict(place) for path, place in self._sources.places.items()},
             "roots": [*_sass_roots(contents, self._files), *_collected_roots(contents)] if contents else [],
             "load_paths": _load_paths(self._files),
+            "sass_digits": sass_digits(),
             "was_libsass": contents is not None and was_libsass(contents.options.precompilers),
             "merged": [[root.path, root.prefix] for root in self._files.roots],
             "data_url_bytes": contents.options.data_url_bytes if contents else 0,

@@ -75,12 +75,18 @@ def _is_of_python(path: str) -> bool:
 def recorded_environment() -> Iterator[EnvironmentReads]:
     """Record which variables Python code of this process reads meanwhile."""
     reads = EnvironmentReads()
-    environment: Any = os.environ
-    environment._data = _Recorded(environment._data, reads)
+    views: list[Any] = [os.environ, *([os.environb] if os.supports_bytes_environ else [])]  # of one dict
+    variables: dict[Any, Any] = views[0]._data
+    recorded = _Recorded(variables, reads)
+    for view in views:
+        view._data = recorded
     try:
         yield reads
     finally:
-        environment._data = dict(dict.items(environment._data))
+        variables.clear()
+        variables.update(dict.items(recorded))
+        for view in views:
+            view._data = variables
 
 
 def digests() -> dict[str, str]:

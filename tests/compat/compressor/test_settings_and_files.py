@@ -117,6 +117,9 @@ found["compressed"] = [url.startswith("/static/CACHE/css/output."), Path(path).r
 """
 
 
+_FINDERS: Final = [f"django.contrib.staticfiles.finders.{name}Finder" for name in ("FileSystem", "AppDirectories")]
+
+
 def answers(side: str, folder: Path, program: str, **settings: Any) -> Any:
     """Return the answers that a project gets from one of the two."""
     page = block("css", css("a.css"))
@@ -184,8 +187,7 @@ def test_finder_has_assets_by_url_and_by_logical_path(tmp_path: Path) -> None:
 
 def test_build_finds_no_file_of_the_release_before_it(tmp_path: Path) -> None:
     files = {"site/css/old.css": "a { top: 0 }"}
-    finders = [f"django.contrib.staticfiles.finders.{name}Finder" for name in ("FileSystem", "AppDirectories")]
-    chosen: dict[str, Any] = {"STATICFILES_FINDERS": [*finders, "compressor.finders.CompressorFinder"]}
+    chosen: dict[str, Any] = {"STATICFILES_FINDERS": [*_FINDERS, "compressor.finders.CompressorFinder"]}
     site(tmp_path, block("css", css("css/old.css")), files={**files}, **chosen)
     (tmp_path / "site/css/old.css").unlink()
     assert site(tmp_path, block("css", css("css/old.css")), pages=[], **chosen).codes() == ["error[compressor/missing]"]
@@ -194,3 +196,17 @@ def test_build_finds_no_file_of_the_release_before_it(tmp_path: Path) -> None:
 def test_every_setting_with_a_default_has_a_meaning() -> None:
     older = {"COMPRESS_CSS_FILTERS", "COMPRESS_JS_FILTERS"}
     assert MEANINGS.keys() - older == DEFAULTS.keys()
+
+
+def test_finder_has_the_file_of_a_block_also_where_django_compressor_is_installed(tmp_path: Path) -> None:
+    theirs = "from django.contrib.staticfiles.finders import FileSystemFinder as CompressorFinder\n"
+    signals = "from django.dispatch import Signal\npost_compress, installed = Signal(), True\n"
+    files = {"compressor/__init__.py": "", "compressor/finders.py": theirs, "compressor/signals.py": signals}
+    program = (
+        "from django.contrib.staticfiles import finders\nfrom compressor.signals import installed\n"
+        "url = engines['django'].get_template('page.html').render({}).partition('href=\"')[2].partition('\"')[0]\n"
+        "found['text'] = Path(finders.find(url.removeprefix('/static/'))).read_text()\n"
+    )
+    chosen: dict[str, Any] = {"STATICFILES_FINDERS": ["compressor.finders.CompressorFinder", *_FINDERS]}
+    made = site(tmp_path, block("css", css("css/two.css")), files={**files}, program=program, **chosen)
+    assert made.found["text"] == "p{color:#ffffff}\n"

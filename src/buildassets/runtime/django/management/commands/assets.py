@@ -42,7 +42,9 @@ class Command(BaseCommand):
         """
         began = repr(monotonic())
         own, given = _parted(arguments)
-        environment = {**os.environ, PROGRAM_VARIABLE: "manage.py assets", STARTED_VARIABLE: began}
+        environment = {**os.environ, PROGRAM_VARIABLE: "manage.py assets"}
+        if verb == "build":  # what a watch runs may build, too
+            environment[STARTED_VARIABLE] = began
         if own.no_color or options["no_color"]:
             environment["NO_COLOR"] = "1"
         command = compiler_command(verb, [*_BY_VERBOSITY.get(options["verbosity"], ()), *given])

@@ -11,7 +11,7 @@ import pytest
 
 from buildassets.compat.compressor.compile.meanings import MEANINGS
 from buildassets.compat.compressor.run.defaults import DEFAULTS
-from tests.compat.compressor.site import LOAD, block, css, site
+from tests.compat.compressor.site import block, css, site
 from tests.compat.compressor.theirs import their_python
 from tests.conftest import write_tree
 
@@ -172,17 +172,20 @@ def test_finder_has_the_file_of_a_block(tmp_path: Path) -> None:
     assert ours == theirs
 
 
-def test_finder_has_assets_by_url_and_by_logical_path(tmp_path: Path) -> None:
+def test_finder_has_blocks_by_url_and_by_logical_path_and_no_source(tmp_path: Path) -> None:
     program = (
-        "from buildassets.compat.compressor.run.stand_ins.files import CompressorFinder\n"
-        "find = CompressorFinder().find\n"
-        "found['paths'] = [find(one) for one in (static('css/one.css'), static('css/one.css') + '?a', 'css/one.css')]\n"
-        "found['gone'] = [find('css/gone.css'), find('')]\n"
+        "import json\nfind = __import__('compressor.finders').finders.CompressorFinder().find\n"
+        "(tag,), = json.loads(Path('build/manifest.json').read_text())['blocks'].values()\n"
+        "url = engines['django'].get_template('page.html').render({}).partition('href=\"')[2].partition('\"')[0]\n"
+        "found['paths'] = [find(one) for one in (url, f'{url}?a', url.removeprefix('/static/'), tag['asset'])]\n"
+        "found['gone'] = [find(one, True) for one in ('css/two.css', 'css/gone.css', '')]\n"
     )
-    made = site(tmp_path, LOAD, program=program).found
+    made = site(
+        tmp_path, block("css", css("css/two.css")), program=program, STATIC_ROOT=None, COMPRESS_OUTPUT_DIR="css"
+    ).found
     assert len(set(made["paths"])) == 1
-    assert "url(../img/a." in Path(made["paths"][0]).read_text()
-    assert made["gone"] == [[], []]
+    assert Path(made["paths"][0]).read_text() == "p{color:#ffffff}\n"
+    assert made["gone"] == [[], [], []]
 
 
 def test_build_finds_no_file_of_the_release_before_it(tmp_path: Path) -> None:

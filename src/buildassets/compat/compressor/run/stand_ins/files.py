@@ -2,6 +2,7 @@
 
 import gzip
 import os
+from contextlib import suppress
 from datetime import datetime
 from importlib import import_module
 from typing import Any, Final
@@ -12,7 +13,7 @@ from django.contrib.staticfiles.finders import BaseStorageFinder
 from django.core.files.storage import FileSystemStorage, InvalidStorageError, storages
 from django.utils.functional import SimpleLazyObject
 
-from buildassets.compat.compressor.run.key import static_path
+from buildassets.compat.compressor.run.key import HASH, static_path
 from buildassets.compat.compressor.run.lookup import current_release
 from buildassets.compat.compressor.run.settings import url_prefixes
 from buildassets.disk.files import put_in_place, write_whole
@@ -126,7 +127,10 @@ default_offline_manifest_storage: Final = SimpleLazyObject(
 
 
 class CompressorFinder(BaseStorageFinder):
-    """Finds files of the release, by URL, name or logical path; behind them those in COMPRESS_ROOT."""
+    """Finds files of the release by URL or name, and those of blocks by logical path; then those in COMPRESS_ROOT.
+
+    What other assets are made of has the same logical path, and is what code asks for.
+    """
 
     storage = CompressorFileStorage  # type: ignore[assignment]  # a class is made an instance
 
@@ -152,8 +156,9 @@ def _released(path: str) -> str | None:
     assets, release = current
     name = static_path(path, (release.prefix, assets.prefix, *url_prefixes())) or path
     files = FileSystemStorage(os.path.join(release_folder(assets), ASSETS_FOLDER))
-    try:
-        names = [name, str(release.entries[name]["file"])]
-    except (AssetNotFound, ManifestError):
-        names = [name]
+    names = [name]
+    of_blocks = (tag.get("asset") for tags in release.blocks.values() for tag in tags)
+    if HASH.search(name) and name in of_blocks:  # an asset without a digest is one that was there before
+        with suppress(AssetNotFound, ManifestError):
+            names.append(str(release.entries[name]["file"]))
     return next((file for file in map(files.path, names) if os.path.isfile(file)), None)

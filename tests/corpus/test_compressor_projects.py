@@ -21,7 +21,7 @@ from buildassets.compiler.languages.css.references import scan
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.scan import splice
 from tests.conftest import MadeOnce
-from tests.corpus.compressor_projects.projects import Side, build, built, compress, processor_seconds
+from tests.corpus.compressor_projects.projects import Side, build, built, compress, processor_seconds, run
 from tests.css_trees import Tree, tree
 
 pytestmark = [
@@ -255,6 +255,33 @@ def test_second_build_takes_two_seconds_without_the_start_of_django(project: str
     compress(project, "ours", folder)
     start = processor_seconds(project, "ours", folder, "-c", "import django; django.setup()")
     assert processor_seconds(project, "ours", folder, "-m", "django", "compress", "--force") - start < 2
+
+
+_ASKED = {
+    # As its view of the widget's sheet does.
+    "pretix": """
+from django.contrib.staticfiles import finders
+from django.template.loader import get_template
+page = get_template("pretixpresale/widget_dummy.html").render()
+url = re.search(r'href="([^"]+)"', page)[1]
+print(".pretix-widget" in open(finders.find(url.replace(settings.STATIC_URL, ""))).read())
+""",
+    # As its template tags do, whose module reads the setting.
+    "horizon": "print(settings.COMPRESS_CACHE_BACKEND == 'default')",
+    # As its context processor and its view of backups do.
+    "weblate": """
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.files.base import ContentFile
+name = staticfiles_storage.save("projectbackups/one.zip", ContentFile("zip"))
+print(settings.COMPRESS_ENABLED and staticfiles_storage.url(name) == settings.STATIC_URL + name)
+""",
+}
+
+
+def test_application_gets_what_it_asks_the_other_compressor_for(project: str, sides: tuple[Side, Side]) -> None:
+    begin = "import re\nimport django\nfrom django.conf import settings\ndjango.setup()\n"
+    done = run(project, "ours", sides[1].folder, "-c", begin + _ASKED[project])
+    assert done.stdout.strip().endswith("True"), done.stderr
 
 
 def _times(side: Side) -> Mapping[Path, int]:

@@ -16,6 +16,7 @@ from buildassets.foundation.diagnostics import (
     cells,
     error,
     locate,
+    looked_in,
     place,
     reason_text,
     render_text,
@@ -266,3 +267,10 @@ def test_error_crosses_processes_with_its_diagnostics(kind: Any, exit_code: int)
     assert copied.diagnostics == raised.diagnostics
     assert copied.exit_code == exit_code
     assert str(copied) == "first\nsecond"
+
+
+def test_note_names_five_of_many_folders() -> None:
+    assert looked_in(["a"]) == "looked in `a/`"
+    assert looked_in(["a", "b"]) == "looked in `a/` and `b/`"
+    assert looked_in([*"abcde"]) == "looked in `a/`, `b/`, `c/`, `d/` and `e/`"
+    assert looked_in([f"app{number}" for number in range(173)]).endswith("`app4/` and 168 more")

@@ -27,7 +27,8 @@ LIBSASS_ADDITIONAL_INCLUDE_PATHS = ["sass"]
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     manage = 'import os\nos.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop_settings")\n'
-    return write_tree(tmp_path, {"manage.py": manage, "shop_settings.py": SETTINGS})
+    application = {"compressor/__init__.py": ""}  # which settings that are imported have installed
+    return write_tree(tmp_path, {"manage.py": manage, "shop_settings.py": SETTINGS, **application})
 
 
 def test_every_setting_is_accounted_for_and_nothing_is_written(project: Path) -> None:
@@ -101,3 +102,49 @@ print("DJANGO_SETTINGS_MODULE" in os.environ, sys.path == before)
     message, rest = done.stdout.splitlines()
     assert "cannot load the settings" in message
     assert rest == "False True"
+
+
+def listed(project: Path, *, settings: str | None = None) -> tuple[list[dict[str, str]], str]:
+    """Return the lines of `migrate compressor --json`, and the configuration."""
+    named = ["--settings", settings] if settings else []
+    done = run_buildassets(project, "migrate", "compressor", "--json", *named)
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    return document["lines"], document["file"]
+
+
+def test_project_without_manage_py_is_not_told_to_edit_it(project: Path) -> None:
+    (project / "manage.py").unlink()
+    lines, _ = listed(project, settings="shop_settings")
+    assert {one["file"] for one in lines} == {"shop_settings.py"}
+    shown = run_buildassets(project, "migrate", "compressor", "--settings", "shop_settings").stderr
+    assert shown.endswith("then django-admin assets build --settings shop_settings\n")
+
+
+def test_literal_filters_are_read_where_code_may_change_any_setting(project: Path) -> None:
+    with (project / "shop_settings.py").open("a") as file:
+        file.write("globals().update({})\n")
+    lines, configuration = listed(project, settings="shop_settings")
+    assert [one["outcome"] for one in lines if "COMPRESS_FILTERS" in one["note"]] == ["taken over"]
+    assert 'css = "none"' in configuration
+
+
+@pytest.mark.parametrize("more", ["", "globals().update({})\n"], ids=["read", "imported"])
+@pytest.mark.parametrize("name", ["STATIC_ROOT", "COMPRESS_ROOT"])
+def test_sheets_that_earlier_builds_wrote_are_not_listed(name: str, more: str, project: Path) -> None:
+    with (project / "shop_settings.py").open("a") as file:
+        file.write(f"import os\n{name} = os.path.join(os.path.dirname(__file__), 'dist')\n{more}")
+    write_tree(project, {"dist/CACHE/css/output.0123456789ab.css": "a { background: url(gone.png) }"})
+    lines, configuration = listed(project, settings="shop_settings")
+    assert [one for one in lines if one["file"].startswith("dist")] == []
+    assert "missing" not in configuration
+
+
+def test_settings_that_storages_and_finder_use_are_taken_over(project: Path) -> None:
+    with (project / "shop_settings.py").open("a") as file:
+        file.write('COMPRESS_STORAGE = "compressor.storage.GzipCompressorFileStorage"\n')
+        file.write('COMPRESS_OFFLINE_MANIFEST_STORAGE_ALIAS = "own"\nCOMPRESS_CACHE_BACKEND = "own"\n')
+    lines, _ = listed(project)
+    outcomes = {one["text"].partition(" ")[0]: one["outcome"] for one in lines}
+    assert outcomes["COMPRESS_STORAGE"] == outcomes["COMPRESS_OFFLINE_MANIFEST_STORAGE_ALIAS"] == "taken over"
+    assert outcomes["COMPRESS_CACHE_BACKEND"] == "taken over"

@@ -1,5 +1,7 @@
 """Modules of other systems under their own names, found last of all, so that those of an installed package go first.
 
+A few go before these: what they have to find is in a release.
+
 Takes dotted names with what each holds, by where that comes from. Standard library only.
 """
 
@@ -15,21 +17,22 @@ __all__ = ["install"]
 Modules = Mapping[str, Mapping[str, Sequence[str]]]
 
 
-def install(modules: Modules) -> None:
-    """Make `modules` importable if no installed package has them; one call is enough."""
+def install(modules: Modules, *, goes_first: bool = False) -> None:
+    """Make `modules` importable if no installed package has them, or before it; one call is enough."""
     if not any(isinstance(one, _StandIns) and one.modules is modules for one in sys.meta_path):
-        sys.meta_path.append(_StandIns(modules))
+        sys.meta_path.insert(0 if goes_first else len(sys.meta_path), _StandIns(modules, goes_first=goes_first))
 
 
 class _StandIns:
     """Finds and loads them (importlib's meta path)."""
 
-    def __init__(self, modules: Modules) -> None:
+    def __init__(self, modules: Modules, *, goes_first: bool) -> None:
         self.modules = modules
+        self._goes_first = goes_first
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """See importlib.abc.MetaPathFinder. None where a part of the package that is installed is asked for."""
-        if name not in self.modules or not self._is_ours(name.rpartition(".")[0]):
+        if name not in self.modules or not (self._goes_first or self._is_ours(name.rpartition(".")[0])):
             return None
         return ModuleSpec(name, self, is_package=any(one.startswith(f"{name}.") for one in self.modules))  # type: ignore[arg-type]
 

@@ -18,6 +18,7 @@ _EXCERPT_WIDTH: Final = 120  # the characters shown of a source line; a minified
 _EXCERPT_LEAD: Final = 40  # the characters of an excerpt before the place
 _NARROWEST_EXCERPT: Final = 10  # cells of a terminal
 _NEARBY: Final = 10_000  # characters up to a place that are searched for line ends each time
+_MOST_FOLDERS: Final = 5  # of those that a note names
 _LONGEST_URL: Final = 2000  # characters before and after an excerpt that are searched for the rest of a URL
 COMMAND: Final = lazy_pattern(r"##(?=[a-z]*\[)")  # a command of GitHub's older form, Azure Pipelines or TeamCity
 
@@ -408,6 +409,14 @@ def sort_key(diagnostic: Diagnostic) -> tuple[object, ...]:
         diagnostic.hint or "",
         diagnostic.severity.value,
     )
+
+
+def looked_in(folders: Sequence[str]) -> str:
+    """The note on where something was looked for: at most five of `folders`, as a project may have hundreds."""
+    named = [f"`{folder}/`" for folder in folders[:_MOST_FOLDERS]]
+    more = len(folders) - len(named)
+    *first, last = [*named, f"{more} more"] if more else named
+    return f"looked in {', '.join(first)}{' and ' if first else ''}{last}"
 
 
 def reason_text(fault: OSError) -> str:

@@ -1,17 +1,20 @@
 """Gives the command that a user types for a verb: `buildassets build`, or that of a framework, as `manage.py assets`.
 
-Takes a verb, gives a command. Pure; light, as a web process loads it.
+Takes a verb, gives a command, and the time at which it began. Pure; light, as a web process loads it.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from time import monotonic
 
-__all__ = ["IS_WATCHED", "PROGRAM_VARIABLE", "REQUIRED_VARIABLE", "typed"]
+__all__ = ["IS_WATCHED", "PROGRAM_VARIABLE", "REQUIRED_VARIABLE", "STARTED_VARIABLE", "started", "typed"]
 
 # Set by a program that starts us, to the words that the user typed before the verb.
 PROGRAM_VARIABLE = "BUILDASSETS_TYPED"
+# Set by the same, to the time on the clock of all processes (`time.monotonic`) at which it began to work for us.
+STARTED_VARIABLE = "BUILDASSETS_STARTED"
 IS_WATCHED = "BUILDASSETS_WATCH"  # set by a watch for the command that it runs beside it
 REQUIRED_VARIABLE = "BUILDASSETS_REQUIRED"  # with 1, no process starts without a release
 
@@ -26,3 +29,12 @@ def typed(verb: str) -> str:
     if verb not in _BUILDING:
         return f"buildassets {verb}"
     return f"{_OF_DJANGO if _DJANGO in sys.modules else os.environ.get(PROGRAM_VARIABLE, 'buildassets')} {verb}"
+
+
+def started() -> float:
+    """The time at which the command began, by `time.monotonic`; by default now."""
+    now = monotonic()
+    try:
+        return min(float(os.environ.get(STARTED_VARIABLE, now)), now)
+    except ValueError:
+        return now

@@ -11,7 +11,7 @@ from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.templates.check import NamesOfBuild, check_text
 from buildassets.compiler.transform.tailwind import text_needs_tailwind
 from buildassets.disk.folders import path_below
-from buildassets.foundation.diagnostics import Diagnostic, Severity, locate
+from buildassets.foundation.diagnostics import Diagnostic, Severity, locate, looked_in
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.media import Syntax, media_of
 from buildassets.foundation.paths import LogicalPath
@@ -119,9 +119,12 @@ class _SpotReader:
     def _missing(self, target: LogicalPath, reference: Reference, text: str, severity: Severity) -> Diagnostic:
         config = self._project.config
         where = locate(config.shown(self._path), text, reference.start, reference.end)
-        roots = " and ".join(f"`{root.shown}/`" for root in config.sources)
         is_outside = target.startswith("../")
-        note = "a reference cannot leave the tree of assets" if is_outside else f"looked in {roots}"
+        note = (
+            "a reference cannot leave the tree of assets"
+            if is_outside
+            else looked_in([root.shown for root in config.sources])
+        )
         near = self._project.nearby.nearest_asset(target)
         hint = f"did you mean `{near}`?" if near else None
         return Diagnostic(

@@ -55,6 +55,8 @@ _ANYTHING: Final[Answer] = (
     "not possible",
     "it may change any setting, and is not run here: see which, or name the module with `--settings`",
 )
+MADE: Final = ("STATIC_ROOT", "COMPRESS_ROOT")
+"""The settings that name folders of collected and compressed files."""
 _FINDERS: Final = ("django.contrib.staticfiles.", "pipeline.", "compressor.")
 _PROGRAM: Final = "buildassets.compat.pipeline.compile.collect"
 STATICFILES: Final[Mapping[str, Meaning]] = {
@@ -81,7 +83,8 @@ _KNOWN: Final = ("django.", "buildassets.", "whitenoise.")  # whose storages hav
 class DjangoProject:
     """A Django project: its settings, the folders of its static files with their prefixes, and `STATIC_URL`.
 
-    `dirs` are the paths in `STATICFILES_DIRS`, None if that is a text. `computed` are the settings without an answer.
+    `dirs` are the paths in `STATICFILES_DIRS`, None if that is a text. `computed` are the settings without an answer,
+    `made` the absolute paths of the folders that collected and compressed files are in.
     """
 
     folder: str
@@ -90,6 +93,12 @@ class DjangoProject:
     dirs: tuple[str, ...] | None
     url: str
     computed: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
+
+    def build(self, note: str) -> Iterator[Accounted]:
+        """The account of its `manage.py`, with a `note` on builds; none where it has none."""
+        if os.path.isfile(os.path.join(self.folder, "manage.py")):
+            yield Accounted("manage.py", 1, text="manage.py", outcome="changed", note=note)
 
     def accounts(self, table: SettingsTable) -> Iterator[Accounted]:
         """The account of each line of its files that is in `table`, or is about static files; the settings first."""
@@ -212,10 +221,10 @@ def static_plan(project: DjangoProject, table: SettingsTable, settings: Mapping[
     sources = project.sources()
     if not sources:
         note = "no static folder is the project's own: build with `manage.py assets build`, which finds those installed"
-        lines.append(Accounted("manage.py", 1, text="manage.py", outcome="changed", note=note))
+        lines += project.build(note)
     has_url = project.url.startswith(("/", "http://", "https://"))
     found = {"sources": sources or None, "url": project.url if has_url else None, **settings}
-    return Plan(tuple(lines), {key: value for key, value in found.items() if value is not None})
+    return Plan(tuple(lines), {key: value for key, value in found.items() if value is not None}, project.made)
 
 
 def project_of(asked: ProjectToMigrate, system: str) -> DjangoProject:
@@ -239,7 +248,8 @@ def project_of(asked: ProjectToMigrate, system: str) -> DjangoProject:
     roots = tuple((root["path"], root["prefix"]) for root in found["roots"] if not root["vendored"])
     dirs = None if found["dirs"] is None else tuple(found["dirs"])
     loaded = settings or DjangoSettings(name, tuple(found["files"]), {}, ())
-    return DjangoProject(asked.folder, loaded, roots=roots, dirs=dirs, url=found["url"])
+    made = tuple(found["made"])
+    return DjangoProject(asked.folder, loaded, roots=roots, dirs=dirs, url=found["url"], made=made)
 
 
 def _likely_module(files: ProjectFiles, system: str) -> str:
@@ -297,6 +307,7 @@ def _project(files: ProjectFiles, settings: DjangoSettings) -> DjangoProject:
         roots += ((files.path(folder), "") for folder in _static_folders(files, texts))
     computed = tuple(name for name, is_known in known.items() if not is_known)
     paths = None if is_text else tuple(path for path, _ in dirs)
+    made = [path for name in MADE if (path := settings.text(name))]
     return DjangoProject(
         files.folder,
         settings,
@@ -304,6 +315,7 @@ def _project(files: ProjectFiles, settings: DjangoSettings) -> DjangoProject:
         dirs=paths,
         url=_static_url(url, script),
         computed=computed,
+        made=tuple(os.path.normpath(files.path(path)) for path in made),
     )
 
 

@@ -46,10 +46,14 @@ class Accounted:
 
 @frozen
 class Plan:
-    """The migration of a project: `lines` of its files, and `settings`, our configuration."""
+    """The migration of a project: `lines` of its files, and `settings`, our configuration.
+
+    `made` are the absolute paths of folders that the other system writes.
+    """
 
     lines: tuple[Accounted, ...]
     settings: Mapping[str, Any]
+    made: tuple[str, ...] = ()
 
 
 def merged(plans: Mapping[str, Plan]) -> Plan:
@@ -74,7 +78,8 @@ def merged(plans: Mapping[str, Plan]) -> Plan:
             owners.setdefault(key, system)
     order = {file: number for number, file in enumerate(dict.fromkeys(file for file, _, _ in answers))}
     lines = [Accounted(*line, *together(every)) for line, every in answers.items()]
-    return Plan(tuple(sorted(lines, key=lambda line: (order[line.file], line.line))), settings)
+    made = tuple(folder for plan in plans.values() for folder in plan.made)
+    return Plan(tuple(sorted(lines, key=lambda line: (order[line.file], line.line))), settings, made)
 
 
 def _joined(first: Any, second: Any) -> Any:

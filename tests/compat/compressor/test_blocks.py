@@ -513,3 +513,21 @@ def test_script_that_is_not_a_program_leaves_other_scripts_whole(text: str, tmp_
     assert made.code == 0, made.err
     texts = made.texts(made.page())
     assert (len(texts), texts[0], texts[2]) == (3, "var one=1\n", "var two=2\n")
+
+
+def test_scripts_with_ids_of_their_own_are_one(tmp_path: Path) -> None:
+    parts = "".join(f"<script id='part-{number}'>var v{number} = 1</script>" for number in range(3))
+    made = site(tmp_path, block("js", parts + js("js/one.js", more=" id='one'")))
+    assert re.fullmatch(r'<script src="[^"]*"></script>', made.page())
+    assert made.texts(made.page()) == ["var v0=1\nvar v1=1\nvar v2=1\nvar one=1\n"]
+
+
+def test_script_that_is_alone_keeps_its_id(tmp_path: Path) -> None:
+    made = site(tmp_path, block("js", js("js/one.js", more=" id='one'") + js("js/two.js", more=" id='two' defer")))
+    assert re.findall(r' id="(\w+)"', made.page()) == ["one", "two"]
+
+
+@pytest.mark.parametrize("more", [" async", " defer", " nonce='n'", " crossorigin", " data-a='b'", " nomodule"])
+def test_attribute_that_decides_how_a_script_runs_begins_another(more: str, tmp_path: Path) -> None:
+    made = site(tmp_path, block("js", js("js/one.js") + js("js/two.js", more=f"{more} id='two'")))
+    assert made.texts(made.page()) == ["var one=1\n", "var two=2\n"]

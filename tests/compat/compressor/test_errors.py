@@ -267,3 +267,28 @@ def test_filter_may_change_the_working_directory(tmp_path: Path) -> None:
     done = manage(tmp_path, "compress")
     assert (done.returncode, done.stdout.splitlines()[:1]) == (0, ["blocks of templates: 1"]), done.stderr
     assert any(b"var one=1" in content for content in read_tree(tmp_path / "build/assets").values())
+
+
+_LONGER = (
+    "class Longer:\n    def __init__(self, content, **given):\n        self.content = content\n"
+    "    def input(self, **given):\n        return 'a { top: 0 }' + 20 * '\\n' + 'b { background: url(gone.png) }'\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("element", "source"),
+    [
+        ('<link rel="stylesheet" type="text/own" href="/static/css/own.less">', "site/css/own.less"),
+        ('<style type="text/own">a</style>', "templates/page.html:1"),
+    ],
+)
+def test_fault_in_what_a_precompiler_made_has_a_place_that_exists(element: str, source: str, tmp_path: Path) -> None:
+    settings = _SETTINGS + "COMPRESS_PRECOMPILERS = [('text/own', 'longer.Longer')]\n"
+    page = f"{LOAD}{{% compress css %}}{element}{{% endcompress %}}"
+    files = {"settings.py": settings, "longer.py": _LONGER, "site/css/own.less": "a", "templates/page.html": page}
+    done = manage(write_tree(tmp_path, {**_PROJECT, **files, "jinja2/none.html": ""}), "compress")
+    found = re.search(r"cannot find `\S+gone.png`\n +--> (\S+):(\d+):(\d+)\n", done.stderr)
+    assert found, done.stderr
+    line = (tmp_path / found[1]).read_text().splitlines()[int(found[2]) - 1]
+    assert line[int(found[3]) - 1 :].startswith("gone.png")
+    assert f"note: it is made from `{source}`" in done.stderr

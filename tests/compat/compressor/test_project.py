@@ -1,13 +1,18 @@
 """A project's own parts: names of django-compressor, filters, templates, contexts, Sass of packages."""
 
+import os
+import pty
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.compat.compressor.site import LOAD, SETTLE, Site, block, css, js, site
-from tests.conftest import Tree
+from tests.compat.compressor.site import FILES, LOAD, SETTINGS, SETTLE, Site, block, css, js, site
+from tests.conftest import Tree, write_tree
+from tests.runtime.django.project import MANAGE
 
 _FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
@@ -147,6 +152,19 @@ def test_sass_of_libsass_is_compiled_by_libsass(tmp_path: Path, precompiler: str
     template = block("css", css("scss/app.scss", type="text/x-scss"))
     made = site(tmp_path, template, files=files, COMPRESS_PRECOMPILERS=[("text/x-scss", precompiler)])
     assert (made.codes(), made.texts(made.page())) == ([], [f"{expected}\n"])
+
+
+@pytest.mark.parametrize(("settings", "digits"), [({}, 10), ({"LIBSASS_PRECISION": 3}, 3)])
+@pytest.mark.parametrize("filters", [(), ("filters.Own",)], ids=["engine", "filter"])
+def test_libsass_writes_as_many_digits_as_the_setting_asks_for(
+    settings: dict[str, Any], digits: int, filters: tuple[str, ...], tmp_path: Path
+) -> None:
+    own = "from compressor.filters import FilterBase\nclass Own(FilterBase): pass\n"
+    files = {"site/scss/app.scss": ".a { top: 1px * (1 / 3) }", "filters.py": own}
+    settings |= {"COMPRESS_FILTERS": {"css": [*filters]}} if filters else {}
+    settings["COMPRESS_PRECOMPILERS"] = [("text/x-scss", "django_libsass.SassCompiler")]
+    made = site(tmp_path, block("css", css("scss/app.scss", type="text/x-scss")), files={**files}, **settings)
+    assert re.search(r"0?\.(3+)px", made.texts(made.page())[0])[1] == "3" * digits  # type: ignore[index]  # it is there
 
 
 def test_changed_partial_rebuilds_the_block(tmp_path: Path) -> None:
@@ -435,3 +453,36 @@ def test_command_reports_how_many_blocks_there_are(arguments: tuple[str, ...], p
     templates = {"page.html": block("js", js("js/one.js")), "other.html": block("js", js("js/two.js"))}
     made = site(tmp_path, {**templates, "again.html": templates["page.html"]}, pages=[], arguments=arguments)
     assert made.out == printed
+
+
+_SLOW = """
+import time
+from django import template
+
+register = template.Library()
+
+
+@register.simple_tag
+def slow():
+    time.sleep(0.6)
+    return ""
+"""
+
+
+def test_long_plan_has_a_line_on_a_terminal_and_counts_in_the_summary(tmp_path: Path) -> None:
+    settings = (
+        SETTINGS.replace('"templates"]', '"templates"], "OPTIONS": {"builtins": ["slow"]}') + "STATIC_URL = '/s/'\n"
+    )
+    pages = {f"templates/{name}.html": block("js", f"<script>var {name} = 1{{% slow %}}</script>") for name in "abc"}
+    write_tree(tmp_path, {**FILES, "settings.py": settings, "slow.py": _SLOW, "manage.py": MANAGE, **pages})
+    reader, writer = pty.openpty()
+    with os.fdopen(reader, "rb", buffering=0) as terminal:
+        command = [sys.executable, "manage.py", "compress"]
+        done = subprocess.run(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=writer, check=False)
+        printed = os.read(terminal.fileno(), 100_000).decode()
+        os.close(writer)
+    assert done.returncode == 0, printed
+    assert "\rrendering blocks of templates: 3\r\x1b[K" in printed
+    seconds = re.search(r"built .* ([0-9.]+) s", printed)
+    assert seconds
+    assert float(seconds[1]) > 1.8

@@ -8,7 +8,7 @@ from tests.environments import kept_environment
 
 _REQUIRED: Final = (
     *("django-compressor==4.6.0", "django>=5.2,<5.3", "jinja2>=3.1,<3.2"),
-    *("django-libsass==0.9", "django-sekizai==4.1.0"),
+    *("brotli>=1.1,<2", "django-libsass==0.9", "django-sekizai==4.1.0"),
 )
 _BESIDE: Final = ("sekizai", "classytags")  # which ours is tried with, too
 

@@ -20,6 +20,7 @@ from buildassets.compiler.cache.toolchain import environment
 from buildassets.compiler.languages.native.library_file import SWITCH
 from buildassets.disk.owners import distrust
 from buildassets.disk.plain_files import MOST_SETTINGS_BYTES, plain
+from buildassets.foundation.typed import started
 
 _FOLDER_OPTION = "--cache-dir"
 _FILE_OPTION = "--config"
@@ -32,7 +33,7 @@ def was_repeated(looks: list[Looks] | None = None) -> bool:
 
     Else how the files look that were looked at for that is added to `looks`.
     """
-    started = monotonic()
+    began = started()
     if sys.argv[1:2] != [_VERB]:
         return False
     try:
@@ -47,7 +48,7 @@ def was_repeated(looks: list[Looks] | None = None) -> bool:
         return False
     if text != "\n":
         try:
-            sys.stderr.write(text.replace("\n", f", {monotonic() - started:.2f} s\n"))
+            sys.stderr.write(text.replace("\n", f", {monotonic() - began:.2f} s\n"))
         except OSError as fault:
             from buildassets.cli.show.output import end_without_stderr
 

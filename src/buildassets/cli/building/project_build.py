@@ -46,6 +46,7 @@ from buildassets.foundation.frozen import replace
 from buildassets.foundation.media import SUFFIXES
 from buildassets.foundation.permission import Permission
 from buildassets.foundation.sizes import size_text
+from buildassets.foundation.typed import started
 from buildassets.manifest.model import MANIFEST_NAME, Entry, digest_of_release, entries_of
 from buildassets.work.collector import paused_collector
 from buildassets.work.jobs import cores, threads
@@ -62,7 +63,7 @@ _MOST_READ_BYTES = 1 << 23  # each time that there is nothing to do: 10 ms
 
 def build_project(options: BuildOptions, looks: Sequence[Looks] = ()) -> int:
     """Build the project, and print what came of it; returns the exit code. `looks` show how files looked just now."""
-    started = monotonic()
+    began = started()
     given = options.given
     config = replace(given.config(permission=permitted("build")), companions=options.companions)
     show = Output(given.as_json, given.verbose, given.quiet)
@@ -105,7 +106,7 @@ def build_project(options: BuildOptions, looks: Sequence[Looks] = ()) -> int:
     report_origins(show, config)
     _show_table(show, result, before)
     line = summary(result, config)
-    seconds = monotonic() - started
+    seconds = monotonic() - began
     show.report(timed(result, line, seconds))
     for note in compression_notes(result, config, seconds):
         show.report(note)

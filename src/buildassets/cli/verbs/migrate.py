@@ -55,7 +55,8 @@ def command(systems: tuple[str, ...], *, write: bool, settings: str | None, as_j
         plans = {system: _plan(system, folder, settings, quiet=quiet) for system in systems}
     except OSError as fault:
         raise _refused("read", relative_to(folder, os.path.abspath(fault.filename or folder)), fault) from None
-    found = with_missing_files(merged(plans), ProjectFiles(folder))
+    plan = merged(plans)
+    found = with_missing_files(plan, ProjectFiles(folder, plan.made))
     file = written(found.settings)
     show = Output(as_json, quiet=quiet)
     if write:
@@ -68,9 +69,16 @@ def command(systems: tuple[str, ...], *, write: bool, settings: str | None, as_j
     )
     done = f"wrote `{_FILE}`" if write else f"`--write` writes `{_FILE}`"
     show.report(f"{counts(found.lines)}; {done}")
-    build = "python manage.py assets build" if {*_OF_DJANGO}.intersection(systems) else "buildassets build"
+    build = _django_build(folder, settings) if {*_OF_DJANGO}.intersection(systems) else "buildassets build"
     show.report(f"next: change the lines that are not taken over, then {build}")
     return code
+
+
+def _django_build(folder: str, settings: str | None) -> str:
+    """The command of a project of Django that builds: that of its `manage.py`, or of Django itself."""
+    if os.path.isfile(os.path.join(folder, "manage.py")):
+        return "python manage.py assets build"
+    return f"django-admin assets build{f' --settings {settings}' if settings else ''}"
 
 
 def _named(systems: tuple[str, ...]) -> Mapping[str, Any]:

@@ -3,10 +3,12 @@
 from django.apps import AppConfig
 from django.core.signals import setting_changed
 
+from buildassets.compat.compressor.run.defaults import complete_settings
 from buildassets.compat.compressor.run.settings import forget_options
 from buildassets.compat.compressor.run.stand_ins.modules import install
 
 install()  # before finders, storages and extensions are looked for by their names
+complete_settings()
 
 
 class CompressorConfig(AppConfig):

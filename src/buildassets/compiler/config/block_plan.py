@@ -63,6 +63,8 @@ def merged_of(document: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 def parts_of(document: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a Config that only some systems' plans set: templates for scripts, wrappers, data URLs, Sass."""
     fields: dict[str, Any] = {"was_libsass": True} if document.get("was_libsass") else {}
+    if document.get("sass_digits"):
+        fields["sass_digits"] = int(document["sass_digits"])
     if document.get("templating"):
         fields["templating"] = Templating(**document["templating"])
     if document.get("template_names"):
@@ -76,11 +78,19 @@ def parts_of(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def relocated(plan: BlockPlan | None, diagnostics: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
-    """`diagnostics`, with each place in a generated source replaced by the place in the template that it is from."""
+    """`diagnostics`, with each place in a generated source replaced by the place in the template that it is from.
+
+    One in a source whose lines are others keeps its place, and a note names the origin.
+    """
     for diagnostic in diagnostics:
         at = diagnostic.location
         place = at and plan and plan.places.get(at.file)
-        yield replace(diagnostic, location=_moved(at, place)) if at and place else diagnostic
+        if not at or not place:
+            yield diagnostic
+        elif place.line:
+            yield replace(diagnostic, location=_moved(at, place))
+        else:
+            yield replace(diagnostic, notes=(*diagnostic.notes, f"it is made from `{place.file}`"))
 
 
 def _moved(location: Location, place: Location) -> Location:

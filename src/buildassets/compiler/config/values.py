@@ -367,6 +367,7 @@ class Config:
     precache: str = ""
     plan: BlockPlan | None = None
     was_libsass: bool = False
+    sass_digits: int = 0
     companions: tuple[str, ...] = ()
     pieces: Packages | None = None
     template_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -394,6 +395,7 @@ class Config:
             permission=self.permission,
             merged=self.merged,
             was_libsass=self.was_libsass and not self.engines.is_scss_pinned,
+            sass_digits=self.sass_digits,
             of_others=self.of_others,
         )
 

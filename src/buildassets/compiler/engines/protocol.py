@@ -103,7 +103,8 @@ class EngineOptions:
     result, as in `safari 16.4`, and empty if it is not to be translated. `permission` states which programs may be
     started, and whether Python of the project may be imported. `merged` are folders, each with its prefix, whose files
     count as one tree, as `collectstatic` makes it; those with the prefix `OF_PACKAGES` are for names with it. If it
-    `was_libsass` that compiled the sheets so far, and nobody chose a compiler, the result is to be as from it.
+    `was_libsass` that compiled the sheets so far, and nobody chose a compiler, the result is to be as from it; libsass
+    writes `sass_digits` behind the point, 0 for as many as Dart Sass.
     `of_others` are absolute folders of other projects.
     """
 
@@ -115,6 +116,7 @@ class EngineOptions:
     permission: Permission = BUILDING
     merged: tuple[tuple[str, str], ...] = ()
     was_libsass: bool = False
+    sass_digits: int = 0
     of_others: tuple[str, ...] = ()
 
     def is_of_others(self, path: str) -> bool:

@@ -14,7 +14,7 @@ import django
 from django.conf import settings
 from django.contrib.staticfiles.finders import find
 from django.contrib.staticfiles.storage import StaticFilesStorage
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, SuspiciousOperation
 from django.core.files.storage import FileSystemStorage, Storage
 from django.utils.version import get_version
 
@@ -60,7 +60,8 @@ class ReleaseFilesMixin(Storage):
     def url(self, name: str | None, force: bool = False) -> str:  # noqa: FBT001, FBT002 Django's
         """The URL of the asset `name`; a query or a fragment at its end is kept, a folder's URL is without fingerprint.
 
-        Raises StaticFileNotFound for an unknown name. `force` is ignored; only Django's own storages use it.
+        A file that the application has saved in the storage has a plain URL. Raises StaticFileNotFound for any other
+        unknown name. `force` is ignored; only Django's own storages use it.
         """
         path, mark = _parted(name or "")
         if are_plain():
@@ -73,6 +74,8 @@ class ReleaseFilesMixin(Storage):
         except (AssetNotFound, ManifestError) as fault:
             if record is not None:
                 return _url_in_keys(path) + mark
+            if self._has(path):  # as one that code saved here
+                return super().url(name)
             self._tolerate(path, fault)
             return super().url(name)
         if record is not None:
@@ -98,6 +101,12 @@ class ReleaseFilesMixin(Storage):
         elif self._is_strict:
             raise fault
         _log(path, fault)
+
+    def _has(self, path: str) -> bool:
+        try:
+            return self.exists(path)
+        except (ImproperlyConfigured, SuspiciousOperation, NotImplementedError):
+            return False
 
     def post_process(
         self,

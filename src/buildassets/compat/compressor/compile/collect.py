@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict
+from time import monotonic
 from typing import Any, Final
 
 from django.apps import apps
@@ -22,11 +23,13 @@ from buildassets.compat.compressor.compile.contents import BlockContents
 from buildassets.compat.compressor.compile.contexts import ProbedContexts, thread_state
 from buildassets.compat.compressor.compile.django_blocks import DjangoBlocks
 from buildassets.compat.compressor.compile.django_templates import build_engines, template_names
+from buildassets.compat.compressor.compile.environment_reads import recorded_environment
 from buildassets.compat.compressor.compile.found_blocks import FoundBlocks
 from buildassets.compat.compressor.compile.marks import root_name, without_queries
 from buildassets.compat.compressor.compile.page_templates import has_listeners
 from buildassets.compat.compressor.compile.precompilers import was_libsass
 from buildassets.compat.compressor.compile.rendering import Rendering
+from buildassets.compat.compressor.compile.sass_texts import sass_digits
 from buildassets.compat.compressor.compile.settings import build_options, setting_faults
 from buildassets.compat.compressor.compile.sources import GeneratedSources
 from buildassets.compat.compressor.compile.static_files import StaticFiles, collected_root
@@ -48,6 +51,7 @@ _SUFFIXES: Final = (".html",)
 _JINJA_SUFFIXES: Final = (".html", ".jinja", ".jinja2", ".j2")
 _MODULES: Final = (".py", ".pyc")
 _GENERATED: Final = "sources"
+_LONG_SECONDS: Final = 1
 _UNWRITABLE: Final = (
     f"check the permissions and the free space there, or name another folder for the cache in `{FOLDER_VARIABLE}`"
 )
@@ -100,14 +104,14 @@ def _write(folder: str, key: str | None, contexts: ProbedContexts) -> None:
     with _writing(folder):
         plan_trace.forget(folder)
     collection = _Collection(contexts)
-    with plan_trace.recorded_reads() as reads, kept_directory():
+    with plan_trace.recorded_reads() as reads, recorded_environment() as variables, kept_directory():
         document, sources = collection.document(folder)
     document["inputs"] = sorted({*document["inputs"], *collection.included(reads.stamps)})
     with _writing(folder):
         sources.write(os.path.join(folder, _GENERATED))
         write_plan(folder, document)
         if key is not None and reads.all_files and contexts.is_stable and collection.is_traceable():
-            plan_trace.keep(folder, key, reads.stamps, [*document["inputs"], *collection.looked_for()])
+            plan_trace.keep(folder, key, reads, [*document["inputs"], *collection.looked_for()], variables)
 
 
 @contextmanager
@@ -162,6 +166,7 @@ class _Collection:
             "places": {path: asdict(place) for path, place in self._sources.places.items()},
             "roots": [*_sass_roots(contents, self._files), *_collected_roots(contents)] if contents else [],
             "load_paths": _load_paths(self._files),
+            "sass_digits": sass_digits(),
             "was_libsass": contents is not None and was_libsass(contents.options.precompilers),
             "merged": [[root.path, root.prefix] for root in self._files.roots],
             "data_url_bytes": contents.options.data_url_bytes if contents else 0,
@@ -195,7 +200,7 @@ class _Collection:
                 yield from self._files.candidates(path)
 
     def _collect(self, contents: BlockContents) -> None:
-        state, readers = thread_state(), [*_readers(_SCOPE.get())]
+        state, readers, progress = thread_state(), [*_readers(_SCOPE.get())], _Progress()
         for values in self._contexts.each():
             if (now := thread_state()) != state:  # which may decide what a loader finds
                 self._leave(readers)
@@ -203,8 +208,10 @@ class _Collection:
             self._seen.clear()
             for reader in readers:
                 for rendering in reader.renderings(values):
+                    progress.add()
                     self._take(contents, replace(rendering, values=values), state)
         self._leave(readers)
+        progress.end()
 
     def _leave(self, readers: Iterable[Any]) -> None:
         """Keep the diagnostics of readers of templates."""
@@ -236,6 +243,29 @@ class _Collection:
 
     def _is_file(self, path: str) -> bool:
         return (self._files.find(path) or self._files.collected(path)) is not None
+
+
+class _Progress:
+    """A line on a terminal that counts the renderings of blocks, where these take long."""
+
+    def __init__(self) -> None:
+        self._began = monotonic()
+        self._count = 0
+        self._is_shown = False
+
+    def add(self) -> None:
+        """Count a rendering."""
+        self._count += 1
+        if monotonic() - self._began > _LONG_SECONDS and sys.stderr.isatty():
+            self._is_shown = True
+            sys.stderr.write(f"\rrendering blocks of templates: {self._count:,}")
+            sys.stderr.flush()
+
+    def end(self) -> None:
+        """Erase the line."""
+        if self._is_shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
 
 def _renewal() -> list[str]:

@@ -204,19 +204,25 @@ class BlockContents:
                 self.is_traceable = False  # nobody reports what a program or class reads
             self._read(content)
             text = self._tried(lambda: precompiled(content, self.options.precompilers[part.type]), location)
-            content = SourceToCompile(
-                text, kind, attributes=content.attributes, charset="utf-8", file=content.file, path=content.path
-            )
-            path = splitext(path)[0] + f".{kind}"
-            return self._plain_member(content, path, location, is_changed=True)
+            return self._compiled_member(content, text, splitext(path)[0] + f".{kind}", location)
         if kind == "css" and path.endswith(_SCSS):
             return self._sass_member(content, f"text/{path[-len(_SCSS[0]) + 1 :]}", path, location)
-        return self._plain_member(content, path, location, is_changed=False)
+        return self._plain_member(content, path, location)
+
+    def _compiled_member(self, content: SourceToCompile, text: str, path: str, location: Location) -> JoinedMember:
+        """What `content` was compiled to: `text`, whose lines are others."""
+        compiled = replace(content, text=text, charset="utf-8")
+        origin = Location(self.shown(content.file) if content.file else f"{location.file}:{location.line}")
+        return self._plain_member(compiled, path, location, origin=origin)
 
     def _plain_member(
-        self, content: SourceToCompile, path: str, location: Location, *, is_changed: bool
+        self, content: SourceToCompile, path: str, location: Location, *, origin: Location | None = None
     ) -> JoinedMember:
-        """A sheet or script: the asset itself, or a source generated of it where something has changed it."""
+        """A sheet or script: the asset itself, or a source generated of it where something has changed it.
+
+        `origin` is that of a content that was compiled.
+        """
+        is_changed = origin is not None
         filters = Filters(self.options.filters.get(content.kind, ()))
         if filters:
             self.is_traceable = False
@@ -234,7 +240,7 @@ class BlockContents:
             self.read |= {file for one in reached if (file := self.files.collected(one))}
         if is_as_it_is:
             return JoinedMember(self.sources.add_named(path, text), text)
-        place = Location(self.shown(content.file), 1, 1) if content.file else location
+        place = origin or (Location(self.shown(content.file), 1, 1) if content.file else location)
         if content.kind == "css":
             text = rebased(text, path, self.options.prefixes, self.files.find)
         is_packaged = content.file is not None and self.files.is_of_package(content.file)
@@ -249,10 +255,7 @@ class BlockContents:
             folders = [root.path for root in self.files.roots]
             self._read(content)
             text = self._tried(lambda: compiled_sass(content, suffix, folders, self.read), location)
-            compiled = SourceToCompile(
-                text, "css", attributes=content.attributes, charset="utf-8", file=content.file, path=content.path
-            )
-            return self._plain_member(compiled, splitext(path)[0] + ".css", location, is_changed=True)
+            return self._compiled_member(content, text, splitext(path)[0] + ".css", location)
         if content.file and path.endswith(suffix) and self.files.find(path):
             if self.files.is_of_package(content.file):
                 self.sass_files[path] = content.file

@@ -6,7 +6,7 @@ Takes engines and contexts, gives renderings, and what is wrong with templates. 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from django.template.base import Template
@@ -15,6 +15,7 @@ from django.template.exceptions import TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.cache import CacheNode
 
+from buildassets.compat.compressor.compile.django_reach import NodeReach
 from buildassets.compat.compressor.compile.django_templates import KnownContext
 from buildassets.compat.compressor.compile.django_walk import NoParent, walk_template
 from buildassets.compat.compressor.compile.marks import marked_names
@@ -40,6 +41,7 @@ class DjangoBlocks:
         self._shown = shown
         self._sources: dict[str, str] = {}
         self._templates = [one for one in (self._template(engine, name) for name in names) if one is not None]
+        self._reach = NodeReach(engine)
 
     def _template(self, engine: Engine, name: str) -> Template | None:
         try:
@@ -75,8 +77,10 @@ class DjangoBlocks:
 
     def renderings(self, values: dict[str, Any]) -> Iterator[Rendering]:
         """The blocks that any template comes to in a context of these `values`."""
+        self._reach.renew()
         for template in self._templates:
-            yield from in_each_language(partial(self._of_template, template, values))
+            if self._reach.of(template).leads:
+                yield from in_each_language(partial(self._of_template, template, values))
 
     def _of_template(self, template: Template, values: dict[str, Any]) -> list[Rendering]:
         """The blocks that this template comes to, in the language that is active."""
@@ -87,13 +91,18 @@ class DjangoBlocks:
 
         try:
             with plain_static_urls():
-                walk_template(template, KnownContext(dict(values)), keep)
+                context = KnownContext(dict(values))
+                walk_template(template, context, keep, reach=self._reach, walked=self._origins)
         except Exception as fault:
             if "compress" in str(template.source):
                 self._lost.setdefault(str(template.origin), self._unreached(template, fault))
         else:
             self._followed.add(str(template.origin))
         return found
+
+    @cached_property
+    def _origins(self) -> frozenset[str]:
+        return frozenset(str(one.origin) for one in self._templates)
 
     @property
     def diagnostics(self) -> list[Diagnostic]:

@@ -10,10 +10,16 @@ from typing import Any, Final
 
 from django.template import engines
 from django.template.backends.django import DjangoTemplates
+from django.template.base import Template
 from django.template.context import Context
 from django.template.engine import Engine
+from django.template.exceptions import TemplateDoesNotExist
+from django.template.loaders import cached
+from django.template.loaders.base import Loader
+from django.utils.module_loading import import_string
 
 from buildassets.compat.compressor.compile.marks import TEMPLATE
+from buildassets.compat.compressor.compile.translations import note_language
 from buildassets.compat.compressor.compile.unknowns import Recorder
 
 __all__ = ["KnownContext", "build_engines", "has_suffix", "template_names"]
@@ -22,13 +28,31 @@ _TAGS: Final = "buildassets.compat.compressor.compile.django_tags"
 
 
 class KnownContext(Context):
-    """A context that records which variables were asked for in vain."""
+    """A context that records which variables were asked for in vain, and that one depends on the language.
+
+    `of_language` are the names of those that do.
+    """
 
     def __init__(self, values: dict[str, Any]) -> None:
         super().__init__(values)
         self.recorder = Recorder()
+        self.of_language: set[str] = set()
+
+    def get(self, key: Any, otherwise: Any = None) -> Any:
+        """See Context."""
+        if key in self.of_language:
+            note_language()
+        return super().get(key, otherwise)
+
+    def flatten(self) -> dict[Any, Any]:
+        """See Context."""
+        if self.of_language:
+            note_language()
+        return super().flatten()
 
     def __getitem__(self, key: Any) -> Any:
+        if key in self.of_language:
+            note_language()
         try:
             return super().__getitem__(key)
         except KeyError:
@@ -50,13 +74,48 @@ def _engine(given: Any) -> Engine:
         app_dirs=False,  # which its loaders have taken into account
         context_processors=given.context_processors,
         debug=True,
-        loaders=given.loaders,
+        loaders=[one if _keeps_templates(one) else (_COMPILED_ONCE, [one]) for one in given.loaders],
         string_if_invalid=TEMPLATE,
         file_charset=given.file_charset,
         libraries=given.libraries,
         builtins=[*own, _TAGS],
         autoescape=given.autoescape,
     )
+
+
+def _keeps_templates(given: Any) -> bool:
+    """Whether a loader of the settings finds templates in a way of its own, as Django's cached one does."""
+    loader: Any = import_string(given if isinstance(given, str) else given[0])
+    return loader.get_template is not Loader.get_template
+
+
+class CompiledOnceLoader(cached.Loader):
+    """Asks the loaders in it for a text each time, as they may find another one, and compiles each text once."""
+
+    def __init__(self, engine: Any, loaders: Any) -> None:
+        super().__init__(engine, loaders)
+        self._compiled: dict[tuple[Any, ...], Template] = {}
+
+    def get_template(self, template_name: str, skip: Any = None) -> Template:
+        """See Loader. Raises TemplateDoesNotExist."""
+        tried: list[tuple[Any, str]] = []
+        for origin in self.get_template_sources(template_name):
+            if skip is not None and origin in skip:
+                tried.append((origin, "Skipped to avoid recursion"))
+                continue
+            try:
+                text = self.get_contents(origin)
+            except TemplateDoesNotExist:
+                tried.append((origin, "Source does not exist"))
+                continue
+            key = (origin.name, template_name, text)
+            if key not in self._compiled:
+                self._compiled[key] = Template(text, origin, template_name, self.engine)
+            return self._compiled[key]
+        raise TemplateDoesNotExist(template_name, tried=tried)
+
+
+_COMPILED_ONCE: Final = f"{__name__}.{CompiledOnceLoader.__name__}"
 
 
 def template_names(engine: Engine, suffixes: Sequence[str], *, follow_links: bool) -> list[str]:

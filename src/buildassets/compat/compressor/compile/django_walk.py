@@ -4,7 +4,7 @@ Both branches of a condition are gone through; blocks, parents, included templat
 Django takes them. What cannot be known outside of a block matters only where it leads into one. Imports Django.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Any, Final
 
@@ -17,15 +17,15 @@ from django.templatetags.i18n import LanguageNode
 from django.templatetags.l10n import LocalizeNode
 from django.templatetags.tz import LocalTimeNode, TimezoneNode
 
+from buildassets.compat.compressor.compile.django_reach import NodeReach, assigned_names
 from buildassets.compat.compressor.compile.django_templates import KnownContext
 from buildassets.compat.compressor.compile.marks import has_mark
+from buildassets.compat.compressor.compile.translations import asks_language
 from buildassets.compat.compressor.run.nodes import CompressNode
 
 __all__ = ["NoParent", "walk_template"]
 
 Found = Callable[[CompressNode, KnownContext], None]
-# Where nodes keep the name after `as`.
-_ASSIGNING: Final = ("target_var", "varname", "asvar", "var_name", "variable", "variable_name")
 _MOST_INCLUDES: Final = 50  # in one another
 
 
@@ -38,22 +38,31 @@ class NoParent(Exception):  # noqa: N818 as Django's is named
         self.is_absent = isinstance(fault, TemplateDoesNotExist)
 
 
-def walk_template(template: Template, context: KnownContext, found: Found) -> None:
-    """Call `found` with each block that rendering `template` may come to. Raises NoParent, and what tags raise."""
+def walk_template(
+    template: Template, context: KnownContext, found: Found, *, reach: NodeReach, walked: Collection[str]
+) -> None:
+    """Call `found` with each block that rendering `template` may come to. Raises NoParent, and what tags raise.
+
+    What a template only inherits is left to the walk of its parent, if the origin of that is among those `walked`.
+    """
     with context.bind_template(template), context.render_context.push_state(template):
-        _TemplateWalk(found).nodes(template.nodelist, context)
+        _TemplateWalk(found, reach, walked).nodes(template.nodelist, context)
 
 
 class _TemplateWalk:
     """One walk over a template. Methods are named after the nodes that they visit."""
 
-    def __init__(self, found: Found) -> None:
+    def __init__(self, found: Found, reach: NodeReach, walked: Collection[str]) -> None:
         self._found = found
+        self._reach = reach
+        self._walked = walked
+        self._leading: frozenset[str] = frozenset()  # the blocks of templates that lead to one of ours
         self._depth = 0
 
     def nodes(self, nodelist: Any, context: Any) -> None:
         for node in nodelist:
-            if not isinstance(node, TextNode):
+            reached = self._reach.of(node)
+            if reached.leads or reached.assigns or not reached.blocks.isdisjoint(self._leading):
                 self._node(node, context)
 
     def _node(self, node: Node, context: Any) -> None:
@@ -67,9 +76,8 @@ class _TemplateWalk:
         self._other(node, context)
 
     def _other(self, node: Any, context: Any) -> None:
-        if any(isinstance(getattr(node, name, None), str) for name in _ASSIGNING):
-            with suppress(Exception):  # its variable stays unknown
-                node.render(context)
+        if assigned_names(node):
+            _assign(node, context)
         mapping = getattr(node, "partial_mapping", None)
         if mapping is not None:
             with suppress(KeyError):
@@ -124,11 +132,21 @@ class _TemplateWalk:
             raise NoParent(node, fault) from None
         blocks = context.render_context.setdefault(BLOCK_CONTEXT_KEY, BlockContext())
         blocks.add_blocks(node.blocks)
+        self._leading = self._reach.leading(blocks.blocks)
+        if not (self._leading or self._depth) and self._is_inherited(parent, blocks.blocks):
+            return
         first = next((one for one in parent.nodelist if not isinstance(one, TextNode)), None)
         if not isinstance(first, ExtendsNode):
             blocks.add_blocks({one.name: one for one in parent.nodelist.get_nodes_by_type(BlockNode)})
+            self._leading = self._reach.leading(blocks.blocks)
         with context.render_context.push_state(parent, isolated_context=False):
             self.nodes(parent.nodelist, context)
+
+    def _is_inherited(self, parent: Template, blocks: Collection[str]) -> bool:
+        """Whether a template with these `blocks` has nothing to show but what its `parent` shows, which is walked."""
+        reached = self._reach.of(parent)
+        is_same = not reached.unknown and reached.shown.isdisjoint(blocks)
+        return is_same and str(parent.origin) in self._walked
 
     def _without_parent(self, node: Any, context: Any) -> None:
         """Visit the blocks of a template, whose content does not depend on its parent."""
@@ -154,7 +172,7 @@ class _TemplateWalk:
 
     def _include(self, node: Any, context: Any) -> None:
         template = _included(node, context)
-        if template is None or self._depth > _MOST_INCLUDES:
+        if template is None or self._depth > _MOST_INCLUDES or not self._reach.of(template).leads:
             return
         values = _resolved(node.extra_context, context)
         if node.isolated_context:
@@ -167,16 +185,18 @@ class _TemplateWalk:
         """The template of an inclusion tag, in the context that its function gives, where it can be called."""
         with suppress(Exception):
             template = _as_template(node.filename, context)
-            if not _may_hold_blocks(template):
+            if not self._reach.of(template).leads:
                 return
             arguments, named = node.get_resolved_arguments(context)
             self._inner(template, context.new(node.func(*arguments, **named)))
 
     def _inner(self, template: Any, context: Any) -> None:
+        leading, self._leading = self._leading, frozenset()
         self._depth += 1
         with context.render_context.push_state(template):
             self.nodes(template.nodelist, context)
         self._depth -= 1
+        self._leading = leading
 
 
 class _Gone:
@@ -205,6 +225,20 @@ _WALKS: Final[tuple[tuple[type, Callable[[_TemplateWalk, Any, KnownContext], Non
     (LocalTimeNode, _TemplateWalk._setting),
     (TimezoneNode, _TemplateWalk._setting),
 )
+
+
+def _assign(node: Any, context: Any) -> None:
+    """Let a tag set its variables, and note those that depend on the language."""
+    before = dict(context.dicts[-1])
+
+    def render() -> None:
+        with suppress(Exception):  # its variable stays unknown
+            node.render(context)
+
+    if asks_language(render):
+        after = context.dicts[-1]
+        changed = {name for name, value in after.items() if name not in before or before[name] is not value}
+        context.of_language |= {*changed, *assigned_names(node)}
 
 
 def _parent_of(node: Any, context: Any) -> Any:
@@ -267,8 +301,3 @@ def _as_template(given: Any, context: Any) -> Any:
     names = [given] if isinstance(given, str) else list(given)
     engine: Any = context.template.engine
     return engine.select_template(names)
-
-
-def _may_hold_blocks(template: Any) -> bool:
-    kinds = (CompressNode, IncludeNode, ExtendsNode, InclusionNode)
-    return any(template.nodelist.get_nodes_by_type(kinds))

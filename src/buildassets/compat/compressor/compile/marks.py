@@ -39,6 +39,8 @@ def without_queries(text: str) -> tuple[str, set[str]]:
 
     What a page has there is a query, which is cut off before a key is made of the URL.
     """
+    if _OPEN not in text:
+        return text, set()
     names = {match[2] for match in _QUERY.finditer(text)}
     return (_QUERY.sub(r"\1", text), names) if names else (text, names)
 

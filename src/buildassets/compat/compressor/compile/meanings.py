@@ -5,10 +5,10 @@ from typing import Final
 
 from buildassets.compat.meaning import Meaning
 
-_CACHES: Final = Meaning("changed", "nothing to do: there is no cache at run time")
+_CACHES: Final = Meaning("taken over", "code reads its value; there is no cache at run time")
 _MINIFIERS: Final = Meaning("changed", "nothing to do: the minifiers are those of the configuration")
 _ALWAYS: Final = Meaning("changed", "nothing to do: blocks are always built, and are in the manifest")
-_RELEASE: Final = Meaning("changed", "nothing to do: a release is written into its directory")
+_STORAGES: Final = Meaning("taken over", "used by `compressor.storage`; a release is written into its directory")
 # The meaning of each setting, without its prefix.
 _KNOWN: Final[Mapping[str, Meaning]] = {
     "CACHEABLE_PRECOMPILERS": Meaning(
@@ -28,13 +28,13 @@ _KNOWN: Final[Mapping[str, Meaning]] = {
     "FILTERS": Meaning("taken over", "used: those of django-compressor are what the build does anyway"),
     "JINJA2_GET_ENVIRONMENT": Meaning("taken over", "used, in addition to Jinja's backends in `TEMPLATES`"),
     **dict.fromkeys(("OFFLINE", "OFFLINE_TIMEOUT", "OFFLINE_MANIFEST"), _ALWAYS),
-    **dict.fromkeys(("OFFLINE_MANIFEST_STORAGE", "OFFLINE_MANIFEST_STORAGE_ALIAS"), _ALWAYS),
+    **dict.fromkeys(("OFFLINE_MANIFEST_STORAGE", "OFFLINE_MANIFEST_STORAGE_ALIAS"), _STORAGES),
     "OFFLINE_CONTEXT": Meaning("taken over", "used: contexts one after the other, in one thread"),
     "OUTPUT_DIR": Meaning("taken over", "used"),
     "PARSER": Meaning("changed", "nothing to do: markup is read as browsers do"),
     "PRECOMPILERS": Meaning("taken over", "used; Sass is compiled by the engine of the build"),
     "ROOT": Meaning("taken over", "used for files that no finder has"),
-    **dict.fromkeys(("STORAGE", "STORAGE_ALIAS"), _RELEASE),
+    **dict.fromkeys(("STORAGE", "STORAGE_ALIAS"), _STORAGES),
     "TEMPLATE_FILTER_CONTEXT": Meaning("taken over", "used with `TemplateFilter`"),
     "URL": Meaning("taken over", "used: it marks the URLs of static files, and begins those of the blocks' assets"),
     "URL_PLACEHOLDER": Meaning("changed", "nothing to do: the manifest has no URL prefix in it"),

@@ -41,6 +41,7 @@ _LANGUAGES: Final = (
 )
 _URL_ATTRIBUTES: Final = ("href", "src")
 _DROPPED: Final = ("charset", "integrity", "language", "rel", *_URL_ATTRIBUTES)
+_NAME: Final = "id"
 _OF_LINKS: Final = ("async", "crossorigin", "defer", "fetchpriority", "referrerpolicy", "as")
 
 
@@ -96,8 +97,9 @@ def is_plain_type(kind: str, type_: str) -> bool:
 
 
 def group_of(part: BlockPart, kind: str) -> tuple[tuple[str, str], ...]:
-    """The attributes that contents must share to be joined into one file: all but a few."""
+    """The attributes that contents must share to be joined into one file: all but a few, and not what names them."""
     attributes = kept_attributes([part], kind, "file")
+    attributes.pop(_NAME, None)
     if "crossorigin" in attributes:
         attributes["crossorigin"] = _credentials(attributes["crossorigin"])
     module = [("type", "module")] if part.type == "module" else []
@@ -111,8 +113,11 @@ def _credentials(crossorigin: str | None) -> str:
 
 
 def kept_attributes(parts: list[BlockPart], kind: str, mode: str) -> dict[str, str | None]:
-    """The attributes of the file that `parts` become: those of the first, which the others have too."""
-    dropped = (*_DROPPED, "type", *(_OF_LINKS if mode == "inline" else ()))
+    """The attributes of the file that `parts` become: those of the first, which the others have too.
+
+    Several elements have no name together: an `id` is that of one.
+    """
+    dropped = (*_DROPPED, "type", *(_OF_LINKS if mode == "inline" else ()), *([_NAME] if len(parts) > 1 else []))
     kept = {name: value for name, value in parts[0].element.attributes if name not in dropped}
     if all(part.element.get("type") for part in parts):
         kept["type"] = parts[0].type if parts[0].type == "module" else CONTENT_TYPE.get(kind)

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -20,6 +20,7 @@ from django.db import connections
 from django.db.backends.signals import connection_created
 
 from buildassets._version import __version__
+from buildassets.compat.compressor.compile.environment_reads import EnvironmentReads, digests, have_read
 from buildassets.disk.files import write_whole
 from buildassets.disk.plain_files import plain
 from buildassets.disk.removal import remove_file
@@ -32,16 +33,21 @@ _ADDRESS: Final = re.compile(r" at 0x[0-9a-fA-F]+")
 _BYTECODE: Final = "__pycache__"
 _READING: Final = ("open", "os.listdir", "os.scandir")
 _ELSEWHERE: Final = ("sqlite3.connect", "socket.connect", "socket.getaddrinfo", "socket.sendto")
+_STARTING: Final = ("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn")
 _WRITES: Final = os.O_WRONLY | os.O_RDWR
 _Stamp = list[int] | None
 
 
 @dataclass(slots=True)
 class Reads:
-    """Reads: the `stamps` of files and folders by path; not `all_files` where databases or hosts were asked."""
+    """Reads: the `stamps` of files and folders by path; not `all_files` where databases or hosts were asked.
+
+    Where it `starts_programs`, these have the whole environment.
+    """
 
     stamps: dict[str, _Stamp] = field(default_factory=dict)
     all_files: bool = True
+    starts_programs: bool = False
 
 
 _recordings: list[Reads] = []  # an audit hook cannot be taken away again, so there is one for the process
@@ -102,6 +108,9 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
     if event in _ELSEWHERE:
         for found in _recordings:
             found.all_files = False
+    if event in _STARTING:
+        for found in _recordings:
+            found.starts_programs = True
     if event in _READING:
         _audit_reading(event, arguments)
 
@@ -119,31 +128,37 @@ def _audit_reading(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def holds(folder: str, key: str) -> bool:
-    """Whether the plan in `folder` is what would be made now, where all that decides besides files has that `key`."""
+    """Whether the plan in `folder` is what would be made now, where all that decides besides files has that `key`.
+
+    Of the environment only variables count that were read.
+    """
     try:
         with open(plain(os.path.join(folder, _NAME)), encoding="utf-8") as file:
             trace = json.load(file)
-        return bool(trace["key"] == key and trace["stamps"] == _stamps(trace["stamps"]))
+        if trace["key"] != key or trace["stamps"] != _stamps(trace["stamps"]):
+            return False
+        return not have_read(trace["read"], trace["environment"], trace["stamps"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return False
 
 
-def keep(folder: str, key: str, reads: Mapping[str, _Stamp], paths: Iterable[str]) -> None:
+def keep(folder: str, key: str, reads: Reads, paths: Iterable[str], variables: EnvironmentReads) -> None:
     """Let the plan in `folder` hold for as long as these `paths`, and the modules that are loaded, are as they are.
 
-    What was read has to be as it was then. `key` is that of before the plan was made: what is imported for it may add
-    to the settings.
+    What was read has to be as it was then, also of the environment. `key` is that of before the plan was made: what is
+    imported for it may add to the settings.
     """
     modules = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
     own = (os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names if name != _NAME)
     written = {os.path.abspath(path) for path in own}
-    known = {os.path.abspath(path) for path in (*reads, *paths, *filter(None, modules))} | written
+    known = {os.path.abspath(path) for path in (*reads.stamps, *paths, *filter(None, modules))} | written
     stamps = _stamps(known)
-    for path, stamp in reads.items():
+    for path, stamp in reads.stamps.items():
         is_gone = stamps[path] is None  # as what a program wrote for us to read
         if not (is_gone or path in written or _is_changed_by_us(path, folder)):
             stamps[path] = stamp
-    trace = {"key": key, "stamps": stamps}
+    read = None if variables.reads_all or reads.starts_programs else sorted(variables.names)
+    trace = {"key": key, "stamps": stamps, "environment": digests(), "read": read}
     write_whole(os.path.join(folder, _NAME), json.dumps(trace, sort_keys=True).encode("utf-8", "surrogatepass"))
 
 
@@ -172,10 +187,10 @@ def _stamp(path: str) -> _Stamp:
 
 
 def deciding_key(given: object) -> str:
-    """All that decides a plan besides files: `given`, settings, the environment, versions. Values are hashed only."""
+    """What decides a plan besides files and variables: `given`, settings, versions. Values are hashed only."""
     _connections()  # so that the settings are what they are in the next build of this process
     named = sorted((name, _setting(name)) for name in dir(settings) if name.isupper())
-    decided = (__version__, sys.version, sys.argv[:1], os.getcwd(), repr(given), named, sorted(os.environ.items()))
+    decided = (__version__, sys.version, sys.argv[:1], os.getcwd(), repr(given), named)
     return sha256(repr(decided).encode("utf-8", "surrogatepass")).hexdigest()
 
 

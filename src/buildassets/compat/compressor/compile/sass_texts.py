@@ -13,12 +13,19 @@ from django.templatetags.static import static
 
 from buildassets.compat.compressor.compile.precompilers import PrecompilerError, SourceToCompile
 from buildassets.compat.compressor.compile.static_files import plain_static_urls
+from buildassets.compiler.engines.sass.libsass import PRECISION
 
-__all__ = ["compiled_sass", "own_functions"]
+__all__ = ["compiled_sass", "own_functions", "sass_digits"]
 
 _SUFFIXES: Final = (".scss", ".sass", ".css")
 # libsass takes these for rules of CSS and writes them as they are.
 _MODULE_RULE: Final = re.compile(r"(?:^|[;{}])\s*@(?:use|forward)\s+[\"']")
+
+
+def sass_digits() -> int:
+    """The digits behind the point that LIBSASS_PRECISION asks for; 0 without the setting."""
+    given = getattr(settings, "LIBSASS_PRECISION", None)
+    return given if isinstance(given, int) else 0
 
 
 def own_functions() -> dict[str, Any]:
@@ -50,6 +57,7 @@ def compiled_sass(content: SourceToCompile, suffix: str, folders: Sequence[str],
                 include_paths=include_paths,
                 importers=[(0, importing)],
                 custom_functions=functions,
+                precision=sass_digits() or PRECISION,
             )
     except sass.CompileError as fault:
         raise PrecompilerError("libsass, which filters need for Sass, cannot compile this", str(fault)) from None

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from buildassets.compat.compressor.compile.meanings import MEANINGS
+from buildassets.compat.compressor.run.defaults import DEFAULTS
 from buildassets.compat.compressor.run.settings import url_prefixes
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
 from buildassets.foundation.frozen import frozen
@@ -25,10 +26,6 @@ _BUILT_IN: Final = (
     *("compressor.filters.cleancss.",),
 )
 _DATA_URLS: Final = "compressor.filters.datauri.CssDataUriFilter"
-_DEFAULT_FILTERS: Final = {
-    "css": ["compressor.filters.css_default.CssAbsoluteFilter", "compressor.filters.cssmin.rCSSMinFilter"],
-    "js": ["compressor.filters.jsmin.rJSMinFilter"],
-}
 
 
 @frozen
@@ -53,25 +50,26 @@ def build_options() -> BlockOptions:
     filters = _filters()
     embeds = _DATA_URLS in filters["css"]
     return BlockOptions(
-        output_dir=str(_given("OUTPUT_DIR", "CACHE")).strip("/"),
+        output_dir=str(_given("OUTPUT_DIR")).strip("/"),
         prefixes=url_prefixes(),
-        precompilers={str(kind): str(one) for kind, one in _given("PRECOMPILERS", ())},
-        cacheable=frozenset(map(str, _given("CACHEABLE_PRECOMPILERS", ()))),
+        precompilers={str(kind): str(one) for kind, one in _given("PRECOMPILERS")},
+        cacheable=frozenset(map(str, _given("CACHEABLE_PRECOMPILERS"))),
         filters={kind: tuple(one for one in named if not _is_built_in(one)) for kind, named in filters.items()},
-        data_url_bytes=int(_given("DATA_URI_MAX_SIZE", 1024)) if embeds else 0,
+        data_url_bytes=int(_given("DATA_URI_MAX_SIZE")) if embeds else 0,
         charset=settings.DEFAULT_CHARSET,
     )
 
 
-def _given(name: str, default: Any) -> Any:
-    found = getattr(settings, _PREFIX + name, None)
-    return default if found is None else found
+def _given(name: str) -> Any:
+    """The value of a setting, or its default where it is None or deleted."""
+    value = getattr(settings, _PREFIX + name, None)
+    return DEFAULTS.get(_PREFIX + name) if value is None else value
 
 
 def _filters() -> dict[str, list[str]]:
-    named = {**_DEFAULT_FILTERS, **_given("FILTERS", {})}
+    named = {**DEFAULTS["COMPRESS_FILTERS"], **_given("FILTERS")}
     for kind in ("css", "js"):  # as versions before 2.3 have them
-        older = _given(f"{kind.upper()}_FILTERS", None)
+        older = _given(f"{kind.upper()}_FILTERS")
         if older is not None:
             named[kind] = older
     return {kind: [str(one) for one in found] for kind, found in named.items()}
@@ -106,7 +104,7 @@ def _is_default(name: str) -> bool:
 
 
 def _wrong() -> Iterator[Diagnostic]:
-    given = _given("PRECOMPILERS", ())
+    given = _given("PRECOMPILERS")
     if not isinstance(given, list | tuple) or not all(isinstance(one, list | tuple) and len(one) == 2 for one in given):
         message = "the setting `COMPRESS_PRECOMPILERS` is not a list of pairs"
         yield error("compressor/setting", message, hint="write each as `(type, command)`; check for missing commas")

@@ -16,6 +16,7 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage, staticfiles_storage
 from django.core.exceptions import SuspiciousOperation
 
+from buildassets.compat.compressor.run.stand_ins.files import CompressorFinder
 from buildassets.runtime.django.compiler import is_installed
 from buildassets.runtime.django.plain_urls import plain_urls
 from buildassets.runtime.django.sources import StaticRoot, source_roots
@@ -37,10 +38,16 @@ class StaticFiles:
             return None
 
         try:
-            found: Any = finders.find(path)
+            paths = (finder.find(path) for finder in self._finders)
+            found: Any = next(filter(None, paths), None)
         except (SuspiciousOperation, ValueError):
             return None
         return os.path.abspath(found) if found and os.path.isfile(found) else None
+
+    @cached_property
+    def _finders(self) -> list[Any]:
+        """The finders of sources: that of blocks finds results of an earlier build."""
+        return [finder for finder in finders.get_finders() if not isinstance(finder, CompressorFinder)]
 
     def normal(self, path: str) -> str:
         """`path` as the finders read it, without empty segments and dots; as it is where it names no file."""

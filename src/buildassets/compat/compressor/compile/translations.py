@@ -13,7 +13,7 @@ from django.utils.translation import get_language, trans_real
 
 from buildassets.compat.compressor.compile.marks import mark
 
-__all__ = ["in_each_language"]
+__all__ = ["asks_language", "in_each_language", "note_language"]
 
 _Found = TypeVar("_Found")
 
@@ -34,6 +34,26 @@ def in_each_language(run: Callable[[], list[_Found]]) -> list[_Found]:
     return found
 
 
+def asks_language(run: Callable[[], object]) -> bool:
+    """Whether `run` asks for the language, which does not count by itself: only what depends on its result does."""
+    marking = _marking()
+    if marking is None:
+        run()
+        return False
+    before, marking.is_asked = marking.is_asked, False
+    try:
+        run()
+        return marking.is_asked
+    finally:
+        marking.is_asked = before
+
+
+def note_language() -> None:
+    """Note that a block depends on the language."""
+    if (marking := _marking()) is not None:
+        marking.is_asked = True
+
+
 class _Marking:
     """Stands for a catalogue of translations, and gives marks. `is_asked` is set when its language is asked for."""
 
@@ -52,6 +72,12 @@ class _Marking:
         return self.name
 
     to_language = language
+
+
+def _marking() -> _Marking | None:
+    """The catalogue of marks; None in a `{% language %}`, and where there is one language."""
+    active = getattr(trans_real._active, "value", None)  # type: ignore[attr-defined]  # stubs leave it out
+    return active if isinstance(active, _Marking) else None
 
 
 class _Active:

@@ -17,7 +17,7 @@ from jinja2.parser import Parser
 
 from buildassets.compat.compressor.run.key import Block
 from buildassets.compat.compressor.run.lookup import current_release, is_steady, looked_up, needs_compiling
-from buildassets.compat.compressor.run.nodes import KINDS, MODES
+from buildassets.compat.compressor.run.nodes import MODES, known_kinds
 from buildassets.compat.compressor.run.settings import is_varying, run_options
 from buildassets.runtime.django.plain_urls import recorded_urls
 from buildassets.runtime.release import Release
@@ -38,7 +38,7 @@ class CompressorExtension(Extension):
     def parse(self, parser: Parser) -> nodes.Node:
         """See Extension."""
         line = next(parser.stream).lineno
-        kind = _word(parser, (*KINDS, *getattr(settings, "COMPRESSORS", ())), "kind", UnknownKindError)
+        kind = _word(parser, known_kinds(), "kind", UnknownKindError)
         parser.stream.skip_if("comma")
         mode, name = MODES[0], None
         if parser.stream.current.type != "block_end":

@@ -20,7 +20,7 @@ from buildassets.compat.compressor.run.settings import is_varying, run_options
 from buildassets.runtime.django.plain_urls import recorded_urls
 from buildassets.runtime.release import Release
 
-__all__ = ["KINDS", "MODES", "CompressNode", "UnknownKindError", "compile_compress"]
+__all__ = ["KINDS", "MODES", "CompressNode", "UnknownKindError", "compile_compress", "known_kinds"]
 
 KINDS: Final = ("css", "js")
 MODES: Final = ("file", "inline", "preload")
@@ -30,6 +30,11 @@ class UnknownKindError(TemplateSyntaxError):
     """A tag `compress` names a kind that does not exist, in the syntax of Django's templates."""
 
 
+def known_kinds() -> tuple[str, ...]:
+    """The kinds of blocks: ours, and those of compressors of the project's, which a build reports."""
+    return tuple(dict.fromkeys((*KINDS, *getattr(settings, "COMPRESSORS", ()))))
+
+
 def compile_compress(parser: Parser, token: Token) -> "CompressNode":
     """The node of `{% compress css|js [file|inline|preload] [name] %}…{% endcompress %}`."""
     nodelist = parser.parse(("endcompress",))
@@ -37,7 +42,7 @@ def compile_compress(parser: Parser, token: Token) -> "CompressNode":
     tag, *given = token.split_contents()
     if not 1 <= len(given) <= 3:
         raise TemplateSyntaxError(f"{tag!r} tag requires either one, two or three arguments.")
-    kinds = (*KINDS, *getattr(settings, "COMPRESSORS", ()))
+    kinds = known_kinds()
     if given[0] not in kinds:
         fault = UnknownKindError if given[0].isidentifier() else TemplateSyntaxError
         raise fault(f"The compress tag's argument must be one of: {', '.join(map(repr, kinds))}.")

@@ -44,7 +44,7 @@ def _url() -> object:
     """COMPRESS_URL if it has an effect; one that `is_varying` is not converted to a text."""
     given: object = getattr(settings, "COMPRESS_URL", None) or ""
     options = getattr(settings, "BUILDASSETS", None)
-    if not given or (isinstance(options, dict) and options.get("url")):
+    if not given or given is settings.STATIC_URL or (isinstance(options, dict) and options.get("url")):
         return None
     if is_varying(given):
         return given

@@ -11,7 +11,7 @@ from buildassets.compiler.engines.sass.embedded_protocol import EventKind, Failu
 from buildassets.compiler.engines.sass.survey import SpecialFile
 from buildassets.compiler.engines.wording import ELSEWHERE, sentence
 from buildassets.compiler.languages.source_map.lines import Lines
-from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, place, warning
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, looked_in, place, warning
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.nearest import nearest
 from buildassets.foundation.paths import from_url
@@ -234,7 +234,7 @@ def _not_loaded(files: SheetFiles, span: SourceSpan, message: str, reached: Sequ
     if message.startswith("Can't find stylesheet to import"):
         importer = files.path_of(span.url)
         folders = scss_imports.resolve(name, importer, files.load_paths).folders
-        looked = [] if ":" in name else [_looked_in([files.name_of(folder) for folder in folders])]
+        looked = [] if ":" in name else [looked_in([files.name_of(folder) for folder in folders])]
         hint = _of_scheme(name) if ":" in name else scss_imports.instead(name, importer, folders, files.name_of)
         return error("scss/import", f"cannot find `{name}`", location, notes=[*looked, *reached], hint=hint)
     if message.startswith("It's not clear which file to import"):
@@ -257,11 +257,6 @@ def _loaded(files: SheetFiles, span: SourceSpan) -> tuple[str, Location]:
     return name[1], files.location(
         files.path_of(span.url), span.line, column, _lines_of(span.context)[0], marked=name[1]
     )
-
-
-def _looked_in(folders: Sequence[str]) -> str:
-    quoted = [f"`{folder}/`" for folder in folders]
-    return f"looked in {', '.join(quoted[:-1])}{' and ' if quoted[1:] else ''}{quoted[-1]}"
 
 
 def _of_scheme(name: str) -> str | None:

@@ -22,7 +22,8 @@ from buildassets.foundation.frozen import replace
 _WORKER: Final = "buildassets.compiler.engines.sass.libsass_worker"
 _MOST_SHEETS: Final = 1000  # each sheet leaks 2 kB in the process (libsass 0.23), and a watch has no end
 _ALARM_SECONDS: Final = 5.0  # after our own limit, so that a child does not outlive us for long
-_Request = tuple[str, str, str, tuple[str, ...], tuple[tuple[str, str], ...], str, float]  # as the worker takes it
+PRECISION: Final = 10  # digits behind the point, as in Dart Sass; Bootstrap needs 6
+_Request = tuple[str, str, str, tuple[str, ...], tuple[tuple[str, str], ...], str, int, float]  # as the worker takes it
 _NAMED_PATH: Final = re.compile("\0([^\0]*)\0")
 
 
@@ -64,7 +65,9 @@ class LibsassEngine:
         url: str = "/assets/",
         limit_seconds: float = 120.0,
         merged: Sequence[tuple[str, str]] = (),
+        digits: int = 0,
     ) -> None:
+        self._digits = digits or PRECISION
         self._merged = tuple(merged)
         self._load_paths = tuple(load_paths)
         self._shown = shown
@@ -74,12 +77,13 @@ class LibsassEngine:
 
     @cached_property
     def version(self) -> str:
-        """Name and version as in the manifest: `libsass 3.6.6`."""
+        """Name and version as in the manifest, and what is not usual: `libsass 3.6.6`, `libsass 3.6.6, 5 digits`."""
         try:
             from _sass import libsass_version  # type: ignore[import-not-found]  # half the time of `import sass`, and calls nothing
         except ImportError:
             return self.name
-        return f"{self.name} {libsass_version}"
+        digits = f", {self._digits} digits" if self._digits != PRECISION else ""
+        return f"{self.name} {libsass_version}{digits}"
 
     @cached_property
     def programs(self) -> tuple[str, ...]:
@@ -126,7 +130,7 @@ class LibsassEngine:
     def _request(self, given: EngineInput) -> _Request:
         limit_seconds = self._limit_seconds + _ALARM_SECONDS
         path = os.path.abspath(given.path)
-        return given.text, path, given.shown, self._load_paths, self._merged, self._url, limit_seconds
+        return given.text, path, given.shown, self._load_paths, self._merged, self._url, self._digits, limit_seconds
 
     def _as_shown(self, diagnostic: Diagnostic, given: EngineInput) -> Diagnostic:
         """`diagnostic` with each path that the child marked replaced by the name that the user would write."""
@@ -153,7 +157,9 @@ def _failed(code: str, message: str, given: EngineInput, notes: Sequence[str], *
 
 def libsass(options: EngineOptions) -> LibsassEngine:
     """The engine `libsass`."""
-    return LibsassEngine(options.load_paths, options.shown, url=options.url, merged=options.merged)
+    return LibsassEngine(
+        options.load_paths, options.shown, url=options.url, merged=options.merged, digits=options.sass_digits
+    )
 
 
 def _with_dart_sass(hint: str) -> str:

@@ -39,9 +39,8 @@ from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.mappings import decoded_mappings, encoded_mappings
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map
 from buildassets.compiler.languages.source_map.values import SourceMap
-from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, place, warning
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, looked_in, place, warning
 
-PRECISION: Final = 10  # digits after the point, as in Dart Sass; Bootstrap needs 6
 _MAX_TRACES: Final = 8
 _MAX_WARNINGS_BYTES: Final = 1 << 20
 _MAP_COMMENT: Final = "/*# sourceMappingURL=data:application/json;base64,"
@@ -173,16 +172,24 @@ def _not_one(name: str, importer: str, location: Location, resolution: scss_impo
             notes=notes,
             hint="rename or delete all but one",
         )
-    folders = [f"`{named(folder)}/`" for folder in resolution.folders]
-    looked = f"looked in {', '.join(folders[:-1])}{' and ' if folders[1:] else ''}{folders[-1]}"
+    looked = looked_in([*map(named, resolution.folders)])
     hint = DART_SASS if name.startswith("sass:") else scss_imports.instead(name, importer, resolution.folders, named)
     return error("scss/import", f"cannot find `{name}`", location, notes=[looked], hint=hint)
 
 
 def compile_sheet(
-    given: EngineInput, load_paths: Sequence[str], merged: scss_imports.Merged, url_prefix: str, *, recent: RecentTexts
+    given: EngineInput,
+    load_paths: Sequence[str],
+    merged: scss_imports.Merged,
+    url_prefix: str,
+    digits: int,
+    *,
+    recent: RecentTexts,
 ) -> Compiled:
-    """libsass's result for `given`, with diagnostics. `url_prefix` is the prefix of URLs that name assets."""
+    """libsass's result for `given`, with diagnostics.
+
+    `url_prefix` is the prefix of URLs that name assets, `digits` the number of those behind a point.
+    """
     try:
         import sass
     except ImportError as fault:
@@ -198,7 +205,7 @@ def compile_sheet(
                 string=(sheet.texts[0].text or "\n").encode("utf-8", "replace"),  # libsass refuses an empty sheet
                 indented=given.path.endswith(".sass"),
                 output_style="expanded",
-                precision=PRECISION,
+                precision=digits,
                 importers=[(0, sheet.import_file)],
                 custom_functions=_functions(calls),
                 source_map_embed=True,
@@ -388,14 +395,14 @@ def main(end: socket) -> None:
     recent = RecentTexts()
     while True:
         try:
-            text, path, shown, load_paths, merged, url_prefix, limit_seconds = connection.receive()
+            text, path, shown, load_paths, merged, url_prefix, digits, limit_seconds = connection.receive()
         except EOFError:
             return
         # A sheet may have no end, and who started this may be killed before its own limit is reached.
         faulthandler.dump_traceback_later(
             limit_seconds, exit=True
         )  # works even while libsass holds the interpreter's lock
-        compiled = compile_sheet(EngineInput(text, path, shown), load_paths, merged, url_prefix, recent=recent)
+        compiled = compile_sheet(EngineInput(text, path, shown), load_paths, merged, url_prefix, digits, recent=recent)
         faulthandler.cancel_dump_traceback_later()
         with suppress(ConnectionError):  # the parent is gone, and `receive` reports that next
             connection.send(compiled)

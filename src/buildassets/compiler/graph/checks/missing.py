@@ -14,7 +14,7 @@ from buildassets.compiler.resolve.urls import USUAL_PREFIXES, below_prefixes, is
 from buildassets.compiler.sources.links import LINK_OUTSIDE
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.disk.folders import is_within
-from buildassets.foundation.diagnostics import Diagnostic, Location, Severity
+from buildassets.foundation.diagnostics import Diagnostic, Location, Severity, looked_in
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.media import Syntax
 from buildassets.foundation.nearest import nearest
@@ -57,8 +57,7 @@ class _MissingReferences:
             return "a reference cannot leave the tree of assets"
         config = self.look.config
         generated = config.plan.folder if config.plan else None
-        roots = (root.shown for root in config.sources if root.shown != generated)
-        return f"looked in {' and '.join(f'`{root}/`' for root in roots)}"
+        return looked_in([root.shown for root in config.sources if root.shown != generated])
 
     def _skipped_with(self, target: LogicalPath) -> LogicalPath | None:
         """The path that discovery left out, which is `target` or a folder above it; None if it left out neither."""

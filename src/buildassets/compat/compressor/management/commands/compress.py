@@ -2,12 +2,15 @@
 
 import os
 from argparse import SUPPRESS
+from collections.abc import Mapping
+from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from buildassets.compat.compressor.compile.collect import TemplateScope, planned, planned_blocks, scope
 from buildassets.compat.compressor.run.settings import run_options
+from buildassets.foundation.typed import STARTED_VARIABLE
 from buildassets.programs.start import Permitted, become, run
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.compiler import compiler_command
@@ -49,6 +52,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Build the blocks with everything else. Called from code, it raises CommandError if the build fails."""
+        began = repr(monotonic())
         if not run_options().is_enabled and not options.get("force"):
             raise CommandError("Compressor is disabled. Set the COMPRESS_ENABLED setting or use --force to override.")
         engines = tuple(one.strip() for one in options.get("engines") or ())
@@ -64,14 +68,12 @@ class Command(BaseCommand):
             command = compiler_command("build", quiet)
         if options.get("verbosity", 1):
             self.stdout.write(f"blocks of templates: {planned_blocks()}")
-        self._run(command, no_color=bool(options.get("no_color")))
+        no_color = {"NO_COLOR": "1"} if options.get("no_color") else {}
+        self._run(command, {**os.environ, **no_color, STARTED_VARIABLE: began})
 
-    def _run(self, command: Permitted, *, no_color: bool) -> None:
+    def _run(self, command: Permitted, environment: Mapping[str, str]) -> None:
         if self._is_typed:
-            if no_color:
-                os.environ["NO_COLOR"] = "1"
-            become(command, os.environ)
-        environment = {**os.environ, **({"NO_COLOR": "1"} if no_color else {})}
+            become(command, environment)
         done = run(command, capture_output=True, encoding="utf-8", env=environment)
         assets.cache_clear()  # this process goes on with what is there now
         self.stdout.write(done.stdout, ending="")

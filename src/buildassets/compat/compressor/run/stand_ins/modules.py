@@ -44,14 +44,14 @@ _MODULES: Final[dict[str, dict[str, Sequence[str]]]] = {
     "compressor.filters.template": {_CLASSES: ("TemplateFilter",)},
     "compressor.filters.yuglify": {_CLASSES: ("YUglifyCSSFilter", "YUglifyJSFilter")},
     "compressor.filters.yui": {_CLASSES: ("YUICSSFilter", "YUIJSFilter")},
-    "compressor.finders": {_FILES: ("CompressorFinder",)},
     "compressor.js": {_CLASSES: ("JsCompressor",)},
     "compressor.parser": {_CLASSES: _PARSERS},
     "compressor.signals": {_CLASSES: ("post_compress",)},
     "compressor.storage": {
         _FILES: (
             *("BrotliCompressorFileStorage", "CompressorFileStorage", "GzipCompressorFileStorage"),
-            "OfflineManifestFileStorage",
+            *("OfflineManifestFileStorage", "compressor_file_storage", "default_offline_manifest_storage"),
+            *("default_storage", "get_storage"),
         )
     },
     "compressor.templatetags": {},
@@ -60,8 +60,11 @@ _MODULES: Final[dict[str, dict[str, Sequence[str]]]] = {
         f"{_OURS}.nodes": ("CompressNode",),
     },
 }
+# That of an installed django-compressor would look for the files of blocks in COMPRESS_ROOT only.
+_FIRST: Final[dict[str, dict[str, Sequence[str]]]] = {"compressor.finders": {_FILES: ("CompressorFinder",)}}
 
 
 def install() -> None:
-    """Make the modules importable if no installed package has them."""
+    """Make the modules importable if no installed package has them; the finder in any case."""
     stand_in_modules.install(_MODULES)
+    stand_in_modules.install(_FIRST, goes_first=True)

@@ -3,12 +3,13 @@
 import os
 from argparse import REMAINDER, ArgumentParser, ArgumentTypeError
 from collections.abc import Sequence
+from time import monotonic
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from buildassets.foundation.nearest import nearest
-from buildassets.foundation.typed import PROGRAM_VARIABLE, typed
+from buildassets.foundation.typed import PROGRAM_VARIABLE, STARTED_VARIABLE, typed
 from buildassets.programs.start import become, run
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.compiler import compiler_command
@@ -39,8 +40,11 @@ class Command(BaseCommand):
 
         A child that fails raises CommandError with its exit code.
         """
+        began = repr(monotonic())
         own, given = _parted(arguments)
         environment = {**os.environ, PROGRAM_VARIABLE: "manage.py assets"}
+        if verb == "build":  # what a watch runs may build, too
+            environment[STARTED_VARIABLE] = began
         if own.no_color or options["no_color"]:
             environment["NO_COLOR"] = "1"
         command = compiler_command(verb, [*_BY_VERBOSITY.get(options["verbosity"], ()), *given])

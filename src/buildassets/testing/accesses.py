@@ -52,6 +52,7 @@ _RUNS: Final = (
     "os.startfile",
     "os.system",
 )
+_DELETED: Final = " (deleted)"
 _NO_FILES: Final = (os.devnull, ":memory:", "")
 
 
@@ -207,12 +208,12 @@ def _of_paths(
 
 
 def _path_of_descriptor(descriptor: int) -> str | None:
-    """The path of an open file, on Linux."""
+    """The path of an open file, on Linux; None for one that is deleted, as that of gunicorn's heartbeat."""
     try:
         path = os.readlink(f"/proc/self/fd/{descriptor}")
     except OSError:
         return None
-    return path if path.startswith("/") else None
+    return path if path.startswith("/") and not path.endswith(_DELETED) else None
 
 
 def _path(given: object, folder: object) -> str | None:

@@ -103,9 +103,10 @@ class ReleaseFilesMixin(Storage):
         _log(path, fault)
 
     def _has(self, path: str) -> bool:
+        """Whether the storage itself has such a file; one that is elsewhere is not asked for each URL."""
         try:
-            return self.exists(path)
-        except (ImproperlyConfigured, SuspiciousOperation, NotImplementedError):
+            return isinstance(self, FileSystemStorage) and self.exists(path)
+        except (ImproperlyConfigured, SuspiciousOperation):
             return False
 
     def post_process(

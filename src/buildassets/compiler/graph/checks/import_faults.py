@@ -70,6 +70,7 @@ def unmapped_summary(count: int, root: str) -> str:
 def unmapped(look: Look, asset: Linked) -> Iterator[Finding]:
     """The bare names in `asset` that nothing maps."""
     config, source = look.config, asset.draft.source
+    positions = OriginalPositions(asset.draft, config.shown)
     for index, reference, name in _uses(look, asset):
         if look.names.answer(reference, source.logical) is not None:
             continue
@@ -79,9 +80,8 @@ def unmapped(look: Look, asset: Linked) -> Iterator[Finding]:
             meant = f"./{name}"
         else:
             meant = look.nearest_bare(name) or ""
-        place = OriginalPositions(asset.draft, config.shown).place_of(index)
         yield Finding(
-            place,
+            positions.place_of(index),
             source.root,
             about=name,
             message=f"nothing maps the bare name `{name}`",
@@ -107,6 +107,7 @@ def no_modules_summary(count: int, root: str) -> str:
 
 def no_modules(look: Look, asset: Linked) -> Iterator[Finding]:
     """The imports of `asset` that lead to what is no script."""
+    positions = OriginalPositions(asset.draft, look.config.shown)
     links = chain(asset.links, look.names.mapped_links(asset, look.compiled) if asset.draft.references else ())
     for reference, target in links:
         if reference.kind not in IMPORTS or media_of(target).type in _ACCEPTED:
@@ -115,7 +116,7 @@ def no_modules(look: Look, asset: Linked) -> Iterator[Finding]:
         if hint := _refusal(asset.draft, reference, target, is_source=is_source):
             why = reason(suffix(target)) if is_source else f"it is not a script but `{media_of(target).type}`"
             message = f"browsers refuse to import `{target}`: {why}"
-            place = OriginalPositions(asset.draft, look.config.shown).place_of(asset.draft.references.index(reference))
+            place = positions.place_of(asset.draft.references.index(reference))
             yield Finding(place, asset.draft.source.root, about=target, message=message, hint=hint)
 
 

@@ -186,6 +186,7 @@ def prefixes(look: Look, asset: Linked) -> Iterator[Finding]:
     root = draft.source.root
     if config.url_prefixes is not None or (root >= 0 and config.sources[root].manifest):  # Vite's base decides there
         return
+    positions = OriginalPositions(draft, config.shown)
     for index, reference in enumerate(draft.references):
         if reference.kind in OF_DEBUGGERS or not is_root_relative(reference, config.url):
             continue
@@ -194,6 +195,5 @@ def prefixes(look: Look, asset: Linked) -> Iterator[Finding]:
             if target in look.sources:
                 message = f"`{reference.url}` is left alone, and `{target}` is an asset"
                 hint = f'set `url_prefixes = ["{prefix}"]`, or `[]` where something else serves it'
-                place = OriginalPositions(draft, config.shown).place_of(index)
-                yield Finding(place, root, about=reference.url, message=message, hint=hint)
+                yield Finding(positions.place_of(index), root, about=reference.url, message=message, hint=hint)
                 break

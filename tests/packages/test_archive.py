@@ -38,7 +38,7 @@ HOSTILE = {
 def unpacked(folder: Path, content: bytes) -> dict[str, bytes]:
     (folder / "a.tgz").write_bytes(content)
     (folder / "out").mkdir()
-    names = unpack(str(folder / "a.tgz"), str(folder / "out"), "a@1.0.0")
+    names = unpack(str(folder / "a.tgz"), str(folder), "out", "a@1.0.0")
     found = read_tree(folder / "out")
     assert tuple(found) == names
     return found

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from buildassets.disk.files import digest_of, is_staging, staging_name
-from buildassets.disk.folders import make_folders, remove_temporary
+from buildassets.disk.folders import make_folders, remove_temporary, temporary_folder
 from buildassets.disk.locks import locked
 from buildassets.disk.removal import move
 from buildassets.errors import ConfigError, PackagesError
@@ -333,11 +333,10 @@ def _locked_platform(
 
 def _unpacked(shop: Workshop, release: PackageRelease, staging: str, name: str = "unpacked") -> str:
     """Fetch, verify and unpack `release` into a folder below `staging`; returns that folder."""
-    archive, folder = os.path.join(staging, f"{name}.tgz"), os.path.join(staging, name)
-    shop.registry().fetch(release, archive)
-    os.mkdir(folder)
-    unpack(archive, folder, f"{release.name}@{release.version}")
-    remove_temporary(archive)
+    folder = os.path.join(staging, name)
+    with temporary_folder() as private:  # who may write to the folder of tools does not change the proven archive
+        shop.registry().fetch(release, archive := os.path.join(private, "archive"))
+        unpack(archive, shop.tools, _below(shop.tools, folder), f"{release.name}@{release.version}")
     return folder
 
 

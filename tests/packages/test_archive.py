@@ -54,7 +54,7 @@ def test_files_below_package_are_unpacked(tmp_path: Path) -> None:
     assert unpacked(tmp_path, tarball({"a.js": "1", "b/c.css": "2"})) == {"a.js": b"1", "b/c.css": b"2"}
 
 
-@pytest.mark.parametrize("name", ["C:a", "a.js:b", ".. /a", "a./b", "a "])
+@pytest.mark.parametrize("name", ["C:a", "a.js:b", ".. /a", "a./b", "a ", "aux", "lib/com1.css", "conin$"])
 def test_a_name_that_windows_takes_for_another_is_refused_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

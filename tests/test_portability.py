@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Final
 
 import pytest
 
@@ -23,6 +24,7 @@ from buildassets.compiler.languages.reference import Reference
 from buildassets.disk import folders
 from buildassets.foundation.paths import join
 from buildassets.foundation.permission import BUILDING
+from buildassets.manifest.soundness import is_file
 from buildassets.release.inventory.names import fault_of
 from tests.cli.watching import watching
 from tests.command import Finished, environment, run
@@ -248,17 +250,25 @@ def test_file_url_contains_the_drive(path: str, url: str) -> None:
     assert (dart_process.url_of(path), files.path_of(url), files.name_of(path)) == (url, path, "a.scss")
 
 
-@pytest.mark.parametrize(
-    "name", ["aux.12ab.js", "assets/CON", "nul.svg.gz", "com1.css", "lpt\xb9", "a:b", "a\\b", "a.", "b ", "x?", "a\x1f"]
-)
-def test_name_that_windows_cannot_have_is_refused_there(name: str) -> None:
-    assert fault_of(name, on_windows=True) == "Windows has no such name"
+DEVICES: Final = ("aux.12ab.js", "assets/CON", "nul.svg.gz", "com1.css", "lpt\xb9", "conin$", "CONOUT$.js", "aux .js")
+OTHERS: Final = ("a:b", "a.css::$DATA", "a\\b", "a.", "a./b", "b ", "x?", "a\x1f")
+
+
+@pytest.mark.parametrize("name", [*DEVICES, *OTHERS])
+def test_name_that_windows_cannot_have_is_refused_there(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    assert (fault_of(name, on_windows=True), is_file(name)) == ("Windows has no such name", True)
     assert fault_of(name, on_windows=False) is None
+    monkeypatch.setattr("buildassets.manifest.soundness._IS_WINDOWS", True)
+    assert not is_file(name)
 
 
-@pytest.mark.parametrize("name", ["auxiliary.js", "console.css", "com.js", "com10.js", "a.aux", "ü/é.svg"])
-def test_name_that_only_looks_like_a_device_is_accepted(name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["auxiliary.js", "console.css", "com.js", "com10.js", "a.aux", "ü/é.svg", "conin.js", "NAME~1.CSS"]
+)
+def test_name_that_only_looks_like_a_device_is_accepted(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr("buildassets.manifest.soundness._IS_WINDOWS", True)
     assert fault_of(name, on_windows=True) is None
+    assert is_file(name)
 
 
 def test_sources_with_crlf_make_the_same_assets_and_sass_the_same_bytes(tmp_path: Path) -> None:

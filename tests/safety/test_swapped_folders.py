@@ -20,10 +20,12 @@ from buildassets.errors import BuildAssetsError
 from buildassets.foundation.paths import LogicalPath
 from buildassets.foundation.permission import BUILDING
 from buildassets.manifest.model import Entry
+from buildassets.packages.archive import unpack as unpack_package
 from buildassets.release.archive.unpack import unpack
 from buildassets.release.publish.destination import Destination, LocalStorage
 from tests.command import release_site, run
 from tests.conftest import read_tree, write_tree
+from tests.packages.server import tarball
 from tests.safety.swaps import TRIES, exchange, only_linux, swapped
 
 pytestmark = only_linux
@@ -92,6 +94,19 @@ def test_nothing_outside_changes_while_a_folder_of_an_unpacked_release_is_swappe
             with suppress(OSError, BuildAssetsError):
                 unpack(archive, archive, build, build, replaces=True, permission=BUILDING)
     assert _listed(outside) == before
+
+
+@pytest.mark.parametrize("folder", ["staging", "staging/a", "staging/a/css"])
+def test_nothing_outside_changes_while_a_folder_of_an_unpacked_package_is_swapped(tmp_path: Path, folder: str) -> None:
+    outside = write_tree(tmp_path / "outside", OUTSIDE | {"a/kept": "5"})
+    before, modes = _listed(outside), [path.stat().st_mode for path in outside.rglob("*")]
+    (tmp_path / "top/staging/a/css").mkdir(parents=True)
+    with swapped(tmp_path / "top" / folder, outside):
+        for number in range(TRIES):
+            (tmp_path / "package.tgz").write_bytes(tarball({f"css/{number}.css": "6"}, 0o755))
+            with suppress(OSError, BuildAssetsError):
+                unpack_package(str(tmp_path / "package.tgz"), str(tmp_path / "top"), "staging/a", "a@1.0.0")
+    assert (_listed(outside), [path.stat().st_mode for path in outside.rglob("*")]) == (before, modes)
 
 
 @pytest.mark.parametrize("folder", ["content", "content/ab"])

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from errno import EFBIG
+from functools import partial
 from hashlib import file_digest
 from itertools import groupby
 from stat import S_IMODE
@@ -118,13 +119,16 @@ def write_new(path: str, content: bytes) -> None:
         os.close(descriptor)
 
 
-def write_chunks(path: str, chunks: Iterable[bytes]) -> int:
+def write_chunks(path: str, chunks: Iterable[bytes], folder: int | None = None, mode: int | None = None) -> int:
     """Write a new file and return its size in bytes. Chunks of zeros become holes.
 
+    Its path is relative to the descriptor `folder`, if that is given; the umask does not change a given `mode`.
     Raises OSError and what `chunks` raise; part of the file may have been written then.
     """
     size_bytes = 0
-    with open(path, "xb", buffering=0) as file:
+    with open(path, "xb", buffering=0, opener=partial(os.open, mode=0o666, dir_fd=folder)) as file:
+        if mode is not None and os.chmod in os.supports_fd:  # Windows keeps no such mode
+            os.chmod(file.fileno(), mode)
         for chunk in chunks:
             size_bytes += len(chunk)
             if chunk == _HOLE:

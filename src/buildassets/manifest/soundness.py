@@ -24,7 +24,15 @@ _IN_TYPES: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 _NOT_IN_ATTRIBUTE_NAMES: Final = " \"'<>/="
 _IN_URLS: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/[]@!$&*+,;=%"
 _DEEPEST: Final = 16  # settings in settings
-_IS_WINDOWS: Final = os.name == "nt"  # there a backslash separates folders, and a colon follows a drive
+_IS_WINDOWS: Final = os.name == "nt"
+# Devices and characters, as Microsoft's "Naming Files, Paths, and Namespaces" lists them, and those of consoles.
+_DEVICES: Final = frozenset(
+    (
+        *("con", "prn", "aux", "nul", "conin$", "conout$"),
+        *(f"{port}{digit}" for port in ("com", "lpt") for digit in "123456789¹²³"),
+    )
+)
+_FORBIDDEN: Final = frozenset('<>:"\\|?*').union(map(chr, range(32)))
 _CODINGS: Final = frozenset(("identity", "gzip", "br", "zstd"))  # the present ones, whose form needs no check
 
 
@@ -61,12 +69,17 @@ def is_file(name: object) -> bool:
     """Whether `name` is the name of a file that cannot lie outside of its folder."""
     if not isinstance(name, str) or normalise(name) != name or not is_text(name):
         return False
-    return "\0" not in name and not (_IS_WINDOWS and _is_other_on_windows(name))
+    return "\0" not in name and not (_IS_WINDOWS and is_refused_by_windows(name))
 
 
-def _is_other_on_windows(name: str) -> bool:
-    """Whether Windows takes `name` for another one: it has `\\` for `/`, drives, streams, and drops dots and blanks."""
-    return "\\" in name or ":" in name or any(part.endswith((".", " ")) for part in name.split("/"))
+def is_refused_by_windows(name: str) -> bool:
+    """Whether Windows has no file `name`, or takes it for another: a device, a stream, one without a last dot."""
+    return any(map(_is_refused_part, name.split("/")))
+
+
+def _is_refused_part(part: str) -> bool:
+    stem = part.partition(".")[0].rstrip(" ").lower()
+    return stem in _DEVICES or part.endswith((".", " ")) or not _FORBIDDEN.isdisjoint(part)
 
 
 def is_text(value: object) -> bool:

@@ -4,14 +4,13 @@ Takes an archive whose digest has been proven, fills a new folder. Raises Packag
 incomplete folder.
 """
 
-import os
 from functools import partial
 from tarfile import TarInfo
 from typing import Final
 
 from buildassets.disk.archives import Content, gunzipped, limited, members_of_tar
 from buildassets.disk.files import chunks_of, write_chunks
-from buildassets.disk.folders import make_folders
+from buildassets.disk.folders import opened_below
 from buildassets.errors import PackagesError
 from buildassets.foundation.diagnostics import error
 from buildassets.manifest.soundness import is_file
@@ -27,15 +26,16 @@ _HINTS: Final = {
 }
 
 
-def unpack(archive: str, folder: str, shown: str) -> tuple[str, ...]:
-    """Unpack the file `archive` of the package `shown` into `folder`; returns the names of its files, sorted.
+def unpack(archive: str, top: str, below: str, shown: str) -> tuple[str, ...]:
+    """Unpack the file `archive` of the package `shown` into a new folder, `below` the folder `top`.
 
+    Returns the names of its files, sorted. No link below `top` is followed, nor a folder that becomes one meanwhile.
     The archive is refused for any member that is a link or a device, has a name outside `package/`, or a bit such as
     setuid. Entries for folders, which some archives have, are ignored: the folders of files are created as needed.
     """
     refusal = partial(_refusal, shown)
     too_much = refusal("member", f"holds more than {_LARGEST_BYTES:,} bytes")
-    names, left_bytes, number = [], _LARGEST_BYTES, 0
+    names, left_bytes = [], _LARGEST_BYTES
     chunks = limited(gunzipped(chunks_of(archive), refusal), _LARGEST_BYTES, too_much)
     for number, (member, content) in enumerate(members_of_tar(chunks, refusal), 1):
         left_bytes -= member.size
@@ -46,8 +46,8 @@ def unpack(archive: str, folder: str, shown: str) -> tuple[str, ...]:
         if complaint := _complaint(member):
             raise refusal("member", f"holds `{member.name}`, {complaint}")
         if member.isreg():
-            names.append(_unpacked(member, content, folder, shown))
-    if not number:
+            names.append(_unpacked(member, content, top, below, shown=shown))
+    if not names:
         raise refusal("damaged", "holds nothing")
     return tuple(sorted(names))
 
@@ -64,16 +64,14 @@ def _complaint(member: TarInfo) -> str:
     return ""
 
 
-def _unpacked(member: TarInfo, content: Content, folder: str, shown: str) -> str:
-    """Write `member` below `folder`. Returns its name there. Raises PackagesError and OSError."""
+def _unpacked(member: TarInfo, content: Content, top: str, below: str, *, shown: str) -> str:
+    """Write `member` into the folder `below` `top`. Returns its name there. Raises PackagesError and OSError."""
     name = member.name.removeprefix(_TOP)
-    path = os.path.join(folder, *name.split("/"))
     try:
-        make_folders(os.path.dirname(path))
-        write_chunks(path, content())
-    except FileExistsError:
+        with opened_below(top, f"{below}/{name}", makes=True) as (folder, path):
+            write_chunks(path, content(), folder, _PROGRAM if member.mode & 0o100 else _PLAIN)
+    except (FileExistsError, NotADirectoryError):
         raise _refusal(shown, "member", f"holds `{member.name}` twice, or a folder of that name") from None
-    os.chmod(path, _PROGRAM if member.mode & 0o100 else _PLAIN)
     return name
 
 

@@ -430,6 +430,47 @@ def test_another_archive_than_the_locked_one_is_refused(bare: Path, registry: Re
     assert read_tree(bare.parent / "tools") == {}
 
 
+@pytest.mark.parametrize("work", [install, update])
+def test_registry_that_replaces_a_locked_version_changes_nothing(
+    bare: Path, registry: Registry, work: Callable[..., object]
+) -> None:
+    publish(registry, "0.28.1")
+    install(shop_of(bare, registry), [ESBUILD])
+    platforms, tools = read_lock(str(bare)).tools["esbuild"].platforms, read_tree(bare.parent / "tools")
+    _replaced(tarball({KIND.files_for(HERE)[0]: "evil"}, 0o755))(registry)
+    work(shop_of(bare, registry), [RequestedTool("esbuild", "0.28.1")])
+    assert (read_lock(str(bare)).tools["esbuild"].platforms, read_tree(bare.parent / "tools")) == (platforms, tools)
+
+
+@pytest.mark.parametrize("work", [install, update])
+def test_replaced_archive_of_a_locked_version_is_refused_where_the_tool_is_absent(
+    bare: Path, registry: Registry, work: Callable[..., object]
+) -> None:
+    publish(registry, "0.28.1")
+    install(shop_of(bare, registry), [ESBUILD])
+    before = read_tree(bare)
+    command = locked_command(str(bare), "esbuild")
+    assert command is not None
+    Path(command.command[0]).unlink()
+    _replaced(tarball({KIND.files_for(HERE)[0]: "evil"}, 0o755))(registry)
+    with pytest.raises(BuildAssetsError) as caught:
+        work(shop_of(bare, registry), [RequestedTool("esbuild", "0.28.1")])
+    assert (caught.value.diagnostics[0].code, read_tree(bare)) == ("package/damaged", before)
+
+
+def test_platform_that_a_registry_adds_to_a_locked_version_changes_no_locked_digest(
+    bare: Path, registry: Registry
+) -> None:
+    publish(registry, "0.28.1", platforms=(HERE,))
+    install(shop_of(bare, registry), [ESBUILD])
+    publish(registry, "0.28.1")
+    _replaced(tarball({KIND.files_for(HERE)[0]: "evil"}, 0o755))(registry)
+    before = (bare / "buildassets.lock").read_bytes()
+    with pytest.raises(BuildAssetsError) as caught:
+        update(shop_of(bare, registry), [])
+    assert (caught.value.diagnostics[0].code, (bare / "buildassets.lock").read_bytes()) == ("package/damaged", before)
+
+
 def test_no_network_is_reported_with_the_address(bare: Path, registry: Registry) -> None:
     shop = shop_of(bare, registry)
     registry.server_close()

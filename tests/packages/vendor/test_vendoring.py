@@ -372,6 +372,41 @@ def test_a_bad_registry_leaves_no_files(
     assert refused(vendoring_of(bare, registry), "a").code == code
 
 
+@pytest.mark.parametrize("asked", [{"a": ""}, {"a": "1"}, {"b": ""}], ids=["again", "its range", "another"])
+def test_registry_that_replaces_a_locked_version_after_outdated_is_refused(
+    bare: Path, registry: Registry, asked: dict[str, str]
+) -> None:
+    publish(registry, "b", "1.0.0")
+    publish(registry, "a", "1.0.0")
+    add(vendoring_of(bare, registry), {"a": "1"})
+    assert outdated(vendoring_of(bare, registry)).found == ()
+    before = read_tree(bare)
+    publish(registry, "a", "1.0.0", "evil()")
+    with pytest.raises(BuildAssetsError) as caught:
+        add(vendoring_of(bare, registry), asked)
+    assert (caught.value.diagnostics[0].code, read_tree(bare)) == ("package/damaged", before)
+
+
+def test_release_that_is_withdrawn_after_outdated_changes_nothing(bare: Path, registry: Registry) -> None:
+    publish(registry, "a", "1.0.0")
+    add(vendoring_of(bare, registry), {"a": "1"})
+    publish(registry, "a", "1.1.0")
+    assert [one.newest for one in outdated(vendoring_of(bare, registry)).found] == ["1.1.0"]
+    del registry.packages["a"]["versions"]["1.1.0"]
+    assert refused(vendoring_of(bare, registry), "a@1.1.0").code == "registry/missing"
+
+
+def test_archive_that_is_not_the_one_of_its_own_answer_is_refused_after_outdated(
+    bare: Path, registry: Registry
+) -> None:
+    publish(registry, "a", "1.0.0")
+    add(vendoring_of(bare, registry), {"a": "1"})
+    path = registry.publish("a", "1.1.0", {"package.json": "{}", "index.js": "1"})
+    assert outdated(vendoring_of(bare, registry)).found
+    registry.archives[path] = tarball({"package.json": "{}", "index.js": "evil()"})
+    assert refused(vendoring_of(bare, registry), "a@1.1.0").code == "package/damaged"
+
+
 @pytest.mark.parametrize("place", ["vendoring.write_whole", "vendoring.write_lock", "vendoring.move"])
 def test_a_disk_that_is_full_leaves_all_as_it_was(
     bare: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch, place: str

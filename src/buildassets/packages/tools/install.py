@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from buildassets.disk.files import digest_of, is_staging, staging_name
-from buildassets.disk.folders import make_folders, remove_temporary
+from buildassets.disk.folders import make_folders, remove_temporary, temporary_folder
 from buildassets.disk.locks import locked
 from buildassets.disk.removal import move
 from buildassets.errors import ConfigError, PackagesError
@@ -260,10 +260,10 @@ def _resolved(
     for one in asked:
         kind = TOOLS[one.name]
         known = lock.tools.get(one.name)
-        choice = _chosen(shop, kind, one.range, known.version if known else "")
+        choice = _as_locked(_chosen(shop, kind, one.range, known.version if known else ""), known)
         own = shop.registry().package(kind.package_for(platform_of(kind)))
         notices += release_notices(own, [one.range or "*"], _limit(shop), choice.version)
-        if known is not None and _is_same(known, choice):
+        if known and known.version == choice.version and known.platforms.keys() == choice.releases.keys():
             entries[one.name] = replace(known, range=one.range, complete=choice.complete)
             fetched += [one.name] if _fetched(shop, one.name, known) else []
             continue
@@ -274,11 +274,15 @@ def _resolved(
     return entries, fetched, notices
 
 
-def _is_same(tool: LockedTool, choice: _Choice) -> bool:
-    """Whether the lock already has the chosen version, with the same archives."""
-    locked_digests = {platform: sha512_of(one.sha512) for platform, one in tool.platforms.items()}
-    digests = {platform: sha512_of(one.integrity) for platform, one in choice.releases.items()}
-    return tool.version == choice.version and locked_digests == digests
+def _as_locked(choice: _Choice, tool: LockedTool | None) -> _Choice:
+    """Return the choice with the digests of the lock if that has its version: a registry may not replace an archive."""
+    if tool is None or tool.version != choice.version:
+        return choice
+    releases = {
+        platform: replace(release, integrity=tool.platforms[platform].sha512) if platform in tool.platforms else release
+        for platform, release in choice.releases.items()
+    }
+    return replace(choice, releases=releases)
 
 
 def _chosen(shop: Workshop, kind: ToolKind, wanted: str, locked_version: str) -> _Choice:
@@ -333,11 +337,10 @@ def _locked_platform(
 
 def _unpacked(shop: Workshop, release: PackageRelease, staging: str, name: str = "unpacked") -> str:
     """Fetch, verify and unpack `release` into a folder below `staging`; returns that folder."""
-    archive, folder = os.path.join(staging, f"{name}.tgz"), os.path.join(staging, name)
-    shop.registry().fetch(release, archive)
-    os.mkdir(folder)
-    unpack(archive, folder, f"{release.name}@{release.version}")
-    remove_temporary(archive)
+    folder = os.path.join(staging, name)
+    with temporary_folder() as private:  # who may write to the folder of tools does not change the proven archive
+        shop.registry().fetch(release, archive := os.path.join(private, "archive"))
+        unpack(archive, shop.tools, _below(shop.tools, folder), f"{release.name}@{release.version}")
     return folder
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from buildassets.disk.files import MOST_BYTES, content_of, digest_of, is_staging, staging_name, write_whole
-from buildassets.disk.folders import files_below, is_within, make_folders, remove_temporary
+from buildassets.disk.folders import files_below, is_within, make_folders, remove_temporary, temporary_folder
 from buildassets.disk.locks import locked
 from buildassets.disk.plain_files import linked_folder
 from buildassets.disk.removal import move, remove_empty_folder
@@ -286,10 +286,12 @@ def _as_locked(lock: Lock, release: PackageRelease) -> PackageRelease:
 
 def _unpacked(registry: Registry, release: PackageRelease, folder: str) -> Unpacked:
     """Fetch, verify and unpack `release` into a new `folder`."""
-    archive = f"{folder}.tgz"
-    registry.fetch(release, archive)
-    os.mkdir(folder)
-    return Unpacked(release.name, folder, unpack(archive, folder, f"{release.name}@{release.version}"))
+    staging, name = os.path.split(folder)
+    top, below = os.path.split(staging)
+    with temporary_folder() as private:  # who may write to the vendored files does not change the proven archive
+        registry.fetch(release, archive := os.path.join(private, "archive"))
+        names = unpack(archive, top, f"{below}/{name}", f"{release.name}@{release.version}")
+    return Unpacked(release.name, folder, names)
 
 
 def _refuse_unfit(found: VendorResolution) -> None:
@@ -446,9 +448,8 @@ def _put(
     ready, old = (f"{os.path.basename(staging)}/{part}" for part in ("ready", "old"))
     for name, (tree, package) in packages.items():
         for file in package.files:
-            path = _home(vendoring, f"{ready}/{name}/{file}")
-            make_folders(os.path.dirname(path))
-            write_whole(path, content_of(os.path.join(tree.folder, *file.split("/")), MOST_BYTES))
+            content = content_of(os.path.join(tree.folder, *file.split("/")), MOST_BYTES)
+            write_whole(vendoring.vendor, content, f"{ready}/{name}/{file}")
     moved: list[tuple[str, str]] = []
     try:
         for name in (*gone, *packages):

@@ -2,14 +2,9 @@
 
 import os
 from collections.abc import Iterable
-from typing import Final
 from unicodedata import normalize
 
-# Devices and characters, as Microsoft's "Naming Files, Paths, and Namespaces" lists them.
-_DEVICES: Final = frozenset(
-    ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in "123456789¹²³"))
-)
-_FORBIDDEN: Final = frozenset('<>:"\\|?*').union(map(chr, range(32)))
+from buildassets.manifest.soundness import is_refused_by_windows
 
 
 def fault_of(name: str, *, on_windows: bool = os.name == "nt") -> str | None:
@@ -26,14 +21,9 @@ def fault_of(name: str, *, on_windows: bool = os.name == "nt") -> str | None:
         return "it climbs out of the release"
     if "" in segments or "." in segments:
         return "it has segments without a name"
-    if on_windows and any(map(_is_refused_by_windows, segments)):
+    if on_windows and is_refused_by_windows(name):
         return "Windows has no such name"
     return None
-
-
-def _is_refused_by_windows(segment: str) -> bool:
-    stem = segment.partition(".")[0].rstrip(" ").lower()
-    return stem in _DEVICES or segment.endswith((".", " ")) or not _FORBIDDEN.isdisjoint(segment)
 
 
 def is_utf8(name: str) -> bool:

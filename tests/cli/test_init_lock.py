@@ -35,7 +35,7 @@ def project(tmp_path: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch)
         ".npmrc": f"registry=http://127.0.0.1:{registry.server_port}/\n",
         "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
         "static/js/app.ts": "const answer: number = 42; console.log(answer);",
-        "templates/base.html": "<head>\n</head>\n",
+        "templates/base.html": "<script src=\"{{ url_for('static', filename='js/app.js') }}\"></script>\n",
     }
     return write_tree(folder, files)
 

@@ -42,6 +42,7 @@ SITE: Final[Tree] = {
     "node_modules/pkg/package.json": _PACKAGE.format("pkg", 0, "index"),
     "node_modules/pkg/index.js": 'import "./more.js";\nexport const pkg = 1;\n',
     "node_modules/pkg/more.js": "more();\n",
+    "views/page.html": "",
     "templates/page.html": '{{ stylesheet("css/app.css") }}{{ icon("x") }}\n',
     "vendor/lib/lib.js": "lib();\n",
     "vendor/lib/lib.css": "lib { background: url(none.png) }\n",

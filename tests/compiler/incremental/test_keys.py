@@ -12,6 +12,7 @@ from tests.conftest import Tree, write_tree
 from tests.fonts import font_file
 
 SITE: Tree = {
+    "views/page.html": "",
     "assets/css/site.css": "@import 'part.css';\na { color: red; background: url(../img/a.svg) }\n",
     "assets/css/part.css": "/* part */\nb { color: blue }\n",
     "assets/css/theme.scss": "$size: 1px;\nc { width: $size }\n",

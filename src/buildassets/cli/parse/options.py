@@ -295,6 +295,7 @@ def refuse_options_of_one(given: CompileOptions) -> None:
         "-o": given.output,
         "--config": given.config_file,
         "--also": given.also,
+        "--only-also": given.only_also,
         "--templates": given.templates,
         "--plan": given.plan,
     }

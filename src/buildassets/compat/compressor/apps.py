@@ -1,6 +1,7 @@
 """The application as Django's registry knows it: under django-compressor's label, so that both cannot be installed."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.core.signals import setting_changed
 
 from buildassets.compat.compressor.run.defaults import complete_settings
@@ -8,7 +9,8 @@ from buildassets.compat.compressor.run.settings import forget_options
 from buildassets.compat.compressor.run.stand_ins.modules import install
 
 install()  # before finders, storages and extensions are looked for by their names
-complete_settings()
+if settings.configured:  # always where Django loads applications
+    complete_settings()
 
 
 class CompressorConfig(AppConfig):

@@ -6,6 +6,7 @@ a fact of its template. Imports Django.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from django.template.base import FilterExpression, Node, Template, TextNode, VariableNode
@@ -63,7 +64,8 @@ class NodeReach:
             return _NOTHING
         if item not in self._reached:
             self._reached[item] = _ANYTHING  # for a template that includes itself
-            self._reached[item] = self._of_template(item) if isinstance(item, Template) else self._of_node(item)
+            # A partial of a template is of another class than Template.
+            self._reached[item] = self._of_node(item) if isinstance(item, Node) else self._of_template(item)
         return self._reached[item]
 
     def leading(self, blocks: dict[str, Any]) -> frozenset[str]:
@@ -132,9 +134,8 @@ def _inner_nodes(node: Any) -> Iterator[Node]:
         for _, nodelist in node.conditions_nodelists:
             yield from nodelist
         return
-    mapping = getattr(node, "partial_mapping", None) or {}
-    if getattr(node, "partial_name", None) in mapping:
-        yield from mapping[node.partial_name].nodelist
+    with suppress(AttributeError, KeyError):  # of other nodes; of a partial that is not there
+        yield from node.partial_mapping[node.partial_name].nodelist
     for name in getattr(node, "child_nodelists", ()):
         yield from getattr(node, name, None) or ()
 

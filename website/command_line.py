@@ -37,7 +37,6 @@ _VARIABLES: Final = (
         "BUILDASSETS_NATIVE",
         "`0`: use the [lexers](../explain/native.md) in Python; `require`: an error if those in Rust are missing",
     ),
-    ("BUILDASSETS_REQUIRED", "`1`: no web process starts without a release, whatever `required` is"),
     ("BUILDASSETS_TOOLS_DIR", "the folder of [tools](../guides/tools.md#where-they-lie)"),
     (
         "BUILDASSETS_REQUIRED",

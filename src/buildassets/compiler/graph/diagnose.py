@@ -88,13 +88,13 @@ def diagnosed(known: Collected, walk: Walk, unreached: tuple[LogicalPath, ...] |
         *config.notices,
         *part_faults(left_out),
         *_of_right_bases(request.discovery.front_ends, _of_assets(known, walk)),
-        *clashes(config, known.listed, known.raw, walk.compiled, request.named),
+        *clashes(config, known.listed, walk.compiled, request.named, raw=known.raw),
     ]
     if not any(fault.is_error for fault in chain(known.faults, found)):
         found += unnamed(config, known.typed_modules, taken)
     read = frozenset(walk.read() if known.raw else ())
     reported = taken | walk.refused if known.raw else taken
-    raw = judged(config, known.names.configured, known.sources, known.raw, reported, read=read)
+    raw = judged(config, known.names.configured, known.sources, reported, raw=known.raw, read=read)
     if unreached is None or not has_same:
         left = known.listed.keys() - taken - (raw.lost if config.entries else known.uncompiled)
         unreached = tuple(sorted(left))
@@ -111,7 +111,8 @@ def _part_sheets(known: Collected, walk: Walk) -> PartSheets:
     """The sheets of `walk` that are only parts of others."""
     members = {member for each in known.bundles.members.values() for member in each} if walk.faulty else ()
     faulty = walk.faulty.intersection(walk.assets)
-    return part_sheets(known.config, walk.compiled, faulty, walk.assets, members, named=known.request.in_templates)
+    in_templates = known.request.in_templates
+    return part_sheets(known.config, walk.compiled, walk.assets, members, faulty=faulty, named=in_templates)
 
 
 def _of_right_bases(front_ends: FrontEnds, faults: Iterable[Diagnostic]) -> Iterator[Diagnostic]:

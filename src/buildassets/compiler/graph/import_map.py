@@ -329,7 +329,9 @@ def settle(assets: Mapping[LogicalPath, Linked], names: NameResolution, *, leave
     modules = {name: target for of_page in left.values() for name, target in of_page.modules}
     by_name = [use for of_page in left.values() for use in of_page.by_name]
     importmap = names.configured if names.packages is None else _with_names(names.configured, names.packages, by_name)
-    return Settled(written, mapped_links, replace(importmap, modules=modules), apart, left)
+    return Settled(
+        written=written, by_name=mapped_links, importmap=replace(importmap, modules=modules), apart=apart, left=left
+    )
 
 
 def settle_again(

@@ -111,7 +111,8 @@ def _write(folder: str, key: str | None, contexts: ProbedContexts) -> None:
         sources.write(os.path.join(folder, _GENERATED))
         write_plan(folder, document)
         if key is not None and reads.all_files and contexts.is_stable and collection.is_traceable():
-            plan_trace.keep(folder, key, reads, [*document["inputs"], *collection.looked_for()], variables)
+            paths = [*document["inputs"], *collection.looked_for()]
+            plan_trace.keep(folder, key, reads, paths, variables=variables)
 
 
 @contextmanager

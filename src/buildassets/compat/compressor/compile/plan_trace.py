@@ -142,7 +142,7 @@ def holds(folder: str, key: str) -> bool:
         return False
 
 
-def keep(folder: str, key: str, reads: Reads, paths: Iterable[str], variables: EnvironmentReads) -> None:
+def keep(folder: str, key: str, reads: Reads, paths: Iterable[str], *, variables: EnvironmentReads) -> None:
     """Let the plan in `folder` hold for as long as these `paths`, and the modules that are loaded, are as they are.
 
     What was read has to be as it was then, also of the environment. `key` is that of before the plan was made: what is

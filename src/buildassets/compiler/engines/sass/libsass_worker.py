@@ -182,8 +182,8 @@ def compile_sheet(
     load_paths: Sequence[str],
     merged: scss_imports.Merged,
     url_prefix: str,
-    digits: int,
     *,
+    digits: int,
     recent: RecentTexts,
 ) -> Compiled:
     """libsass's result for `given`, with diagnostics.
@@ -402,7 +402,9 @@ def main(end: socket) -> None:
         faulthandler.dump_traceback_later(
             limit_seconds, exit=True
         )  # works even while libsass holds the interpreter's lock
-        compiled = compile_sheet(EngineInput(text, path, shown), load_paths, merged, url_prefix, digits, recent=recent)
+        compiled = compile_sheet(
+            EngineInput(text, path, shown), load_paths, merged, url_prefix, digits=digits, recent=recent
+        )
         faulthandler.cancel_dump_traceback_later()
         with suppress(ConnectionError):  # the parent is gone, and `receive` reports that next
             connection.send(compiled)

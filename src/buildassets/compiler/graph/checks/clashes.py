@@ -25,9 +25,10 @@ _HINT: Final = (
 def clashes(
     config: Config,
     listed: Mapping[LogicalPath, Source],
-    raw: Collection[LogicalPath],
     compiled: Mapping[LogicalPath, Linked],
     named: Collection[str],
+    *,
+    raw: Collection[LogicalPath],
 ) -> Iterator[Diagnostic]:
     """An error for each asset that two sources make and something names: `named`, an entry, a page, or a module.
 

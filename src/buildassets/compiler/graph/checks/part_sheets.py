@@ -33,10 +33,10 @@ class PartSheets:
 def part_sheets(
     config: Config,
     compiled: Mapping[LogicalPath, Linked],
-    faulty: Collection[LogicalPath],
     assets: Mapping[LogicalPath, Linked],
     members: Collection[LogicalPath],
     *,
+    faulty: Collection[LogicalPath],
     named: Callable[[], Collection[str]],
 ) -> PartSheets:
     """Those of `assets` that are only parts of others; of those with diagnostics, which are the `faulty` ones.

@@ -32,9 +32,9 @@ def judged(
     config: Config,
     importmap: ImportMap,
     sources: Sources,
-    raw: Collection[LogicalPath],
     taken: Collection[str],
     *,
+    raw: Collection[LogicalPath],
     read: Collection[str],
 ) -> Judgement:
     """The diagnostics for those of `sources` that nothing compiles, which are `raw`.
@@ -44,7 +44,8 @@ def judged(
     """
     named = tuple(_named_in_settings(config, importmap, sources))
     reported = {*taken, *(path for path, _ in named)} if raw else ()
-    lost = tuple(_lost(config, sources.listed, raw, reported, read))
+    uncompiled = {path: sources.listed[path] for path in raw}
+    lost = tuple(_lost(config, sources.listed, uncompiled, {*reported, *_read(uncompiled, read)}))
     faults = (*(fault for _, fault in named), *_faults_of_lost(config, lost))
     return Judgement(faults, frozenset(source.logical for source in lost))
 
@@ -72,19 +73,22 @@ def _listed(names: Sequence[str]) -> list[str]:
     return [*names[:_MOST_NAMED], *([f"and {rest} more"] if rest > 0 else [])]
 
 
+def _read(uncompiled: Mapping[LogicalPath, Source], read: Collection[str]) -> Iterator[LogicalPath]:
+    """Those that other assets are made of."""
+    return (path for path, source in uncompiled.items() if source.path in read)
+
+
 def _lost(
     config: Config,
     listed: Mapping[LogicalPath, Source],
-    raw: Collection[LogicalPath],
+    uncompiled: Mapping[LogicalPath, Source],
     taken: Collection[str],
-    read: Collection[str],
 ) -> Iterator[Source]:
-    uncompiled = {path: listed[path] for path in raw}
     expected: Collection[str] = uncompiled
     if config.entries:
         expected = {path for pattern in config.entries for path in named_by(pattern, uncompiled)}
     for path, source in sorted(uncompiled.items()):
-        if path not in expected or path in taken or source.path in read:
+        if path not in expected or path in taken:
             continue
         if not is_declaration(path) and not is_compiled_beside(path, listed):
             yield source

@@ -40,8 +40,8 @@ _ARGUMENTS: Final[Mapping[str, str]] = {
 """The command line of each row that needs more than its name."""
 _PLAIN_TEXT: Final = """
 --all --also --bytes --cache-dir --cache-write --carry-from --carry-if-any --carry-url --collected --config --executor
---exit-code --format --help --jobs --json --key --maps --markdown --mode --no-cache --only-also --origin --output --pages
---plain --plan --poll --port
+--exit-code --format --help --jobs --json --key --maps --markdown --mode --no-cache --only-also --origin --output
+--pages --plain --plan --poll --port
 --propshaft-manifest --provenance --quiet --reverse --settings --shard --sign --since --smallest --sort --source
 --sprockets-manifest --staticfiles-json --stdio --templates --update-ranges --url --verbose --workspace --write --yes
 """

@@ -85,12 +85,13 @@ class Kept:
     def begin(self, config: Config, mode: Mode) -> None:
         """Begin a build, with what did not change."""
         changed, self.changed = self.changed, None
-        is_other = self._of != (config, mode) or (changed is not None and config.file in changed)
+        settings = frozenset(filter(None, (config.file, *config.read)))
+        is_other = self._of != (config, mode) or (changed is not None and not settings.isdisjoint(changed))
         if changed is None or is_other:
             self.clear()
             self._of, self._is_begun = (config, mode), True
-            if changed is not None and config.file in changed:
-                self.remade_for = Stale("changed", config.file)
+            if changed is not None and (edited := sorted(settings.intersection(changed))):
+                self.remade_for = Stale("changed", edited[0])
             return
         self._is_begun, self.remade_for = True, None
         self.facts.begin()
@@ -104,7 +105,10 @@ class Kept:
             if not is_known and (_PACKAGES in path or not any(is_within(top, path) for top in tops)):
                 self.facts.touch(ENGINES)  # it may be a tool, or a package of one
                 self.discovery = None
-        if self.discovery and not changed.isdisjoint(self.discovery.looked_at):
+        reads_files = (
+            config.image_variants or config.fonts or config.icons or any(one.manifest for one in config.sources)
+        )
+        if self.discovery and (reads_files or not changed.isdisjoint(self.discovery.looked_at)):
             self.discovery = None
 
     def decided(self, result: BuildResult) -> Decided | None:

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any, Final
 
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.facts.kinds import FINDINGS, LINKED
+from buildassets.compiler.facts.kinds import FILE, FINDINGS, LINKED
 from buildassets.compiler.graph.checks.chunk_names import chunk_faults
 from buildassets.compiler.graph.checks.clashes import clashes
 from buildassets.compiler.graph.checks.findings import Finding, is_broken_script, of_drafts, warnings_of
@@ -168,7 +168,9 @@ def _find(known: Collected, walk: Walk) -> list[int]:
         before, asset = walk.found.pop(path, ()), walk.compiled.get(path)
         if asset is None:
             continue
-        key, find, besides = (FINDINGS, path), partial(_findings, look, asset), [(LINKED, path)]
+        key, find = (FINDINGS, path), partial(_findings, look, asset)
+        # What was minified may be the same though places in its source are others.
+        besides = [(LINKED, path), *((FILE, file) for file in asset.draft.inputs)]
         findings: Any = facts.ask(key, find, besides=besides)
         if isinstance(findings, list):  # as another process kept them
             try:

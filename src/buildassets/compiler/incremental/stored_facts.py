@@ -40,8 +40,11 @@ def dumped(kept: Kept, names: Mapping[LogicalPath, KeptName], config: Config, ca
     """The record of the facts that are `kept`; assets got these `names`."""
     facts, linked, sources = kept.facts, _linked(kept, config, cache), kept.graphing.stored_sources(kept.facts)
     findings = {
-        path: [to_stored(facts.value((FINDINGS, path))), _others(facts, (FINDINGS, path), [(LINKED, path)])]
-        for path in linked
+        path: [
+            to_stored(facts.value((FINDINGS, path))),
+            _others(facts, (FINDINGS, path), [(LINKED, path), (FILE, row[0])]),
+        ]
+        for path, row in linked.items()
         if facts.holds((FINDINGS, path))
     }
     files = {row[0] for row in linked.values()}
@@ -94,9 +97,12 @@ def _read(record: _Record) -> StoredFacts:
         file, row, others = json_values.array(value, 3)
         depends_on = ((SOURCE, path), (FILE, json_values.text(file)), *_keys(others))
         facts.restore((LINKED, path), json_values.array(row), depends_on)
+    linked = json_values.table(record.get("linked"))
     for path, value in json_values.table(record.get("findings")).items():
         findings, others = json_values.array(value, 2)
-        facts.restore((FINDINGS, path), json_values.array(findings), ((LINKED, path), *_keys(others)))
+        file = json_values.text(json_values.array(linked.get(path))[0])
+        depends_on = ((LINKED, path), (FILE, file), *_keys(others))
+        facts.restore((FINDINGS, path), json_values.array(findings), depends_on)
     names = {LogicalPath(path): _name(value) for path, value in json_values.table(record.get("names")).items()}
     sources = StoredSources(json_values.table(record.get("sources")), json_values.text(record.get("of_names")))
     return StoredFacts(facts, sources, names, json_values.number(record.get("day")))

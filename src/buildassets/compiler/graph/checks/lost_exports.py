@@ -6,6 +6,7 @@ and the resolution of names, gives diagnostics.
 
 from collections.abc import Callable, Iterator
 
+from buildassets.compiler.facts.kinds import FILE
 from buildassets.compiler.graph.checks.look import Look
 from buildassets.compiler.languages.javascript.module_names import Exports, NamedImport, exports_of, named_imports
 from buildassets.compiler.languages.reference import Reference
@@ -33,6 +34,7 @@ def lost_exports(look: Look, asset: Linked) -> Iterator[Diagnostic]:
         is_known = target is not None and _compiled_text(look.compiled.get(target)) is not None
         if target and is_known and not modules.exports(target, taken.name):
             exported = modules.names_of(target)
+            look.facts.note(FILE, look.compiled[target].draft.source.path)  # which is read for the hint
             yield _lost(asset, look.compiled[target], taken, exported, shown=look.config.shown)
 
 

@@ -39,3 +39,15 @@ def test_other_modules_are_among_the_tools_if_they_were_imported(tmp_path: Path)
     files = set(found.stdout.split("\n"))
     assert {str(PACKAGE / "cli/show/output.py"), str(PACKAGE / "compiler/build.py")} <= files
     assert str(PACKAGE / "cli/verbs/doctor.py") not in files
+
+
+def test_loaded_modules_are_listed_while_a_collected_object_imports() -> None:
+    code = (
+        "import gc, sys; from buildassets.compiler.cache.toolchain import loaded_files\n"
+        "class Late:\n"
+        "    def __init__(self): self.itself = self\n"
+        "    def __del__(self): sys.modules[f'late{len(sys.modules)}'] = sys; len(sys.modules) < 9999 and Late()\n"
+        "gc.set_threshold(1, 1, 1); Late()\n"
+        "for _ in range(99): loaded_files()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

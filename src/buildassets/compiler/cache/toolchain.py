@@ -68,7 +68,8 @@ def own_files() -> "Iterator[tuple[str, str]]":
 
 def loaded_files() -> "set[str]":
     """The absolute paths of the modules of this package that this process has imported."""
-    modules = [module for name, module in list(sys.modules.items()) if name.startswith("buildassets.")]
+    # A list of the items would be made by Python's own loop, in which a collected object may import.
+    modules = [module for name, module in sys.modules.copy().items() if name.startswith("buildassets.")]
     return {os.path.abspath(module.__file__) for module in modules if module.__file__}
 
 

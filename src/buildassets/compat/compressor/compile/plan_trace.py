@@ -148,7 +148,7 @@ def keep(folder: str, key: str, reads: Reads, paths: Iterable[str], *, variables
     What was read has to be as it was then, also of the environment. `key` is that of before the plan was made: what is
     imported for it may add to the settings.
     """
-    modules = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
+    modules = (getattr(module, "__file__", None) for module in sys.modules.copy().values())
     own = (os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names if name != _NAME)
     written = {os.path.abspath(path) for path in own}
     known = {os.path.abspath(path) for path in (*reads.stamps, *paths, *filter(None, modules))} | written

@@ -38,7 +38,7 @@ def main(module: str) -> dict[str, Any]:
     except Exception as fault:
         return {"fault": f"{type(fault).__name__}: {fault}"}
     top = os.path.join(os.getcwd(), "")
-    loaded = {os.path.abspath(path) for one in [*sys.modules.values()] if (path := getattr(one, "__file__", None))}
+    loaded = {os.path.abspath(path) for one in sys.modules.copy().values() if (path := getattr(one, "__file__", None))}
     return {**found, "files": sorted(one for one in loaded if one.startswith(top) and "site-packages" not in one)}
 
 

@@ -132,7 +132,7 @@ def _meant(found: Any) -> Environment | None:
 def _files(read: Iterable[str]) -> list[str]:
     """The files of the project that were loaded or read."""
     top = os.path.join(os.getcwd(), "")
-    loaded = {os.path.abspath(path) for one in [*sys.modules.values()] if (path := getattr(one, "__file__", None))}
+    loaded = {os.path.abspath(path) for one in sys.modules.copy().values() if (path := getattr(one, "__file__", None))}
     return sorted({*read, *(path for path in loaded if path.startswith(top) and "site-packages" not in path)})
 
 

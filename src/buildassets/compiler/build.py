@@ -14,7 +14,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.graph.asset_graph import AssetGraph
 from buildassets.compiler.graph.collect import GraphRequest
-from buildassets.compiler.incremental.stored_facts import stored_facts
+from buildassets.compiler.incremental.stored_facts import stored_build
 from buildassets.compiler.kept import Kept
 from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.means import Means
@@ -24,7 +24,7 @@ from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.discover import Discovery, discover
 from buildassets.compiler.sources.uncompiled import is_declaration
-from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons, shown_steps
+from buildassets.compiler.transform.draft_cache import KeptResults, names_for, rerun_reasons, shown_steps
 from buildassets.compiler.transform.engine_set import EngineSet
 from buildassets.disk.files import STAGING_PREFIX
 from buildassets.disk.folders import is_within
@@ -105,11 +105,12 @@ def _remote(config: Config, *, writes: bool) -> "RemoteCache | None":
 
 def _built(means: Means, last: LastBuild | None) -> BuildResult:
     kept = means.kept
-    if kept.changed is None and last is not None and (stored := stored_facts(last.record)):
-        kept.restore(means.config, means.request.mode, stored, last)
     try:
+        if kept.changed is None and last is not None and (stored := stored_build(last)):
+            kept.restore(means.config, means.request.mode, stored, last)
         return _built_with(means, last)
     except LostBodyError:
+        kept.clear()
         return _built_with(means, last)
 
 
@@ -151,7 +152,7 @@ def graph_of(means: Means) -> AssetGraph:
                     in_templates=templates.names,
                     times=means.times,
                     facts=kept.facts,
-                    path_of=means.cache.path_of if means.cache else str,
+                    results=KeptResults(means.cache, config),
                 )
                 graph = kept.graphing.graph(asked, timed, means.request.progress)
             kept.graphed()
@@ -239,8 +240,7 @@ def _with_sprites(config: Config, discovery: Discovery, named: "NamesInTemplates
 
 def _tailwind_where_used(engines: EngineSet, graph: AssetGraph) -> Iterator[KnownEngine]:
     """Tailwind, if it made an asset: otherwise nothing has looked for it."""
-    kinds = (kind for asset in graph.assets.values() for kind, _ in asset.draft.engines)
-    if engines.tailwind is not None and engines.tailwind.name in kinds:
+    if engines.tailwind is not None and engines.tailwind.name in graph.kinds:
         yield engines.tailwind
 
 

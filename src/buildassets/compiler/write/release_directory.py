@@ -104,15 +104,17 @@ class ReleaseWriter:
         earlier: KnownFiles,
         copying: Copying,
         *,
-        others: Mapping[LogicalPath, Stored],
+        others: Mapping[LogicalPath, str],
+        plain: Collection[LogicalPath],
     ) -> dict[LogicalPath, Stored]:
         """Add the `assets` with their copies. Files that are on disk, byte for byte, are left. Raises OSError.
 
-        `others` are stored already, though some may be among the assets.
+        `others` are files that are stored already, though some may be of the assets, `plain` the assets that keep
+        their own names.
         """
         stored: dict[LogicalPath, Stored] = {}
-        self._kept_names.update(one.file for path, one in others.items() if one.file == path)
-        self._plain.update(one.file for one in others.values() if one.is_plain)
+        self._kept_names.update(file for path, file in others.items() if file == path)
+        self._plain.update(file for path, file in others.items() if path in plain)
         digests: dict[str, str] = {}  # of the contents of new files; the contents themselves may be too much to hold
         for asset in assets:
             known = earlier.stored(self._output, asset)
@@ -129,7 +131,7 @@ class ReleaseWriter:
             return stored
 
         self._staging.write()
-        names = {one.file for one in (*others.values(), *stored.values())}
+        names = {*others.values(), *(one.file for one in stored.values())}
         to_compress = _to_compress(stored.values(), digests, copying.levels, names)
         copies: dict[str, list[Copy]] = {each.file: [] for each in to_compress}
         places = CopyPlaces(os.path.join(self._output, ASSETS_FOLDER), self._path, self.place)

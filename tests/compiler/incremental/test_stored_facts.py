@@ -183,3 +183,13 @@ def _age(cache: Path) -> None:
     (cache / "index.json").write_bytes(dumps(replace(index, swept=1).with_steps(steps)))
     for path in cache.glob("content/*/*"):
         os.utime(path, (1, 1))
+
+
+def test_a_new_file_beside_the_program_leaves_drafts_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools = write_tree(tmp_path / "tools", {"build.py": ""})
+    monkeypatch.syspath_prepend(str(tools))
+    builder = Builder(write_tree(tmp_path / "site", SITE))
+    builder()
+    write_tree(tools, {"more.py": ""})
+    assert builder().reused == 6  # all but the sheet of Sass, whose programs are looked at again
+    assert released(builder.folder) == clean_release(builder.folder)

@@ -311,7 +311,7 @@ def take(
 class _Rows:
     """The stamps and digests of `names`, as far as they were known `before` and did not change since.
 
-    Those `of_others` this build wrote. `numbers` are the places of all names, `new` the names of which nothing is known.
+    Those `of_others` this build wrote. `numbers` are the places of all names, `new` those of which nothing is known.
     """
 
     def __init__(self, before: Snapshot | None, names: Sequence[str], *, of_others: Collection[str]) -> None:

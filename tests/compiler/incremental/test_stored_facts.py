@@ -185,7 +185,9 @@ def _age(cache: Path) -> None:
         os.utime(path, (1, 1))
 
 
-def test_a_new_file_beside_the_program_leaves_drafts_as_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_file_beside_the_program_leaves_drafts_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tools = write_tree(tmp_path / "tools", {"build.py": ""})
     monkeypatch.syspath_prepend(str(tools))
     builder = Builder(write_tree(tmp_path / "site", SITE))

@@ -29,7 +29,7 @@ from buildassets.foundation.lazily import Lazily
 from buildassets.foundation.paths import LogicalPath
 
 _LATE_IMPORT: Final = "bundle/import"
-_NEVER_KEPT: Final = Stale("it is read in every build, as it has warnings or depends on more than its file")
+_NEVER_KEPT: Final = Stale("it is read in every build, as it depends on more than its file")
 HELD_BYTES: Final = 44_000_000  # enough for most projects, and a fifth of a small build machine's memory
 
 

@@ -7,9 +7,12 @@ BUILDASSETS = ../.venv/bin/buildassets
 PYTEST = $(PY) -m pytest -n auto --dist worksteal
 NATIVE = $(wildcard native/*.* native/src/*.rs native/src/*/*.rs)
 
+# The folders whose quick tests run on Windows, too; tests/windows has those that run there only.
+WINDOWS = tests/disk tests/manifest tests/net tests/compiler/config tests/compiler/sources tests/compiler/write
+
 CONFIGURED = set -a; . ./.env.example; if [ -f .env ]; then . ./.env; fi; set +a
 
-.PHONY: demo serve serve-django watch test test-all corpus pictures lint docs check bench clean
+.PHONY: demo serve serve-django watch test test-all test-windows corpus pictures lint docs check bench clean
 
 ## demo: build the example site and show what came out
 demo: .venv/.package
@@ -50,6 +53,10 @@ pictures: .venv/.test .venv/.example
 	scripts/test-tools
 	$(PY) -m pytest tests/browser/test_readme_pictures.py --update-golden
 
+## test-windows: the tests that run on Windows, on its Python under Wine, in .cache/windows
+test-windows: .venv/.test
+	scripts/test-windows -q -n 2 --dist worksteal -m "not thorough" $(WINDOWS)
+
 ## lint: format, lint rules, import contracts, imports inside functions, types
 lint: .venv/.check
 	.venv/bin/ruff format --check
@@ -63,7 +70,7 @@ docs: .venv/.docs
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
 
 ## check: everything that CI runs
-check: lint docs test-all
+check: lint docs test-all test-windows
 
 ## bench: time what this project does, and what others do; see benchmarks/README.md
 bench: .venv/.test

@@ -23,7 +23,7 @@ from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.sources.discover import unreadable
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.templates.named import named_in_templates
+from buildassets.compiler.templates.named import NamedInTemplates
 from buildassets.compiler.write.clock import build_time
 from buildassets.compiler.write.retain import Retaining, superseded
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at, chunks_of, content_of, write_whole
@@ -165,7 +165,7 @@ def _with_wanted(config: Config) -> tuple[Config, tuple[str, ...]]:
     lazy = [root for root in config.sources if _modules(root)]
     if not lazy:
         return config, ()
-    named = named_in_templates(config).names
+    named = NamedInTemplates(config, cache=None).names()
     roots: list[SourceRoot] = []
     beginnings: set[str] = set()
     for root in config.sources:

@@ -12,10 +12,11 @@ from functools import partial
 from operator import itemgetter
 from typing import Final, Protocol, TypeAlias
 
-from buildassets.compiler.config.values import Config, TemplateEngine
+from buildassets.compiler.config.values import VENDOR, Config, TemplateEngine
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.uncompiled import advice
 from buildassets.compiler.templates.files import TemplateFile, find_templates
+from buildassets.compiler.templates.kept_readings import KeptReadings
 from buildassets.compiler.templates.names import (
     BLOCKS,
     EXTENSIONS_OF_BLOCKS,
@@ -35,6 +36,7 @@ from buildassets.foundation.media import script_name, suffix
 from buildassets.foundation.nearest import Known, nearest
 from buildassets.foundation.paths import LogicalPath, split_url
 from buildassets.foundation.sizes import size_text
+from buildassets.foundation.typed import vendoring
 
 _COMPRESS_TAG: Final = lazy_pattern(r"\{%[-+]?\s*((?:end)?compress)\b")
 _MOST_BYTES: Final = 50_000_000  # of a template, which is parsed as a whole
@@ -48,6 +50,7 @@ class TemplateCheck:
 
     `templates` and `names` are their numbers, `unchecked` the places of calls with a computed name, which cannot be
     checked, `used` the assets that are named, `places` where each of these is, in the order of the templates.
+    `looked_for` are the paths of files outside of the release that names may mean, there or not.
     """
 
     templates: int = 0
@@ -56,6 +59,7 @@ class TemplateCheck:
     used: frozenset[LogicalPath] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
     places: Mapping[LogicalPath, tuple[Location, ...]] = field(default_factory=dict)
+    looked_for: tuple[str, ...] = ()
 
 
 @frozen
@@ -78,6 +82,10 @@ class _Text:
 
 
 class _TemplateReader(Protocol):
+    @property
+    def imported(self) -> Collection[str]:
+        """The names of templates that others import, as far as these have been read."""
+
     def read(self, text: str) -> Reading:
         """The names in the template `text`."""
 
@@ -101,15 +109,31 @@ class NamesOfBuild:
     icons: Mapping[str, LogicalPath] | None = None
 
 
-def check_templates(config: Config, known: NamesOfBuild) -> TemplateCheck:
-    """Check every name in the templates of `config` against the `known` ones.
+@frozen
+class ReadTemplates:
+    """The templates of a project and what was read in them."""
+
+    files: tuple[TemplateFile, ...]
+    texts: Sequence[_Text]
+    readings: Sequence[tuple[_Text, Reading]]
+    diagnostics: Sequence[Diagnostic]
+
+
+def read_templates(config: Config, kept: KeptReadings | None = None) -> ReadTemplates:
+    """Read the templates of `config`, but for those whose readings are `kept`.
 
     A user's mistake is a diagnostic, never an exception.
     """
     templates = find_templates(config)
     texts, diagnostics = _texts(templates.files)
-    readings, faults = _readings(config, texts)
-    diagnostics += (*templates.diagnostics, *faults)
+    readings, faults = _readings(config, texts, kept)
+    return ReadTemplates(templates.files, texts, readings, (*diagnostics, *templates.diagnostics, *faults))
+
+
+def check_templates(config: Config, known: NamesOfBuild, templates: ReadTemplates | None = None) -> TemplateCheck:
+    """Check every name in the templates of `config` against the `known` ones; `templates` are those, if read."""
+    templates = templates or read_templates(config)
+    texts, readings, diagnostics = templates.texts, templates.readings, [*templates.diagnostics]
     judge = _Judge(config, templates.files, known)
     uses = [(text, use, judge.asset(use)) for text, reading in readings for use in reading.uses]
     diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
@@ -122,7 +146,13 @@ def check_templates(config: Config, known: NamesOfBuild) -> TemplateCheck:
     places = _places((text.place(use.written.start, use.written.end), judge.assets(use)) for text, use, _ in uses)
     found = tuple(dict.fromkeys(_once_a_tag(diagnostics)))
     return TemplateCheck(
-        len(texts), len(uses), unchecked=tuple(unchecked), used=frozenset(places), diagnostics=found, places=places
+        len(texts),
+        len(uses),
+        unchecked=tuple(unchecked),
+        used=frozenset(places),
+        diagnostics=found,
+        places=places,
+        looked_for=tuple(judge.looked_for),
     )
 
 
@@ -185,9 +215,9 @@ class TemplateNames:
     computed_icons: tuple[Location, ...]
 
 
-def names_of(config: Config, files: Iterable[TemplateFile]) -> TemplateNames:
-    """The names in the templates `files`."""
-    readings, _ = _readings(config, _texts(files)[0])
+def names_of(templates: ReadTemplates) -> TemplateNames:
+    """The names in `templates`."""
+    readings = templates.readings
     uses = [use for _, reading in readings for use in reading.uses]
     computed = dict.fromkeys(text.place(*span) for text, reading in readings for span in reading.computed_icons)
     return TemplateNames(
@@ -197,13 +227,25 @@ def names_of(config: Config, files: Iterable[TemplateFile]) -> TemplateNames:
     )
 
 
-def _readings(config: Config, texts: Sequence[_Text]) -> tuple[list[tuple[_Text, Reading]], list[Diagnostic]]:
+def _readings(
+    config: Config, texts: Sequence[_Text], kept: KeptReadings | None = None
+) -> tuple[list[tuple[_Text, Reading]], list[Diagnostic]]:
     """The reading of each of `texts` that may name assets, and the diagnostics for languages without a reader."""
-    readers, faults = _readers(config, texts)
+    by_name = {text.file.name: text.text for text in texts if text.file.engine == "jinja"}
     may_name_assets = _mention(config)
-    to_read = [text for text in texts if text.file.engine in readers and may_name_assets(text.text)]
-    readings = [(text, readers[text.file.engine].read(text.text)) for text in to_read]
-    return [(text, _with_compress_blocks(text.text, reading)) for text, reading in readings], faults
+    to_read = [text for text in texts if may_name_assets(text.text)]
+    known = kept.known(((text.file.engine, text.text) for text in to_read), by_name.get) if kept else {}
+    unread = [text for text in to_read if (text.file.engine, text.text) not in known]
+    readers, faults = _readers(config, unread if known else texts, by_name.get)
+    for text in unread:
+        if text.file.engine in readers:
+            reading = readers[text.file.engine].read(text.text)
+            known[text.file.engine, text.text] = _with_compress_blocks(text.text, reading)
+    if kept and unread:
+        imported = kept.imported.union(*(reader.imported for reader in readers.values()))
+        kept.keep(known, by_name.get, imported)
+    readings = [(text, known.get((text.file.engine, text.text))) for text in to_read]
+    return [(text, reading) for text, reading in readings if reading], faults
 
 
 def _with_compress_blocks(text: str, reading: Reading) -> Reading:
@@ -265,7 +307,6 @@ def _mention(config: Config) -> Callable[[str], object]:
             *PIPELINE,
             "assets",
             "static",
-            "url_for",
             "import",
             "integrity",
             *own,
@@ -274,13 +315,17 @@ def _mention(config: Config) -> Callable[[str], object]:
     return re.compile(rf"\b(?:{words})\b").search
 
 
-def _readers(config: Config, texts: Iterable[_Text]) -> tuple[dict[TemplateEngine, _TemplateReader], list[Diagnostic]]:
-    """The readers by template language, and the diagnostics for languages that have none."""
+def _readers(
+    config: Config, texts: Iterable[_Text], source: Callable[[str], str | None]
+) -> tuple[dict[TemplateEngine, _TemplateReader], list[Diagnostic]]:
+    """The readers of `texts` by template language, and the diagnostics for languages that have none.
+
+    `source` gives the text of a template of Jinja by its name.
+    """
     readers: dict[TemplateEngine, _TemplateReader] = {}
     diagnostics: list[Diagnostic] = []
-    texts = list(texts)
     for engine in sorted({text.file.engine for text in texts}):
-        reader = _reader(engine, config, texts)
+        reader = _reader(engine, config, source)
         if isinstance(reader, Diagnostic):
             diagnostics.append(reader)
         else:
@@ -288,13 +333,15 @@ def _readers(config: Config, texts: Iterable[_Text]) -> tuple[dict[TemplateEngin
     return readers, diagnostics
 
 
-def _reader(engine: TemplateEngine, config: Config, texts: Iterable[_Text]) -> _TemplateReader | Diagnostic:
+def _reader(
+    engine: TemplateEngine, config: Config, source: Callable[[str], str | None]
+) -> _TemplateReader | Diagnostic:
     """The reader of one template language."""
     functions = config.templates.functions
     if engine == "django":
         return _django_reader(config)
     if engine == "jinja":
-        return _jinja_reader(config, texts)
+        return _jinja_reader(config, source)
     if engine == "mako":
         from buildassets.compiler.templates.mako import MakoReader
 
@@ -316,13 +363,12 @@ def _django_reader(config: Config) -> _TemplateReader | Diagnostic:
     return DjangoReader(config.templates.functions, config.templates.builtins)
 
 
-def _jinja_reader(config: Config, texts: Iterable[_Text]) -> _TemplateReader | Diagnostic:
+def _jinja_reader(config: Config, source: Callable[[str], str | None]) -> _TemplateReader | Diagnostic:
     from buildassets.compiler.templates.jinja import ExtensionError, loaded
 
-    by_name = {text.file.name: text.text for text in texts if text.file.engine == "jinja"}
     extensions = (*config.templates.extensions, *_extensions_of_blocks(config))
     try:
-        return loaded(config.templates.functions, extensions, by_name.get, config.folder, permission=config.permission)
+        return loaded(config.templates.functions, extensions, source, config.folder, permission=config.permission)
     except ExtensionError as fault:
         message = f"cannot load the Jinja extension `{extensions[fault.index]}`: {fault}"
         where = config.place("templates", "extensions", fault.index)
@@ -386,6 +432,7 @@ class _Judge:
         roots = [os.path.join(root.path, "") for root in config.sources]
         beside = {os.path.join(os.path.dirname(file.folder), "static", "") for file in files}
         self._other_static = sorted(folder for folder in beside if not folder.startswith(tuple(roots)))
+        self.looked_for: dict[str, None] = {}  # the paths at which this has looked
 
     def assets(self, use: Use) -> list[LogicalPath]:
         """All assets that are named: those of a block, or the one."""
@@ -467,12 +514,17 @@ class _Judge:
         if use.rule is NamingRule.BLUEPRINT:
             folder = name.partition("/")[0] + "/"
             return not any(path.startswith(folder) for path in self._released)
-        return not name or name.endswith("/") or any(map(partial(_has_file, name), self._other_static))
+        return not name or name.endswith("/") or any(map(partial(self._has_file, name), self._other_static))
 
     def _is_source(self, name: str) -> bool:
         """Whether a source root has the file `name`; true without roots, which Django's settings have then."""
         below = [(folder, name[len(prefix) :]) for folder, prefix in self._roots if name.startswith(prefix)]
-        return not self._roots or any(_has_file(path, folder) for folder, path in below)
+        return not self._roots or any(self._has_file(path, folder) for folder, path in below)
+
+    def _has_file(self, name: str, folder: str) -> bool:
+        path = os.path.join(folder, *name.split("/"))
+        self.looked_for[path] = None
+        return os.path.isfile(path)
 
     def missing(self, use: Use, template: _Text) -> Diagnostic:
         """The error for a `use` that names no asset."""
@@ -495,13 +547,22 @@ class _Judge:
         near = self._nearby.nearest_asset(name)
         if use.rule in _SUFFIXES:
             return _unknown_package(use, where, near)
-        if near is not None:
+        if command := self._vendoring(name):
+            hint = f"run `{command}`, or correct the name"
+        elif near is not None:
             hint = f"did you mean `{near}`?"
         elif use.rule is NamingRule.EXACT:
             hint = "add the file to a source root, or correct the name"
         else:
             hint = "add the file to a source root, or name it in `external` if something else serves it"
         return error("template/missing", f"no asset is named `{name}`", where, hint=hint)
+
+    def _vendoring(self, name: str) -> str:
+        """The command that adds the package of which `name` is a file; empty if it is none, or the package is there."""
+        before, vendor, path = f"/{name}".rpartition(f"/{VENDOR}/")
+        command = vendoring(path) if vendor and "/" in path else ""
+        folder = f"{before}{vendor}{command.rpartition(' ')[2]}/".removeprefix("/")
+        return "" if any(asset.startswith(folder) for asset in self._released) else command
 
     def _unknown_module(self, use: Use, where: Location) -> Diagnostic:
         name = use.written.text.removesuffix(".module.css")
@@ -544,10 +605,6 @@ def _script_of(name: str) -> LogicalPath | None:
     """The asset of the module in TypeScript or JSX with the file `name`: `js/a.js` for `js/a.ts`."""
     script = script_name(name)
     return LogicalPath(script) if script else None
-
-
-def _has_file(name: str, folder: str) -> bool:
-    return os.path.isfile(os.path.join(folder, *name.split("/")))
 
 
 def _path_of(use: Use) -> str:

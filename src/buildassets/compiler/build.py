@@ -216,6 +216,8 @@ def _with_sprites(config: Config, discovery: Discovery, templates: NamedInTempla
         return discovery
     from buildassets.compiler.sources.sprites import NamedIcons, sprites  # few projects have icons
 
+    names = templates.all() if templates else None
+    icons = NamedIcons(names.icons, names.computed_icons) if names else NamedIcons()
     found = sprites(
         config,
         templates.icons() if templates else NamedIcons(),

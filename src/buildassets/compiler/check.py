@@ -18,7 +18,7 @@ from buildassets.compiler.model import Linked, Source
 from buildassets.compiler.released import outputs
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.templates.build_names import names_of_build
-from buildassets.compiler.templates.check import TemplateCheck, check_templates
+from buildassets.compiler.templates.check import TemplateCheck, read_templates
 from buildassets.compiler.templates.named import NamedInTemplates
 from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
@@ -66,7 +66,7 @@ def check(request: BuildRequest) -> CheckResult:
             templates=TemplateCheck(),
             of_others=graph.of_others.intersection(unreached),
         )
-    templates = check_templates(config, names_of_build(config, graph))
+    templates = read_templates(config).check(names_of_build(config, graph))
     faults = () if graph.failed else _over_budget(means, graph)
     strings = () if graph.failed else plain_name_faults(config, assets, _sources(graph))
     found = {*graph.diagnostics, *templates.diagnostics, *faults, *strings, *filter(None, [oddity()])}

@@ -1,11 +1,41 @@
 """Lists the names that a build makes, for the templates that use them. Takes a graph, gives names."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import TypeAlias
 
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.asset_graph import AssetGraph
-from buildassets.compiler.templates.check import NamesOfBuild, Widths
+from buildassets.foundation.frozen import field, frozen, frozen_by_name
 from buildassets.foundation.paths import LogicalPath
+
+CssModules: TypeAlias = Mapping[str, Mapping[LogicalPath, Collection[str]]]  # module → bundle → names
+
+
+@frozen
+class Widths:
+    """The width of a picture, if it is known, and those of its variants, ascending; in pixels."""
+
+    own: int | None = None
+    made: tuple[int, ...] = ()
+
+
+@frozen_by_name
+class NamesOfBuild:
+    """The names of a build that templates may use, and those of sources that it does not release.
+
+    - `released`: the assets.
+    - `unreached`: sources that no entry reaches; `uncompiled`: those that nothing compiles.
+    - `css_modules`: those of bundles, each with its bundles and the names in these; None where they are not known.
+    - `pictures`: the widths of the released ones.
+    - `icons`: those of sprites, each with a sprite that has it; None without sprites, where no icon is reported.
+    """
+
+    released: Collection[LogicalPath]
+    unreached: Collection[LogicalPath] = ()
+    uncompiled: Collection[LogicalPath] = ()
+    css_modules: CssModules | None = None
+    pictures: Mapping[LogicalPath, Widths] = field(default_factory=dict)
+    icons: Mapping[str, LogicalPath] | None = None
 
 
 def names_of_build(config: Config, graph: AssetGraph) -> NamesOfBuild:

@@ -10,12 +10,13 @@ from bisect import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol
 
 from buildassets.compiler.config.values import VENDOR, Config, TemplateEngine
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.uncompiled import advice
-from buildassets.compiler.templates.files import TemplateFile, find_templates
+from buildassets.compiler.templates.build_names import NamesOfBuild, Widths
+from buildassets.compiler.templates.files import TemplateFile, TemplateFiles, find_templates
 from buildassets.compiler.templates.kept_readings import KeptReadings
 from buildassets.compiler.templates.names import (
     BLOCKS,
@@ -30,7 +31,7 @@ from buildassets.compiler.templates.names import (
 )
 from buildassets.disk.files import chunks_of, small_content_of
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
-from buildassets.foundation.frozen import field, frozen, frozen_by_name, replace
+from buildassets.foundation.frozen import field, frozen, replace
 from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.media import script_name, suffix
 from buildassets.foundation.nearest import Known, nearest
@@ -40,8 +41,6 @@ from buildassets.foundation.typed import vendoring
 
 _COMPRESS_TAG: Final = lazy_pattern(r"\{%[-+]?\s*((?:end)?compress)\b")
 _MOST_BYTES: Final = 50_000_000  # of a template, which is parsed as a whole
-
-CssModules: TypeAlias = Mapping[str, Mapping[LogicalPath, Collection[str]]]  # module → bundle → names
 
 
 @frozen
@@ -63,11 +62,12 @@ class TemplateCheck:
 
 
 @frozen
-class Widths:
-    """The width of a picture, if it is known, and those of its variants, ascending; in pixels."""
+class TemplateNames:
+    """The names of assets and icons in templates, whether there are such or not, and the calls that compute icons."""
 
-    own: int | None = None
-    made: tuple[int, ...] = ()
+    assets: frozenset[str]
+    icons: frozenset[str]
+    computed_icons: tuple[Location, ...]
 
 
 @frozen
@@ -90,70 +90,69 @@ class _TemplateReader(Protocol):
         """The names in the template `text`."""
 
 
-@frozen_by_name
-class NamesOfBuild:
-    """The names of a build that templates may use, and those of sources that it does not release.
-
-    - `released`: the assets.
-    - `unreached`: sources that no entry reaches; `uncompiled`: those that nothing compiles.
-    - `css_modules`: those of bundles, each with its bundles and the names in these; None where they are not known.
-    - `pictures`: the widths of the released ones.
-    - `icons`: those of sprites, each with a sprite that has it; None without sprites, where no icon is reported.
-    """
-
-    released: Collection[LogicalPath]
-    unreached: Collection[LogicalPath] = ()
-    uncompiled: Collection[LogicalPath] = ()
-    css_modules: CssModules | None = None
-    pictures: Mapping[LogicalPath, Widths] = field(default_factory=dict)
-    icons: Mapping[str, LogicalPath] | None = None
-
-
 @frozen
 class ReadTemplates:
     """The templates of a project and what was read in them."""
 
+    config: Config
     files: tuple[TemplateFile, ...]
     texts: Sequence[_Text]
     readings: Sequence[tuple[_Text, Reading]]
     diagnostics: Sequence[Diagnostic]
 
+    def names(self) -> TemplateNames:
+        """The names in the templates."""
+        uses = [use for _, reading in self.readings for use in reading.uses]
+        computed = dict.fromkeys(
+            text.place(*span) for text, reading in self.readings for span in reading.computed_icons
+        )
+        return TemplateNames(
+            frozenset(_path_of(use) for use in uses if use.rule is not NamingRule.ICON),
+            frozenset(use.written.text for use in uses if use.rule is NamingRule.ICON),
+            tuple(computed),
+        )
 
-def read_templates(config: Config, kept: KeptReadings | None = None) -> ReadTemplates:
-    """Read the templates of `config`, but for those whose readings are `kept`.
+    def check(self, known: NamesOfBuild) -> TemplateCheck:
+        """Check every name against the `known` ones."""
+        texts, readings, diagnostics = self.texts, self.readings, [*self.diagnostics]
+        judge = _Judge(self.config, self.files, known)
+        uses = [(text, use, judge.asset(use)) for text, reading in readings for use in reading.uses]
+        lacking = ((text, use) for text, use, asset in uses if not asset and not judge.is_left_alone(use))
+        diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
+        diagnostics += (judge.missing(use, text) for text, use in lacking)
+        diagnostics += (fault for text, use, asset in uses if asset for fault in judge.unknown_classes(use, text))
+        for text, use, asset in uses:
+            if asset and use.widths and use.rule is NamingRule.EXACT:
+                diagnostics += _unmade_widths(use, asset, known.pictures.get(asset, Widths()), text)
+        unchecked = dict.fromkeys(text.place(*span) for text, reading in readings for span in reading.unchecked)
+        places = _places((text.place(use.written.start, use.written.end), judge.assets(use)) for text, use, _ in uses)
+        return TemplateCheck(
+            len(texts),
+            len(uses),
+            unchecked=tuple(unchecked),
+            used=frozenset(places),
+            diagnostics=tuple(dict.fromkeys(_once_a_tag(diagnostics))),
+            places=places,
+            looked_for=tuple(judge.looked_for),
+        )
+
+
+def read_templates(
+    config: Config, templates: TemplateFiles | None = None, *, cache: str | None = None
+) -> ReadTemplates:
+    """Read the `templates` of `config`, but for those whose readings are kept in the `cache` folder.
 
     A user's mistake is a diagnostic, never an exception.
     """
-    templates = find_templates(config)
+    templates = templates or find_templates(config)
     texts, diagnostics = _texts(templates.files)
-    readings, faults = _readings(config, texts, kept)
-    return ReadTemplates(templates.files, texts, readings, (*diagnostics, *templates.diagnostics, *faults))
+    readings, faults = _readings(config, texts, KeptReadings(cache, config) if cache else None)
+    return ReadTemplates(config, templates.files, texts, readings, (*diagnostics, *templates.diagnostics, *faults))
 
 
-def check_templates(config: Config, known: NamesOfBuild, templates: ReadTemplates | None = None) -> TemplateCheck:
-    """Check every name in the templates of `config` against the `known` ones; `templates` are those, if read."""
-    templates = templates or read_templates(config)
-    texts, readings, diagnostics = templates.texts, templates.readings, [*templates.diagnostics]
-    judge = _Judge(config, templates.files, known)
-    uses = [(text, use, judge.asset(use)) for text, reading in readings for use in reading.uses]
-    diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
-    diagnostics += (judge.missing(use, text) for text, use, asset in uses if not asset and not judge.is_left_alone(use))
-    diagnostics += (fault for text, use, asset in uses if asset for fault in judge.unknown_classes(use, text))
-    for text, use, asset in uses:
-        if asset and use.widths and use.rule is NamingRule.EXACT:
-            diagnostics += _unmade_widths(use, asset, known.pictures.get(asset, Widths()), text)
-    unchecked = dict.fromkeys(text.place(*span) for text, reading in readings for span in reading.unchecked)
-    places = _places((text.place(use.written.start, use.written.end), judge.assets(use)) for text, use, _ in uses)
-    found = tuple(dict.fromkeys(_once_a_tag(diagnostics)))
-    return TemplateCheck(
-        len(texts),
-        len(uses),
-        unchecked=tuple(unchecked),
-        used=frozenset(places),
-        diagnostics=found,
-        places=places,
-        looked_for=tuple(judge.looked_for),
-    )
+def check_released(config: Config, released: Iterable[str]) -> TemplateCheck:
+    """Check every name in the templates of `config` against the assets that are `released`."""
+    return read_templates(config).check(NamesOfBuild(released=list(map(LogicalPath, released))))
 
 
 def _unmade_widths(use: Use, asset: LogicalPath, widths: Widths, template: _Text) -> Iterator[Diagnostic]:
@@ -204,27 +203,6 @@ def check_text(
     spots = ((use.written.start, use.written.end, asset) for use, asset in uses)
     faults = (replace(fault, location=template.place(0)) for fault in unread)  # whose language has no reader here
     return TextCheck(tuple(spots), tuple(dict.fromkeys((*faults, *missing))))
-
-
-@frozen
-class TemplateNames:
-    """The names of assets and icons in templates, whether there are such or not, and the calls that compute icons."""
-
-    assets: frozenset[str]
-    icons: frozenset[str]
-    computed_icons: tuple[Location, ...]
-
-
-def names_of(templates: ReadTemplates) -> TemplateNames:
-    """The names in `templates`."""
-    readings = templates.readings
-    uses = [use for _, reading in readings for use in reading.uses]
-    computed = dict.fromkeys(text.place(*span) for text, reading in readings for span in reading.computed_icons)
-    return TemplateNames(
-        frozenset(_path_of(use) for use in uses if use.rule is not NamingRule.ICON),
-        frozenset(use.written.text for use in uses if use.rule is NamingRule.ICON),
-        tuple(computed),
-    )
 
 
 def _readings(

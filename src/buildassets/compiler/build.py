@@ -218,11 +218,7 @@ def _with_sprites(config: Config, discovery: Discovery, templates: NamedInTempla
 
     names = templates.all() if templates else None
     icons = NamedIcons(names.icons, names.computed_icons) if names else NamedIcons()
-    found = sprites(
-        config,
-        templates.icons() if templates else NamedIcons(),
-        {source.logical: source for source in discovery.sources},
-    )
+    found = sprites(config, icons, {source.logical: source for source in discovery.sources})
     by_logical = {source.logical: source for source in (*discovery.sources, *found.sources)}
     return replace(
         discovery,

@@ -15,7 +15,7 @@ from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.graph.asset_graph import AssetGraph
 from buildassets.compiler.graph.collect import GraphRequest
 from buildassets.compiler.incremental.stored_facts import stored_facts
-from buildassets.compiler.kept import Kept, TemplateReport
+from buildassets.compiler.kept import NO_REPORT, Kept, TemplateReport
 from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.means import Means
 from buildassets.compiler.model import ImportMap, Source
@@ -175,7 +175,9 @@ def _with_templates(means: Means, graph: AssetGraph, templates: NamedInTemplates
         return graph
     report = means.kept.templates = _report(means, graph, templates)
     absent = absent_folders(means.config) if means.is_production else ()
-    more = (*report.warnings, *absent)
+    places = {one.location for one in graph.diagnostics}  # where a plan of blocks has the same fault
+    lacking = (one for one in report.warnings if one.location not in places)
+    more = (*lacking, *absent)
     return replace(
         graph,
         diagnostics=tuple(sorted({*graph.diagnostics, *more}, key=sort_key)) if more else graph.diagnostics,
@@ -187,6 +189,8 @@ def _with_templates(means: Means, graph: AssetGraph, templates: NamedInTemplates
 
 def _report(means: Means, graph: AssetGraph, templates: NamedInTemplates) -> TemplateReport:
     """The report on the templates: that of the last build if nothing changed that it is about."""
+    if not (means.request.checks_templates or templates.is_decisive):
+        return NO_REPORT
     report, renewed = means.kept.templates, means.kept.graphing.changed
     drafts = (graph.assets[path].draft for path in renewed or ())
     if report and renewed is not None and not any(one.names or one.size or one.icons for one in drafts):

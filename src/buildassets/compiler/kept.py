@@ -52,6 +52,9 @@ class TemplateReport:
     parents: frozenset[str]
 
 
+NO_REPORT: Final = TemplateReport((), (), inputs=(), sets=(), parents=frozenset())
+
+
 class Kept:
     """The facts of one configuration, which `begin` forgets for another one.
 

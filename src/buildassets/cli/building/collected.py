@@ -84,7 +84,13 @@ def build_collected(options: BuildOptions) -> int:
         config = replace(config, compress={name: config.compress[name] for name in listed.compress})
     show = Output(given.as_json, given.verbose, given.quiet)
     with paused_collector(), threads(given.jobs) as local, kept_from_stdout():
-        request = BuildRequest(config=config, cache=options.cache_dir, executor=local, progress=show.on_progress())
+        request = BuildRequest(
+            config=config,
+            cache=options.cache_dir,
+            executor=local,
+            progress=show.on_progress(),
+            checks_templates=False,  # Django's check `buildassets.W009` does, and a release that holds needs no compiler
+        )
         result, diagnostics = _built(request)
     code = show.finish(ok=result.succeeded, diagnostics=diagnostics, document={})
     if result.manifest is not None:

@@ -32,11 +32,11 @@ class NamedInTemplates:
         self._config = config
         self._cache = cache
         self._templates: ReadTemplates | None = None
-        self._is_decisive = False
+        self.is_decisive = False  # whether what is released depends on them
 
     def all(self) -> "TemplateNames | None":
         """All names, on which it depends what is released; None if there are no templates."""
-        self._is_decisive = True
+        self.is_decisive = True
         templates = self._read()
         return templates.names() if templates else None
 
@@ -57,7 +57,7 @@ class NamedInTemplates:
         warnings = (warning(one.code, one.message, one.location, notes=one.notes, hint=one.hint) for one in lacking)
         files = (file.path for file in templates.files) if templates else ()
         looked_at = {*files, *looked_for(config), *(checked.looked_for if checked else ())}
-        globs = () if is_watched and not self._is_decisive else template_globs(config)
+        globs = () if is_watched and not self.is_decisive else template_globs(config)
         sets = tuple(file_set(config.folder, glob)[0] for glob in globs)
         searched = (folder for found in sets for folder in found.folders if not is_within(config.output, folder))
         parents = frozenset(searched).difference(looked_at)

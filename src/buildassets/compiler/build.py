@@ -176,7 +176,8 @@ def _with_templates(means: Means, graph: AssetGraph, templates: NamedInTemplates
     report = means.kept.templates = _report(means, graph, templates)
     absent = absent_folders(means.config) if means.is_production else ()
     places = {one.location for one in graph.diagnostics}  # where a plan of blocks has the same fault
-    lacking = (one for one in report.warnings if one.location not in places)
+    warnings = report.warnings if means.request.checks_templates else ()
+    lacking = (one for one in warnings if one.location not in places)
     more = (*lacking, *absent)
     return replace(
         graph,

@@ -89,7 +89,7 @@ def build_collected(options: BuildOptions) -> int:
             cache=options.cache_dir,
             executor=local,
             progress=show.on_progress(),
-            checks_templates=False,  # Django's check `buildassets.W009` does, and a release that holds needs no compiler
+            checks_templates=False,  # `buildassets.W009` does, and a release that holds needs no compiler
         )
         result, diagnostics = _built(request)
     code = show.finish(ok=result.succeeded, diagnostics=diagnostics, document={})

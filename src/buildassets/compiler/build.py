@@ -10,6 +10,7 @@ from buildassets.compiler.body import LostBodyError
 from buildassets.compiler.cache.folder import unusable_cache
 from buildassets.compiler.cache.measures import keep_measures
 from buildassets.compiler.cache.store import Cache
+from buildassets.compiler.config.named_settings import hinted
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.graph.asset_graph import AssetGraph
@@ -72,7 +73,7 @@ def build(request: BuildRequest, *, last: LastBuild | None = None) -> BuildResul
         result = replace(result, rerun=rerun_reasons(cache), digests={**cache.files.found(), **result.digests})
     if more:  # else the diagnostics stay those of the last build, the same object
         result = replace(result, diagnostics=tuple(sorted((*result.diagnostics, *more), key=sort_key)))
-    return result
+    return replace(result, diagnostics=hinted(config, result.diagnostics))
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from buildassets.compiler.body import text_of
 from buildassets.compiler.build import graph_of
 from buildassets.compiler.cache.store import ReadCache
+from buildassets.compiler.config.named_settings import hinted
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.esbuild.command import is_absent
 from buildassets.compiler.graph.asset_graph import AssetGraph
@@ -70,7 +71,7 @@ def check(request: BuildRequest) -> CheckResult:
     faults = () if graph.failed else _over_budget(means, graph)
     strings = () if graph.failed else plain_name_faults(config, assets, _sources(graph))
     found = {*graph.diagnostics, *templates.diagnostics, *faults, *strings, *filter(None, [oddity()])}
-    diagnostics = tuple(sorted(found, key=sort_key))
+    diagnostics = hinted(config, tuple(sorted(found, key=sort_key)))
     of_blocks = map(LogicalPath, (*config.plan.bundles, *config.plan.named) if config.plan else ())
     used = templates.used.union(of_blocks, graph.front_ends.files)
     left = unused(config, assets, graph.importmap, used) if templates.used else ()

@@ -14,9 +14,10 @@ from buildassets.compiler.graph.fingerprint import KeptName
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.discover import Discovery
 from buildassets.compiler.write.kept_release import KeptRelease
-from buildassets.disk.file_sets import set_named
+from buildassets.disk.file_sets import FileSet, set_named
 from buildassets.disk.folders import is_within
-from buildassets.foundation.frozen import replace
+from buildassets.foundation.diagnostics import Diagnostic
+from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.paths import LogicalPath
 
 _PACKAGES: Final = f"{os.sep}node_modules"
@@ -45,6 +46,24 @@ class StoredBuild(StoredGraphing, Protocol):
         ...
 
 
+@frozen
+class TemplateReport:
+    """The warnings for names in templates that a build with the names `released` lacks, and what decided them.
+
+    `inputs` are the absolute paths that were looked at, `sets` those of the files in template folders; of `parents`,
+    which are among the inputs, only the folders in them count.
+    """
+
+    released: object
+    warnings: tuple[Diagnostic, ...]
+    inputs: tuple[str, ...]
+    sets: tuple[FileSet, ...]
+    parents: frozenset[str]
+
+
+NO_REPORT: Final = TemplateReport((), (), inputs=(), sets=(), parents=frozenset())
+
+
 class Kept:
     """The facts of one configuration, which `begin` forgets for another one.
 
@@ -61,7 +80,8 @@ class Kept:
         self._result: BuildResult | None = None
         self._looked_at = LookedAt()
         self._decided: Decided | None = None
-        self._inputs: tuple[tuple[str, ...], ...] = ((), (), ())
+        self._inputs: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self.templates: TemplateReport | None = None  # while it holds
         self.changed: frozenset[str] | None = None  # the paths at which something changed; None if that is not known
         self.facts = Facts()
         self.stored: StoredBuild | None = None  # by another process
@@ -116,6 +136,8 @@ class Kept:
                 self.remade_for = Stale("changed", edited[0])
             return
         self._is_begun, self.remade_for = True, None
+        if self.templates and not changed.isdisjoint(self.templates.inputs):
+            self.templates = None
         self.facts.begin()
         self.facts.touch(NEVER)
         self.graphing.begin(changed)
@@ -155,8 +177,10 @@ class Kept:
         changed, before = self.graphing.changed, self.unreleased
         self.unreleased = None if changed is None or before is None else before.union(changed)
 
-    def inputs(self, of_graph: tuple[str, ...], programs: tuple[str, ...]) -> tuple[str, ...]:
-        """The inputs of a graph together with programs: the same tuple if both are those of the last build."""
-        if self._inputs[0] is not of_graph or self._inputs[1] != programs:
-            self._inputs = of_graph, programs, tuple(dict.fromkeys((*of_graph, *programs)))
-        return self._inputs[2]
+    def inputs(self, of_graph: tuple[str, ...], further: tuple[str, ...], *, of: str) -> tuple[str, ...]:
+        """The inputs of a graph together with `further` ones `of` something: the same tuple if both are as before."""
+        before, more, joined = self._inputs.get(of, ((), (), ()))
+        if before is not of_graph or more != further:
+            joined = tuple(dict.fromkeys((*of_graph, *further)))
+            self._inputs[of] = of_graph, further, joined
+        return joined

@@ -7,8 +7,10 @@ not be looked at: the names, the entries and the lines of the last release of th
 import os
 from binascii import a2b_base64
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from buildassets.compiler.body import digest_of_body, text_of
+from buildassets.compiler.clean import clean_release
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.asset_graph import AssetGraph
 from buildassets.compiler.graph.checks.kept_names import OTHER_NAME
@@ -31,7 +33,7 @@ from buildassets.compiler.write.release_directory import (
 )
 from buildassets.compiler.write.retain import superseded
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
-from buildassets.errors import BuildError
+from buildassets.errors import BuildError, ManifestError
 from buildassets.foundation.diagnostics import error
 from buildassets.foundation.digest import digest
 from buildassets.foundation.frozen import frozen, frozen_by_name, replace
@@ -52,6 +54,7 @@ from buildassets.manifest.model import (
     dumps,
     entries_as_written,
     entry_lines,
+    loads_lazily,
     release_content,
 )
 
@@ -98,9 +101,12 @@ def released(means: Means, graph: AssetGraph, last: LastBuild | None) -> BuildRe
         if faults := budgets.faults(sizes, graph.assets, release.manifest() if config.budgets else None):
             raise BuildError(faults)
         made = _made(means, graph, release, again, stored=stored, fresh=fresh)
+        of_watch = means.is_production and _is_of_watch(release.manifest() or b"")
         content = dumps(made.manifest, made.lines).encode("ascii")
         names = release.finish(content, {**made.companions, **_release_file(means, content)})
         manifest_stamp = release.manifest_stamp()
+    if of_watch:  # whose files nobody is served any more, and `verify` would report
+        clean_release(config.output, config.shown, permission=config.permission)
     outputs = _outputs(config, made.manifest, again, fresh)
     kept.release = KeptRelease(
         naming=naming,
@@ -134,6 +140,13 @@ def released(means: Means, graph: AssetGraph, last: LastBuild | None) -> BuildRe
         parents=graph.parents,
         stamps={draft.source.path: draft.stamp for draft in drafts if draft.stamp},
     )
+
+
+def _is_of_watch(manifest: bytes) -> bool:
+    """Whether `manifest` is that of a release for development."""
+    with suppress(ManifestError):
+        return b'"livereload"' in manifest and loads_lazily(manifest).livereload is not None
+    return False
 
 
 def outputs(graph: AssetGraph, naming: Naming) -> Iterator[Named]:

@@ -234,19 +234,25 @@ class Dump:
 
     def of_all(self, sources: StoredSources, *, day: int) -> bytes:
         """The record of a build; `day` is when results in the cache were last noted as used."""
-        cache, facts = self._cache, self._facts
+        cache = self._cache
         notes_use = cache is not None and cache.today() != day
-        found = {path: self._line(path, notes_use=notes_use) for path in sorted(facts.found(LINKED))}
-        lines = {path: line for path, line in found.items() if line}
-        paths = list(lines)
-        users: _Users = {}
-        for number, path in enumerate(paths):
-            _use(users, number, lines[path])
-        graph = self._graph if self._is_whole(lines) else None
-        parts = Parts(
+        paths, origins, rows, users = list[str](), list[str](), list[str](), _Users()
+        graph = self._graph
+        for path in sorted(self._facts.found(LINKED)):
+            line = self._line(path, notes_use=notes_use)
+            if line is None or not line.is_whole:
+                graph = None  # which is not kept without one of its assets
+            if line is not None:
+                _use(users, len(paths), line)
+                paths.append(path)
+                origins.append(line.origin)
+                rows.append(line.text)
+        if {*paths} != self._release.naming.files.keys() or len({*origins}) < len(paths):
+            graph = None
+        return Parts(
             paths=paths,
-            origins=[line.origin for line in lines.values()],
-            rows=[line.text for line in lines.values()],
+            origins=origins,
+            rows=rows,
             names=list(map(self._named, paths)),
             files=[self._release.naming.files.get(LogicalPath(path), "") for path in paths],
             users=_to_json(users),
@@ -254,14 +260,7 @@ class Dump:
             graph=_to_json(graph.form()) if graph else b"",
             release=self._released(paths) if graph else b"",
             day=cache.today() if cache else 0,
-        )
-        return parts.packed()
-
-    def _is_whole(self, lines: "Mapping[str, _Line]") -> bool:
-        """Whether these are all assets, each of a source of its own."""
-        is_whole = self._graph is not None and lines.keys() == self._release.naming.files.keys()
-        is_whole = is_whole and len({line.origin for line in lines.values()}) == len(lines)
-        return is_whole and all(line.is_whole for line in lines.values())
+        ).packed()
 
     def of_changes(self, before: StoredBuild, renamed: Iterable[LogicalPath]) -> bytes | None:
         """The record of a build that only made some facts of the one `before` anew; None if that cannot be kept."""

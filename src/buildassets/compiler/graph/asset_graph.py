@@ -315,8 +315,7 @@ class Graphing:
             return None
         self.changed = before.keys()
         assert isinstance(graph.imports, Lazily)
-        for path in before:
-            graph.imports[path] = imports_of(path, (*walk.assets[path].links, *settled.by_name.get(path, ())))
+        graph.imports.forget(before)
         is_same = is_same and all(_deciding(one) == _deciding(walk.assets[path]) for path, one in before.items())
         return replace(
             graph,

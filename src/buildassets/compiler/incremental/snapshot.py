@@ -268,7 +268,7 @@ def take(
     """
     read = [path for path in dict.fromkeys(done.inputs) if "\0" not in path]  # no file can have a path with a NUL
     names = list(dict.fromkeys((*read, *done.outputs)))
-    known = _Rows(before, names, of_others=done.written)
+    known = _Rows(before, names, written=done.written)
     now = clock()
     fresh = {name: done.as_read.get(name) or signature(name) or NOTHING for name in known.new}
     digests = FileDigests({})
@@ -311,13 +311,14 @@ def take(
 class _Rows:
     """The stamps and digests of `names`, as far as they were known `before` and did not change since.
 
-    Those `of_others` this build wrote. `numbers` are the places of all names, `new` those of which nothing is known.
+    Nothing is known of those that this build has `written`. `numbers` are the places of all names, `new` those of
+    which nothing is known.
     """
 
-    def __init__(self, before: Snapshot | None, names: Sequence[str], *, of_others: Collection[str]) -> None:
+    def __init__(self, before: Snapshot | None, names: Sequence[str], *, written: Collection[str]) -> None:
         self.numbers = dict(zip(names, range(len(names)), strict=True))
         self._before = before
-        changed = {*of_others, *before.changed} if before else ()
+        changed = {*written, *before.changed} if before else ()
         earlier = {name: number for number, name in enumerate(before.names)} if before else {}
         places = [-1 if name in changed else earlier.get(name, -1) for name in names]
         self._places = places

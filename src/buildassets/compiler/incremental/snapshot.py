@@ -176,7 +176,7 @@ def last(
     if (kept.young or found.is_known_otherwise) and not found.changed:
         young = {path: was for path, was in found.kept.young.items() if not is_settled(found.unchanged[path], now)}
         if found.is_known_otherwise or len(young) < len(kept.young):
-            _write(cache_folder, build, names, found.stamps, replace(kept, young=young))
+            _write(cache_folder, build, replace(kept, young=young), names=names, stamps=found.stamps)
     return found
 
 
@@ -303,7 +303,7 @@ def take(
         folders=names_in,
         parents=done.parents,
     )
-    _write(cache_folder, build, names, stamps, kept)
+    _write(cache_folder, build, kept, names=names, stamps=stamps)
     is_so = all(digests.of(name) == was for name, was in young.items())
     return StampedFiles(names, stamps, young, now) if is_so else None
 
@@ -372,7 +372,7 @@ def _are_as_read(
     return True
 
 
-def _write(cache_folder: str, build: str, names: Iterable[str], stamps: "array[int]", kept: KeptBuild) -> None:
+def _write(cache_folder: str, build: str, kept: KeptBuild, *, names: Iterable[str], stamps: "array[int]") -> None:
     from buildassets.compiler.cache.store import writable  # which a build with nothing to do does not need
 
     head = {"build": build, "inputs": kept.inputs, "young": kept.young, "folders": kept.folders}

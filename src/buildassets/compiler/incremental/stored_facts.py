@@ -402,6 +402,8 @@ def _order(value: object, paths: Sequence[LogicalPath]) -> Order:
     known = json_values.table(value)
     components = json_values.array(known.get("components"))
     targets = json_values.table(known.get("targets"))
+    if sorted(chain.from_iterable(components)) != list(range(len(paths))):
+        raise ValueError("not each asset once")
     return Order(
         [tuple([paths[number] for number in members]) for members in components],
         {paths[int(number)]: [paths[one] for one in several] for number, several in targets.items()},

@@ -43,7 +43,7 @@ _CLASSES: Final = {
     "buildassets.compiler.languages.reference": ("Directive", "Reference", "ReferenceKind"),
     "buildassets.compiler.languages.source_map.values": ("Origin", "SourceMap"),
     "buildassets.compiler.model": ("Draft", "Source"),
-    "buildassets.compiler.transform.worker_pool": ("Drafted",),
+    "buildassets.compiler.transform.jobs": ("Drafted",),
     "buildassets.disk.file_sets": ("FileSet",),
     "buildassets.foundation.diagnostics": ("Diagnostic", "Location", "Severity"),
     "buildassets.foundation.permission": ("Permission",),

@@ -837,3 +837,16 @@ def test_a_release_that_lacks_the_admin_is_found(tmp_path: Path) -> None:
     released(tmp_path, {**DJANGO, "site1/settings.py": settings})
     stale = "the release has no files of `django.contrib.admin`, whose pages then fail"
     assert stale in run(tmp_path, "doctor").stderr
+
+
+def test_a_name_in_a_template_that_a_collected_release_lacks_is_reported(tmp_path: Path) -> None:
+    manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'conf.settings')\n"
+    settings = f"{RELEASED}\nSTATIC_ROOT = 'all'\nDEBUG = True\n"
+    names = "{% load static %}{% static 'a.css' %}{% static 'gone.css' %}"
+    files: Tree = {"manage.py": manage, "conf/settings.py": settings, "templates/a.html": names, "assets/a.css": ""}
+    run(write_tree(tmp_path, files), "build", "-q")
+    (tmp_path / "all").mkdir()
+    (tmp_path / "build/manifest.json").rename(tmp_path / "all/buildassets.json")
+    done = run(tmp_path, "doctor")
+    found = re.findall(r"warning\[doctor/template\]: (.*)\n  --> (\S+)", done.stderr)
+    assert found == [("no asset is named `gone.css`", "templates/a.html:1:49")]

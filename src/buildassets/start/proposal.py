@@ -12,10 +12,12 @@ from typing import Final
 from buildassets.compiler.config.file import relative_to, search
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.engines.sass.wheel import installed_command
+from buildassets.compiler.sources.globs import BUILT_IN_EXCLUDES, compile_globs
 from buildassets.disk.folders import is_within
 from buildassets.foundation.diagnostics import Diagnostic, error
 from buildassets.foundation.frozen import frozen, frozen_by_name, replace
 from buildassets.foundation.permission import NOTHING
+from buildassets.programs.git import GitError, run_git
 from buildassets.project.dependencies import add_command
 from buildassets.project.files import ProjectFiles, is_aside
 from buildassets.project.found import ProjectFindings, find, is_of_mail
@@ -432,6 +434,19 @@ def _notes_on_sources(project: _Project) -> Iterator[str]:
         yield f"`{one.name}` builds files of its own, which stay: `buildassets migrate {one.name}` takes them over"
 
 
+def _ignored_sources(folder: str, roots: Sequence[str]) -> list[str]:
+    """The files and folders in `roots` that git ignores, without those that are never assets."""
+    if not roots:
+        return []
+    listing = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+    try:
+        done = run_git(folder, *listing, "--", *roots, timeout_seconds=_GIT_SECONDS)
+    except GitError:
+        return []
+    names = done.stdout.decode("utf-8", "surrogateescape").split("\0") if done.returncode == 0 else []
+    return [name for name in names if name and not _NEVER(posixpath.basename(name.rstrip("/")))]
+
+
 def _notes(project: _Project) -> Iterator[str]:
     files, found, assets = project.files, project.found, project.assets
     if not found.framework.name and not any(is_site(files, root) for root in assets.roots):
@@ -452,6 +467,8 @@ def _notes(project: _Project) -> Iterator[str]:
         add = add_command(found.declared.installer, "buildassets")
         yield f"`{deployed[0]}` does not list `buildassets`, which the web process needs: run `{add}`, and list it"
     yield from _notes_on_sources(project)
+    if ignored_by_git := _ignored_sources(files.folder, assets.roots):
+        yield f"git ignores {_places(ignored_by_git)}, which a build elsewhere lacks: take it out of `.gitignore`"
     if assets.uses_tailwind:
         add = add_command(found.declared.installer, '"buildassets[tailwind]"')
         yield f"Tailwind is compiled by the extra `tailwind`: run `{add}`"

@@ -15,7 +15,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.graph.asset_graph import AssetGraph
 from buildassets.compiler.graph.collect import GraphRequest
-from buildassets.compiler.incremental.stored_facts import stored_facts
+from buildassets.compiler.incremental.stored_facts import stored_build
 from buildassets.compiler.kept import NO_REPORT, Kept, TemplateReport
 from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.means import Means
@@ -25,10 +25,10 @@ from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.discover import Discovery, discover
 from buildassets.compiler.sources.uncompiled import is_declaration
-from buildassets.compiler.templates.build_names import names_of_build
+from buildassets.compiler.templates.build_names import NO_NAMES, names_of_build
 from buildassets.compiler.templates.files import absent_folders
 from buildassets.compiler.templates.named import NamedInTemplates
-from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons, shown_steps
+from buildassets.compiler.transform.draft_cache import KeptResults, names_for, rerun_reasons, shown_steps
 from buildassets.compiler.transform.engine_set import EngineSet
 from buildassets.disk.files import STAGING_PREFIX
 from buildassets.errors import BuildError
@@ -107,11 +107,12 @@ def _remote(config: Config, *, writes: bool) -> "RemoteCache | None":
 
 def _built(means: Means, last: LastBuild | None) -> BuildResult:
     kept = means.kept
-    if kept.changed is None and last is not None and (stored := stored_facts(last.record)):
-        kept.restore(means.config, means.request.mode, stored, last)
     try:
+        if kept.changed is None and last is not None and (stored := stored_build(last)):
+            kept.restore(means.config, means.request.mode, stored, last)
         return _built_with(means, last)
     except LostBodyError:
+        kept.clear()
         return _built_with(means, last)
 
 
@@ -156,7 +157,7 @@ def graph_of(means: Means, templates: NamedInTemplates) -> AssetGraph:
                     in_templates=templates.names,
                     times=means.times,
                     facts=kept.facts,
-                    path_of=means.cache.path_of if means.cache else str,
+                    results=KeptResults(means.cache, config),
                 )
                 graph = kept.graphing.graph(asked, timed, means.request.progress)
             kept.graphed()
@@ -197,7 +198,7 @@ def _report(means: Means, graph: AssetGraph, templates: NamedInTemplates) -> Tem
     drafts = (graph.assets[path].draft for path in renewed or ())
     if report and renewed is not None and not any(one.names or one.size or one.icons for one in drafts):
         return report
-    released = names_of_build(means.config, graph)
+    released = names_of_build(means.config, graph) if templates.are_there else NO_NAMES
     if report and report.released == released:
         return report
     return templates.report(released, is_watched=means.request.kept is not None)
@@ -237,8 +238,7 @@ def _with_sprites(config: Config, discovery: Discovery, templates: NamedInTempla
 
 def _tailwind_where_used(engines: EngineSet, graph: AssetGraph) -> Iterator[KnownEngine]:
     """Tailwind, if it made an asset: otherwise nothing has looked for it."""
-    kinds = (kind for asset in graph.assets.values() for kind, _ in asset.draft.engines)
-    if engines.tailwind is not None and engines.tailwind.name in kinds:
+    if engines.tailwind is not None and engines.tailwind.name in graph.kinds:
         yield engines.tailwind
 
 

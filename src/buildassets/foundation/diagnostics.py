@@ -20,6 +20,14 @@ _NARROWEST_EXCERPT: Final = 10  # cells of a terminal
 _NEARBY: Final = 10_000  # characters up to a place that are searched for line ends each time
 _MOST_FOLDERS: Final = 5  # of those that a note names
 _LONGEST_URL: Final = 2000  # characters before and after an excerpt that are searched for the rest of a URL
+_ABSENT: Final = "no such file or directory"
+_OF_WINDOWS: Final[dict[int, str]] = {  # by its own numbers
+    2: _ABSENT,
+    3: _ABSENT,
+    5: "permission denied",
+    32: "another program has it open",
+    206: "file name too long",
+}
 COMMAND: Final = lazy_pattern(r"##(?=[a-z]*\[)")  # a command of GitHub's older form, Azure Pipelines or TeamCity
 
 
@@ -437,5 +445,9 @@ def looked_in(folders: Sequence[str]) -> str:
 
 
 def reason_text(fault: OSError) -> str:
-    """The operating system's reason in the form of our messages, as `permission denied`."""
-    return (fault.strerror or "unknown error").lower()
+    """The operating system's reason in the form of our messages, as `permission denied`.
+
+    Windows gives its own reasons in the language of the user; the usual ones have the words of other systems here.
+    """
+    of_windows = _OF_WINDOWS.get(getattr(fault, "winerror", None) or 0)
+    return of_windows or (fault.strerror or "unknown error").lower()

@@ -12,7 +12,6 @@ from typing import Final
 from buildassets.compiler.config.file import relative_to, search
 from buildassets.compiler.config.load import load_config
 from buildassets.compiler.engines.sass.wheel import installed_command
-from buildassets.compiler.sources.globs import BUILT_IN_EXCLUDES, compile_globs
 from buildassets.disk.folders import is_within
 from buildassets.foundation.diagnostics import Diagnostic, error
 from buildassets.foundation.frozen import frozen, frozen_by_name, replace
@@ -55,6 +54,7 @@ _BESIDE: Final = ("vite",)  # systems that build files of their own, beside thos
 # Lists of requirements that no deployment installs.
 _NOT_DEPLOYED: Final = re.compile(r"(?:^|[/_.-])(?:dev\w*|tests?|testing|docs?|lint|ci|vendor)(?=[/_.-])")
 _MOST_SHOWN: Final = 5  # of places that a note names
+_GIT_SECONDS: Final = 5.0
 
 
 @frozen
@@ -434,17 +434,14 @@ def _notes_on_sources(project: _Project) -> Iterator[str]:
         yield f"`{one.name}` builds files of its own, which stay: `buildassets migrate {one.name}` takes them over"
 
 
-def _ignored_sources(folder: str, roots: Sequence[str]) -> list[str]:
-    """The files and folders in `roots` that git ignores, without those that are never assets."""
-    if not roots:
-        return []
-    listing = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")
+def _ignored_sources(files: ProjectFiles, roots: Sequence[str]) -> list[str]:
+    """The files in `roots` that git ignores."""
+    listing = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", *roots)
     try:
-        done = run_git(folder, *listing, "--", *roots, timeout_seconds=_GIT_SECONDS)
+        listed = os.fsdecode(run_git(files.folder, *listing, timeout_seconds=_GIT_SECONDS).stdout if roots else b"")
     except GitError:
         return []
-    names = done.stdout.decode("utf-8", "surrogateescape").split("\0") if done.returncode == 0 else []
-    return [name for name in names if name and not _NEVER(posixpath.basename(name.rstrip("/")))]
+    return sorted({*listed.split("\0")}.intersection(files.names))
 
 
 def _notes(project: _Project) -> Iterator[str]:
@@ -467,8 +464,8 @@ def _notes(project: _Project) -> Iterator[str]:
         add = add_command(found.declared.installer, "buildassets")
         yield f"`{deployed[0]}` does not list `buildassets`, which the web process needs: run `{add}`, and list it"
     yield from _notes_on_sources(project)
-    if ignored_by_git := _ignored_sources(files.folder, assets.roots):
-        yield f"git ignores {_places(ignored_by_git)}, which a build elsewhere lacks: take it out of `.gitignore`"
+    if sources := _ignored_sources(files, assets.roots):
+        yield f"git ignores {_places(sources)}, which builds on other machines then lack: correct `.gitignore`"
     if assets.uses_tailwind:
         add = add_command(found.declared.installer, '"buildassets[tailwind]"')
         yield f"Tailwind is compiled by the extra `tailwind`: run `{add}`"

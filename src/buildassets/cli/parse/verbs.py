@@ -122,7 +122,7 @@ VERBS: Final[Mapping[str, Verb]] = {
             "--run": Row(
                 tools=f"{_COMPILERS} for their versions, git",
                 programs="compilers in `node_modules` for their versions",
-                python=f"{_OWN_PYTHON}, `manage.py check`",
+                python=f"{_OWN_PYTHON}, `manage.py check`, the application, for its page `/`",
                 network="the live reload of this machine",
             )
         },

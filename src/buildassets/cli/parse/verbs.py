@@ -99,14 +99,14 @@ VERBS: Final[Mapping[str, Verb]] = {
         sentence="set up this project: configuration, application, templates",
         pages=("start/init.md",),
         may=Row(
-            tools="`npm config get registry`",
+            tools="git, `npm config get registry`",
             network="with `--smallest`, or `s` as an answer, the registry",
             writes="after a question or with `--yes`, what its diff shows, and a patch; with `--smallest` tools",
             deletes="with `--smallest`, a tool that is replaced",
         ),
         with_option={
             "--check": Row(python="`manage.py check`, also after a question that asks for it"),
-            "--dry-run": Row(),
+            "--dry-run": Row(tools="git"),
         },
         examples=(
             ("init --dry-run", "show what would be written"),
@@ -122,7 +122,7 @@ VERBS: Final[Mapping[str, Verb]] = {
             "--run": Row(
                 tools=f"{_COMPILERS} for their versions, git",
                 programs="compilers in `node_modules` for their versions",
-                python=f"{_OWN_PYTHON}, `manage.py check`",
+                python=f"{_OWN_PYTHON}, `manage.py check`, the application, for its page `/`",
                 network="the live reload of this machine",
             )
         },

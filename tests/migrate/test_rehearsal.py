@@ -1,4 +1,4 @@
-"""`migrate` of projects whose sheets name missing files, which other systems leave alone: the project builds."""
+"""What `migrate` lists beside the lines of other systems: all that `build` and `check` find by its configuration."""
 
 import json
 import tomllib
@@ -43,8 +43,7 @@ def test_a_missing_file_is_named_and_a_build_warns_of_it(system: str, tmp_path: 
     assert done.returncode == 0, done.stderr
     lines = [one for one in json.loads(done.stdout)["lines"] if one["file"].endswith("css/a.css")]
     assert [(one["line"], one["outcome"]) for one in lines] == [(2, "changed")]
-    assert "missing" in lines[0]["note"]
-    assert tomllib.loads((tmp_path / "buildassets.toml").read_text())["missing"] == "warn"
+    assert "correct the URL" in lines[0]["note"]
     built = run(tmp_path, "build")
     assert built.returncode == 0, built.stderr
     assert "warning[reference/missing]: cannot find `" in built.stderr
@@ -53,7 +52,11 @@ def test_a_missing_file_is_named_and_a_build_warns_of_it(system: str, tmp_path: 
 @pytest.mark.parametrize(
     "more",
     [
-        {"static/css/a.css": "a { background: url(../img/here.png) }", "shop/static/img/here.png": b""},
+        {
+            "static/css/a.css": "a { background: url(../img/here.png) }",
+            "shop/static/img/here.png": b"",
+            "conf.py": str(DJANGO["conf.py"]).replace("[]", '["shop"]', 1),
+        },
         {"static/css/a.css": "", "templates/mail/a.css": "a { background: url({{ logo }}.png) }"},
     ],
     ids=["another root", "template"],
@@ -61,3 +64,37 @@ def test_a_missing_file_is_named_and_a_build_warns_of_it(system: str, tmp_path: 
 def test_a_project_without_missing_files_keeps_errors(more: Tree, tmp_path: Path) -> None:
     done = run(write_tree(tmp_path, {**DJANGO, **more}), "migrate", "django", "--json")
     assert "missing" not in tomllib.loads(json.loads(done.stdout)["file"])
+
+
+@pytest.mark.parametrize("system", PROJECTS)
+def test_build_and_check_find_nothing_that_the_plan_has_not_listed(system: str, tmp_path: Path) -> None:
+    more: Tree = {**PROJECTS[system], "public/b.css": "a { color: red", "static/b.css": "a { b: url(x.png"}
+    done = run(write_tree(tmp_path, more), "migrate", system, "--write", "--json")
+    listed = {(one["file"], one["line"]) for one in json.loads(done.stdout)["lines"]}
+    for verb in ("build", "check"):
+        report = json.loads(run(tmp_path, verb, "--json").stdout)
+        places = {(one["location"]["file"], one["location"]["line"]) for one in report["diagnostics"]}
+        assert places
+        assert places <= listed
+
+
+def test_an_image_of_another_application_is_not_missing(tmp_path: Path) -> None:
+    sheet = "a { background: url(../../admin/img/tooltag-add.svg) }"
+    conf = str(DJANGO["conf.py"]).replace("[]", '["django.contrib.admin"]', 1)
+    done = run(
+        write_tree(tmp_path, {**DJANGO, "conf.py": conf, "static/x/css/a.css": sheet}), "migrate", "django", "--json"
+    )
+    assert [one for one in json.loads(done.stdout)["lines"] if one["file"] == "static/x/css/a.css"] == []
+
+
+def test_names_of_applications_that_are_not_installed_are_named_as_not_known(tmp_path: Path) -> None:
+    conf = str(DJANGO["conf.py"]).replace("[]", '["not_installed_here"]', 1)
+    done = run(write_tree(tmp_path, {**DJANGO, "conf.py": conf}), "migrate", "django", "--json")
+    notes = [one["note"] for one in json.loads(done.stdout)["lines"] if one["file"] == "static/css/a.css"]
+    assert notes == ["cannot find `img/gone.png`; it may be of `not_installed_here`, not installed here"]
+
+
+def test_collected_files_end_in_the_command_that_copies_them(tmp_path: Path) -> None:
+    conf = f'{DJANGO["conf.py"]!s}STATIC_ROOT = "collected"\n'
+    done = run(write_tree(tmp_path, {**DJANGO, "conf.py": conf}), "migrate", "django")
+    assert "then python manage.py assets build, then python manage.py collectstatic --noinput" in done.stderr

@@ -6,7 +6,6 @@ Systems that are used with Django's settings add their own tables.
 import ast
 import os
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib.machinery import PathFinder
@@ -30,6 +29,7 @@ from buildassets.project.django_files import (
     settings_module,
 )
 from buildassets.project.django_statements import Assigned, file_of
+from buildassets.project.environments import project_path
 from buildassets.project.files import ProjectFiles
 from buildassets.project.found import template_folders
 from buildassets.project.occurrences import ANY
@@ -383,7 +383,9 @@ def _static_folders(files: ProjectFiles, applications: Sequence[str]) -> Iterato
 
 def _installed(files: ProjectFiles, applications: Sequence[str]) -> Iterator[SourceRoot | str]:
     """The static folders of the applications that lie elsewhere; the name of each that is not found."""
-    elsewhere = [folder for folder in sys.path if os.path.realpath(folder) != os.path.realpath(files.folder)]
+    elsewhere = [
+        folder for folder in project_path(files.folder) if os.path.realpath(folder) != os.path.realpath(files.folder)
+    ]
     tops = {part for name in files.names if name.endswith(".py") for part in name.removesuffix(".py").split("/")}
     for application in applications:
         parts = application.split(".")

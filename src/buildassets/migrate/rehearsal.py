@@ -1,6 +1,7 @@
 """Checks a project as its plan would configure it, so that no build by it reports what it has not listed.
 
-Takes a Plan, gives the Plan with a line for each finding. Runs no code of the project beyond what the plan has run.
+Takes a Plan, gives the Plan with a line for each finding. Starts what `check --no-run` starts, and imports again only
+the modules with bundles of webassets, which their plan has imported.
 """
 
 import os
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 from buildassets.compiler.check import check
 from buildassets.compiler.config.load import Overrides, load_config
+from buildassets.compiler.config.not_run import without_project_esbuild, without_project_python
 from buildassets.compiler.request import BuildRequest
 from buildassets.errors import BuildAssetsError
 from buildassets.foundation.diagnostics import Diagnostic
@@ -20,6 +22,7 @@ from buildassets.work.jobs import threads
 _MISSING: Final = "reference/missing"
 _NAMES: Final = (_MISSING, "template/missing")
 _NOT_RUN: Final = "config/not-run"
+_IMPORTED: Final = "webassets"
 _CORRECT: Final = "correct the URL"
 _WARNS: Final = f'{_CORRECT}; until then `missing = "warn"` lets builds go on'
 _NOT_CHECKED: Final = "so it is not checked here: `buildassets check` does it"
@@ -49,8 +52,11 @@ def _findings(plan: Plan, folder: str, permission: Permission) -> Sequence[Diagn
     sources = [one for one in every if not _is_to_be_made(one, folder)]
     settings = {**plan.settings, **({"sources": sources} if every else {})}
     given = Overrides(collected=plan.collected, only_also=True, templates=plan.templates, text=written(settings))
+    reading = replace(permission, python=False)
+    importing = permission if _IMPORTED in settings else reading
     try:
-        config = load_config(given=given, start=folder, permission=permission, needs_sources=bool(sources))
+        config = load_config(given=given, start=folder, permission=importing, needs_sources=bool(sources))
+        config = without_project_esbuild(without_project_python(replace(config, permission=reading)))
         with threads(None) as executor:
             return check(BuildRequest(config=config, executor=executor)).diagnostics
     except BuildAssetsError as failure:

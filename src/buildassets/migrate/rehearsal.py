@@ -34,16 +34,23 @@ def rehearsed(plan: Plan, folder: str, permission: Permission) -> Plan:
     settings = dict(plan.settings)
     if any(one.code == _MISSING and one.is_error for one in findings):
         settings["missing"] = "warn"
-    known = {(line.file, line.line) for line in plan.lines if line.outcome == "not possible"}
     places: dict[tuple[str, int], list[Diagnostic]] = {}
     for one in findings:
-        if (place := _place(one)) not in known:
-            places.setdefault(place, []).append(one)
-    lines = (
-        Accounted(*place, _text(several[0]), *together([_answer(one, plan) for one in several]))
-        for place, several in places.items()
+        places.setdefault(_place(one), []).append(one)
+    lines = [_with(line, places.pop((line.file, line.line), []), plan) for line in plan.lines]
+    lines += (
+        _with(Accounted(*place, _text(found[0]), "taken over", ""), found, plan) for place, found in places.items()
     )
-    return replace(plan, lines=(*plan.lines, *lines), settings=settings)
+    return replace(plan, lines=tuple(lines), settings=settings)
+
+
+def _with(line: Accounted, findings: Sequence[Diagnostic], plan: Plan) -> Accounted:
+    """The account of a line with what is found in it."""
+    if not findings:
+        return line
+    before = [(line.outcome, line.note)] if line.note else []
+    outcome, note = together([*before, *(_answer(one, plan) for one in findings)])
+    return replace(line, outcome=outcome, note=note)
 
 
 def _findings(plan: Plan, folder: str, permission: Permission) -> Sequence[Diagnostic]:

@@ -102,7 +102,7 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "verify": {_ERRORS: "changed copy manifest missing none rebuilt", _EITHER: "extra"},
     "vite": {_ERRORS: "base manifest"},
     "watch": {_WARNINGS: "limit livereload mount port watchdog"},
-    "webassets": {_ERRORS: "load missing syntax", _WARNINGS: "empty filter remote setting uncompiled"},
+    "webassets": {_ERRORS: "load missing syntax", _WARNINGS: "empty filter name remote setting uncompiled"},
     "workspace": {_ERRORS: "git no-projects none output project since"},
 }
 CODES: Final[Mapping[str, Sequence[Severity]]] = {

@@ -2,10 +2,12 @@
 
 import ast
 import json
+import os
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
+from shlex import quote
 from typing import Any, Final
 
 from buildassets.compat.meaning import Meaning
@@ -13,6 +15,7 @@ from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
 from buildassets.migrate.plan import Accounted, Answer, Plan, ProjectToMigrate, by_line, nothing_there, together
 from buildassets.migrate.python_lines import Judgement, SettingsTable, Uses, accounts_of, among
 from buildassets.project.files import ProjectFiles
+from buildassets.project.found import template_folders
 
 _NAMES: Final = tuple(f"vite.config.{suffix}" for suffix in ("js", "mjs", "ts", "mts", "cjs", "cts"))
 _PASSED_OVER: Final = ("tests", "test", "build", "dist", "static")
@@ -31,6 +34,7 @@ _KEY: Final = re.compile(
 )
 _TEXT: Final = re.compile(r""""[^"]*"|'[^']*'|`[^`]*`|//.*""")
 _TAG: Final = re.compile(r"\{[%{]-?\s*(load\s[^%{]*\bdjango_vite\b[^%{]*|vite_\w+)")
+_LOAD: Final = re.compile(r"\{%-?\s*load\s[^%]*\bdjango_vite\b")
 _PYTHON: Final = re.compile(r"django_vite|DJANGO_VITE|flask_vite")
 _STAYS: Final = "it stays unchanged"
 _OF_TAGS: Final[dict[str, Answer]] = {
@@ -70,7 +74,13 @@ def plan(asked: ProjectToMigrate) -> Plan:
     lines = [line for front in fronts for line in front.lines()]
     users = files.ending(".py", *_TEMPLATES, outside=_PASSED_OVER)
     lines += (line for name in users for line in _users(name, files.text(name)))
-    return Plan(tuple(lines), _settings(files, fronts))
+    unbuilt = [f"`{front.path}`" for front in fronts if not os.path.isfile(files.path(front.manifest))]
+    return Plan(
+        tuple(lines),
+        _settings(files, fronts),
+        absent=f"{', '.join(unbuilt)}, which Vite has not built here" if unbuilt else "",
+        commands=(*(front.command for front in fronts), "buildassets build"),
+    )
 
 
 class _Front:
@@ -103,6 +113,17 @@ class _Front:
         """The folder that Vite builds into, relative to the project."""
         root = posixpath.join(posixpath.dirname(self.shown), self._given.get("root") or "")
         return posixpath.normpath(posixpath.join(root, self._given.get("outDir") or "dist"))
+
+    @property
+    def manifest(self) -> str:
+        """The file of Vite's manifest, relative to the project."""
+        return posixpath.join(self.path, self.source()["manifest"])
+
+    @property
+    def command(self) -> str:
+        """The command by which Vite builds it."""
+        folder = posixpath.dirname(self.shown)
+        return f"(cd {quote(folder)} && npx vite build)" if folder else "npx vite build"
 
     @property
     def base(self) -> str | None:
@@ -222,4 +243,7 @@ def _settings(files: ProjectFiles, fronts: list[_Front]) -> dict[str, Any]:
     )
     bases = (front.base for front in fronts)
     url = next((base for base in bases if base and base not in ("/", *_RELATIVE)), None)
-    return {"sources": [*own, *built], **({"url": url} if url else {})}
+    pages = template_folders(files, is_django=False)
+    is_django = any(_LOAD.search(files.text(name)) for name in files.ending(".html", outside=_PASSED_OVER))
+    templates = {"templates": {"dirs": [*pages], "engine": "django"}} if is_django and pages else {}
+    return {"sources": [*own, *built], **({"url": url} if url else {}), **templates}

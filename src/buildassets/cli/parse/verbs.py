@@ -88,10 +88,11 @@ _VENDOR: Final = Row(
     deletes="files in `vendor/` that the lock lists",
 )
 _SETTINGS: Final = Row(
+    tools=_COMPILERS,
     python="the settings, if their files do not show static files, after a line that names them",
     writes="with `--write`, `buildassets.toml`",
 )
-_STATIC: Final = Row(writes="with `--write`, `buildassets.toml`")
+_STATIC: Final = Row(tools=_COMPILERS, writes="with `--write`, `buildassets.toml`")
 
 VERBS: Final[Mapping[str, Verb]] = {
     "init": Verb(
@@ -147,7 +148,11 @@ VERBS: Final[Mapping[str, Verb]] = {
     "migrate static-digest": Verb(may=_STATIC),
     "migrate vite": Verb(may=_STATIC),
     "migrate webassets": Verb(
-        may=Row(python="the modules with bundles, which it names first", writes="with `--write`, `buildassets.toml`")
+        may=Row(
+            tools=_COMPILERS,
+            python="the modules with bundles, which it names first",
+            writes="with `--write`, `buildassets.toml`",
+        )
     ),
     "migrate whitenoise": Verb(may=_STATIC, with_option={"--settings": _SETTINGS}),
     "build": Verb(

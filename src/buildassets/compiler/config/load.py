@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 
 from buildassets.compiler.config import keys
-from buildassets.compiler.config.file import ignored_table, read_named, search, working_directory
+from buildassets.compiler.config.file import FILE_NAMES, ignored_table, read_named, search, working_directory
 from buildassets.compiler.config.foreign import Foreign, with_foreign
 from buildassets.compiler.config.key_table import Reading, fields_of
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS, no_sources
@@ -22,7 +22,7 @@ from buildassets.compiler.config.roots import (
     root_places,
     with_further,
 )
-from buildassets.compiler.config.toml_table import Document, Table
+from buildassets.compiler.config.toml_table import Document, Table, parse
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import sort_key
@@ -38,7 +38,8 @@ class Overrides:
 
     `sources`, `output` and `url` replace the values of the file; `also` are further source roots after these, as are
     those `collected` by Django. Beside these, and with `only_also`, there is no default root. `templates` are further
-    folders of templates; `plan` is the path of a plan of template blocks.
+    folders of templates; `plan` is the path of a plan of template blocks. The `text`
+    is that of the file, which need not exist then.
     """
 
     sources: Sequence[str] = ()
@@ -49,6 +50,7 @@ class Overrides:
     output: str | None = None
     url: str | None = None
     plan: str | None = None
+    text: str | None = None
 
 
 _UNCHANGED = Overrides()
@@ -73,9 +75,7 @@ def load_config(
     every fault that was found.
     """
     start = os.path.normpath(os.path.join(working_directory(), start))
-    path, document = (
-        search(start, looks_above=looks_above) if file is None else (os.path.join(start, file), read_named(file, start))
-    )
+    path, document = _document(file, given.text, start, looks_above=looks_above)
     options = Document({"SOURCE": list(given.sources), **({} if given.url is None else {"--url": given.url})})
     folder = os.path.dirname(path) if path else start
     foreign = Foreign()
@@ -104,7 +104,7 @@ def load_config(
         read_for=mode if foreign.table else None,
         **{name: value for name, value in foreign.fields.items() if name not in document.table},
     )
-    ignored = tuple(ignored_table(path, start)) if path and file is None else ()
+    ignored = tuple(ignored_table(path, start)) if path and file is None and given.text is None else ()
     config = replace(config, notices=(*config.notices, *ignored))
     if not permission.python:
         refuse_project_modules(folder)
@@ -123,6 +123,15 @@ def load_config(
     from buildassets.compiler.config.block_plan import with_plan  # most builds do not need it
 
     return with_plan(config, os.path.join(start, given.plan))
+
+
+def _document(file: str | None, text: str | None, start: str, *, looks_above: bool) -> tuple[str | None, Document]:
+    """The path and the content of the file that is named or found, or that would have `text`."""
+    if text is not None:
+        return os.path.join(start, FILE_NAMES[0]), Document(parse(text, FILE_NAMES[0]), text, FILE_NAMES[0])
+    if file is None:
+        return search(start, looks_above=looks_above)
+    return os.path.join(start, file), read_named(file, start)
 
 
 def _config(

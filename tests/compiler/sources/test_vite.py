@@ -297,3 +297,46 @@ def test_each_missing_file_and_chunk_of_a_manifest_is_reported(tmp_path: Path) -
         f"{shown} names `a-0123abcd.css`, which is not a file of `front/dist`",
         f"{shown} names `a-0123abcd.js`, which is not a file of `front/dist`",
     ]
+
+
+def _with_import_map(folder: Path, imports: dict[str, str], more: str = "") -> BuildResult:
+    """Build a root as Vite leaves it with `build.chunkImportMap`: a chunk imports a name that only the map has."""
+    files = {
+        ".vite/manifest.json": json.dumps(
+            {"src/a.js": {"file": "assets/a-CPxAW2E7.js"}, "_b.js": {"file": "assets/b-DFEy9ydu.js"}}
+        ),
+        "assets/a-CPxAW2E7.js": 'import "./b-DTcYZfOE.js";',
+        "assets/b-DFEy9ydu.js": "export const b = 1;",
+        "importmap.json": json.dumps({"imports": imports}),
+    }
+    write_tree(folder, {"assets/app.css": "a { color: red }\n"})
+    write_tree(folder / "front/dist", files)
+    return build_front(folder, settings(more=more))
+
+
+@pytest.mark.parametrize("base", ["./", "/assets/"])
+def test_import_map_of_vite_is_part_of_that_of_pages(tmp_path: Path, base: str) -> None:
+    result = _with_import_map(tmp_path, {f"{base}assets/b-DTcYZfOE.js": f"{base}assets/b-DFEy9ydu.js"})
+    manifest = manifest_of(result)
+    assert result.diagnostics == ()
+    assert manifest.modules == {"assets/b-DTcYZfOE.js": "assets/b-DFEy9ydu.js"}
+    assert manifest.assets["assets/a-CPxAW2E7.js"].references == ("assets/b-DFEy9ydu.js",)
+
+
+def test_chunk_that_imports_by_the_import_map_keeps_its_bytes(tmp_path: Path) -> None:
+    _with_import_map(tmp_path, {"./assets/b-DTcYZfOE.js": "./assets/b-DFEy9ydu.js"})
+    assert (tmp_path / "build/assets/assets/a-CPxAW2E7.js").read_text() == 'import "./b-DTcYZfOE.js";'
+
+
+def test_name_that_the_import_map_of_vite_lacks_is_missing(tmp_path: Path) -> None:
+    result = _with_import_map(
+        tmp_path, {"./assets/c-x.js": "./assets/b-DFEy9ydu.js", "https://a.test/b": "./assets/b-DFEy9ydu.js"}
+    )
+    assert codes(result) == ["reference/missing"]
+
+
+def test_guard_for_older_browsers_is_no_import(tmp_path: Path) -> None:
+    guard = 'export function __vite_legacy_guard(){import("_").catch(()=>1)}'
+    _with_import_map(tmp_path, {"./assets/b-DTcYZfOE.js": "./assets/b-DFEy9ydu.js"})
+    write_tree(tmp_path / "front/dist", {"assets/b-DFEy9ydu.js": guard})
+    assert build_front(tmp_path).diagnostics == ()

@@ -17,7 +17,7 @@ from buildassets.disk.plain_files import MOST_SETTINGS_BYTES
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
-from buildassets.foundation.paths import LogicalPath, normalise, to_url
+from buildassets.foundation.paths import LogicalPath, from_url, normalise, to_url
 
 _TEXTS: Final = (".js", ".mjs", ".cjs", ".css", ".html")
 _HTML: Final = ".html"
@@ -34,6 +34,7 @@ _ABSOLUTE_URL: Final = lazy_pattern(r"(?<=['\"`(=])(?:https?:)?/[^'\"`()<>\s\\?#
 _CONFIGURED_BASE: Final = lazy_pattern(r"^[^/\n]*?\bbase\s*:\s*(['\"`])([^'\"`$\n]*)\1", re.MULTILINE)
 _CONFIGURATIONS: Final = tuple(f"vite.config.{suffix}" for suffix in ("js", "mjs", "ts", "mts", "cjs", "cts"))
 _RELATIVE: Final = ("", "./")
+_IMPORT_MAP: Final = "importmap.json"
 _USUAL: Final = ".vite/manifest.json"
 _AGAIN: Final = "run `vite build` again"
 
@@ -50,6 +51,7 @@ def front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontEn
     looked_at: list[str] = []
     servers: tuple[str, ...] = ()
     misplaced: tuple[str, ...] = ()
+    chunks: dict[LogicalPath, LogicalPath] = {}
     all_sources = list(sources)
     for index, root in enumerate(config.sources):
         if not root.manifest:
@@ -66,6 +68,7 @@ def front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontEn
         texts = found.texts()
         kept |= found.kept(records, texts)
         files |= {source.logical for source in own.values() if not source.relative.endswith(_HTML)}
+        chunks |= found.chunks()
         of_base = list(found.base_faults(records, texts))
         diagnostics += of_base
         misplaced += (root.shown,) if of_base else ()
@@ -76,6 +79,7 @@ def front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontEn
         files=frozenset(files),
         servers=servers,
         misplaced=misplaced,
+        chunks=chunks,
         diagnostics=tuple(diagnostics),
         looked_at=tuple(looked_at),
     )
@@ -145,6 +149,29 @@ class _Root:
             found[name] = ViteEntry(name, asset, css, self.server())
         prefixed = {f"{self.root.prefix}/{name}": entry for name, entry in found.items()} if self.root.prefix else {}
         return {**found, **prefixed}
+
+    def chunks(self) -> dict[LogicalPath, LogicalPath]:
+        """The files that Vite's import map gives to the names by which chunks import one another.
+
+        Its URLs are relative to a page beside it, or begin with the base.
+        """
+        source = self.sources.get(_IMPORT_MAP)
+        content = bytes_at(source.path, LARGE_BYTES) if source else None
+        try:
+            imports = json.loads(content or "{}").get("imports", {}).items()
+            names = [(self._of_url(url), self._of_url(target)) for url, target in imports]
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            return {}  # a file of `public/` that is called the same
+        prefix = f"{self.root.prefix}/" if self.root.prefix else ""
+        targets = ((name, self._logical(file)) for name, file in names if name)
+        return {LogicalPath(prefix + name): logical for name, logical in targets if logical}
+
+    def _of_url(self, url: str) -> str:
+        """The path in the root that a URL of Vite's import map means; empty for one that leads elsewhere."""
+        for base in ("./", self.config.url + (f"{to_url(self.root.prefix)}/" if self.root.prefix else "")):
+            if url.startswith(base):
+                return from_url(url.removeprefix(base)) or ""
+        return ""
 
     def server(self) -> str:
         """The URL of Vite's server, in development; empty without one. It serves below an absolute `base`, too."""

@@ -35,6 +35,8 @@ _COMPILED: Final = (".ts", ".mts", ".cts", ".tsx", ".jsx")  # esbuild compiles t
 
 # The attributes of imports, as in `import data from "./a.json" with { type: "json" }`.
 _UNKNOWN: Final = "?"  # the attributes are computed
+# Vite's plug-in for older browsers puts `import("_")` into a function that it exports by this name, and nothing calls.
+_NEVER_CALLED: Final = ("_", "__vite_legacy_guard")
 
 _ATTRIBUTES: Final = rf"\{{(?P<attributes>(?:{GAP}(?:{STRING}|[^{{}}\"'/]))*+){GAP}\}}"
 _BEHIND: Final = lazy_pattern(rf"{GAP}with{GAP}{_ATTRIBUTES}")
@@ -73,6 +75,8 @@ def unmapped(look: Look, asset: Linked) -> Iterator[Finding]:
     positions = OriginalPositions(asset.draft, config.shown)
     for index, reference, name in _uses(look, asset):
         if look.names.answer(reference, source.logical) is not None:
+            continue
+        if name == _NEVER_CALLED[0] and _NEVER_CALLED[1] in text_of(asset.draft.body):
             continue
         roots = "".join(f" and in `{root.shown}/`" for root in config.sources if root.npm)
         is_mapped = bool(roots or config.importmap or config.scopes)

@@ -7,9 +7,12 @@ BUILDASSETS = ../.venv/bin/buildassets
 PYTEST = $(PY) -m pytest -n auto --dist worksteal
 NATIVE = $(wildcard native/*.* native/src/*.rs native/src/*/*.rs)
 
+# The folders whose quick tests run on Windows, too; tests/windows has those that run there only.
+WINDOWS = tests/disk tests/manifest tests/net tests/compiler/config tests/compiler/sources tests/compiler/write
+
 CONFIGURED = set -a; . ./.env.example; if [ -f .env ]; then . ./.env; fi; set +a
 
-.PHONY: demo serve serve-django watch test test-all corpus pictures lint docs check bench clean
+.PHONY: demo serve serve-django watch test test-all test-windows corpus pictures lint docs check bench clean
 
 ## demo: build the example site and show what came out
 demo: .venv/.package
@@ -49,6 +52,10 @@ corpus: .venv/.test
 pictures: .venv/.test .venv/.example
 	scripts/test-tools
 	$(PY) -m pytest tests/browser/test_readme_pictures.py --update-golden
+
+## test-windows: the tests that run on Windows, on its Python under Wine, in .cache/windows
+test-windows: .venv/.test
+	scripts/test-windows -q -n 2 --dist worksteal -m "not thorough" $(WINDOWS)
 
 ## lint: format, lint rules, import contracts, imports inside functions, types
 lint: .venv/.check

@@ -34,7 +34,8 @@ SITE: Tree = {
 BROKEN: Tree = {**SITE, "assets/css/broken.css": "a { background: url(b.svg) }\n"}
 
 _APART: Final = frozenset(("watch", "migrate"))  # ends its process by a signal; loads the settings of Django
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+# Windows has no SIGHUP.
+_SIGNALS: Final = tuple(signal.Signals[name] for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name))
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -165,4 +166,4 @@ def _descriptor(number: int, target: int) -> Iterator[None]:
 
 def _text(output: io.BufferedIOBase) -> str:
     output.seek(0)
-    return output.read().decode("utf-8")
+    return output.read().decode("utf-8").replace(os.linesep, "\n")

@@ -1,6 +1,7 @@
 """Shared by all tests: real files through `write_tree` and `read_tree`, real tools through `find_tool`."""
 
 import gc
+import math
 import os
 import re
 import shutil
@@ -11,7 +12,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -20,6 +20,7 @@ from hypothesis import settings
 
 from buildassets.compiler.languages.native import library
 from buildassets.compiler.languages.native.library_file import SWITCH
+from buildassets.disk.locks import locked
 from buildassets.programs.git import _OF_ANOTHER_REPOSITORY
 from buildassets.programs.project_python import admit_project_modules
 from tests import purity
@@ -27,7 +28,7 @@ from tests import purity
 # A deadline measures how busy the machine is: on a busy one, laws that hold failed.
 settings.register_profile("no deadline", deadline=None, max_examples=25)
 settings.load_profile("no deadline")
-pytest_plugins = ["tests.durations", "tests.marks"]
+pytest_plugins = ["tests.durations", "tests.marks", *(["tests.windows.marks"] if sys.platform == "win32" else [])]
 
 Tree = Mapping[str, str | bytes]
 MadeOnce = Callable[[str, Callable[[Path], object]], Path]
@@ -90,7 +91,7 @@ def pytest_collection_finish() -> None:
 
 def _work_in_memory() -> None:
     """Put temporary files into memory where there is room, as each build for production waits for the disk."""
-    if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK):
+    if sys.platform == "win32" or "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK):
         return
     room = os.statvfs(_MEMORY)
     if room.f_bavail * room.f_frsize > _ROOM_BYTES and not room.f_flag & os.ST_NOEXEC:
@@ -101,8 +102,14 @@ def _work_in_memory() -> None:
 def watchdog(cpu_seconds: float = 20) -> Iterator[None]:
     """Raise TimeoutError in work that takes this process longer; only its own time counts, not that of a busy machine.
 
-    For work that should be linear, on texts for which quadratic work would take minutes or hours.
+    For work that should be linear, on texts for which quadratic work would take minutes or hours. Windows has no such
+    signal: there the work is measured at its end.
     """
+    if sys.platform == "win32":
+        began_seconds = time.process_time()
+        yield
+        assert time.process_time() - began_seconds < cpu_seconds
+        return
 
     def bark(*_: object) -> None:
         raise TimeoutError
@@ -216,8 +223,9 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
 
     def folder(name: str, make: Callable[[Path], object]) -> Path:
         made, done = shared / name, shared / f"{name}.done"
-        with (shared / f"{name}.lock").open("w") as lock:
-            flock(lock, LOCK_EX)
+        place = shared / f"{name}.lock"
+        place.mkdir(exist_ok=True)
+        with locked(str(place), limit_seconds=math.inf):
             if not done.exists():
                 shutil.rmtree(made, ignore_errors=True)
                 make(made)

@@ -1,11 +1,12 @@
 """Virtual environments of other versions and other systems, filled by uv: pip takes many times as long."""
 
+import math
 import subprocess
 import sys
-from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Final
 
+from buildassets.disk.locks import locked
 from tests.conftest import find_tool, missing_tool
 
 CACHE: Final = Path(__file__).parents[1] / ".cache"
@@ -29,8 +30,7 @@ def kept_environment(
     folder = cache / name / version
     folder.mkdir(parents=True, exist_ok=True)
     whole, wanted = folder / "whole", "\n".join([*requirements, state])
-    with (folder / "lock").open("w") as lock:
-        flock(lock, LOCK_EX)
+    with locked(str(folder), limit_seconds=math.inf):
         if not whole.exists() or whole.read_text(encoding="utf-8") != wanted:
             whole.unlink(missing_ok=True)
             done = make_environment(folder / "env", *requirements, python=python)

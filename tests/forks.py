@@ -60,6 +60,7 @@ except SystemExit as end:
     sys.stderr.flush()
     os._exit(end.code or 0)  # nobody waits for the end of all that was imported
 """
+_FORKS: Final = hasattr(os, "fork")  # Windows starts each program
 AT_START: Final = ("PYTHON", "LC_", "LANG", "TZ", "LD_")  # begin the names of what is read then
 _servers = threading.local()  # each thread has its own, as they run commands at once
 
@@ -69,6 +70,9 @@ def run_buildassets(
 ) -> "subprocess.CompletedProcess[bytes]":
     """What `python -m buildassets` with these arguments does in `folder`."""
     settle()
+    if not _FORKS:
+        command = [sys.executable, "-m", "buildassets", *arguments]
+        return subprocess.run(command, cwd=folder, env=dict(environment), capture_output=True, timeout=timeout)
     given = {"arguments": arguments}
     return run_program((_BUILDASSETS, _RUN_BUILDASSETS), folder, given, environment, timeout)
 
@@ -77,6 +81,10 @@ def run_program(
     program: tuple[str, str], folder: Path, given: Mapping[str, Any], environment: Mapping[str, str], timeout: float
 ) -> "subprocess.CompletedProcess[bytes]":
     """What a program does in `folder`: its imports, made once, and the rest, for which `asked` has what is `given`."""
+    if not _FORKS:
+        whole = f"import json, os, sys\nasked = json.loads({json.dumps(given)!r})\n{''.join(program)}"
+        command = [sys.executable, "-c", whole]
+        return subprocess.run(command, cwd=folder, env=dict(environment), capture_output=True, timeout=timeout)
     with TemporaryDirectory() as place:
         streams = [Path(place, name) for name in ("stdout", "stderr")]
         for stream in streams:

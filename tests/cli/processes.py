@@ -28,13 +28,14 @@ def command_of(
 @contextmanager
 def started(folder: Path, *arguments: str, **options: Any) -> Iterator["subprocess.Popen[str]"]:
     """Start `buildassets` in `folder`, in a session of its own, with more `options` of Popen; kill what is left."""
+    kill_group = os.killpg
     keywords = {"env": environment(), "stderr": subprocess.PIPE, **options}
     with subprocess.Popen(command_of(*arguments), cwd=folder, text=True, start_new_session=True, **keywords) as process:
         try:
             yield process
         finally:
             if not is_gone(process.pid):
-                os.killpg(process.pid, signal.SIGKILL)
+                kill_group(process.pid, signal.SIGKILL)
 
 
 def is_gone(group: int) -> bool:

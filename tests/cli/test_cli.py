@@ -1,12 +1,10 @@
 import json
 import os
-import pty
 import random
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -237,6 +235,8 @@ def test_colour_and_progress_are_for_terminals(tmp_path: Path) -> None:
 
 def on_terminal(folder: Path, **more: str) -> bytes:
     """Return the output of `build` on a terminal."""
+    import pty
+
     master, slave = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-m", "buildassets", "build"], cwd=folder, stderr=slave, env=environment(**more)
@@ -267,26 +267,23 @@ def with_package(site: Path) -> dict[str, str]:
     return environment(PYTHONPATH=os.pathsep.join((str(site), *filter(None, sys.path))))
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_interrupted_build_leaves_the_release_unchanged(tmp_path: Path, number: int, code: int) -> None:
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_interrupted_build_leaves_the_release_unchanged(tmp_path: Path, name: str, code: int) -> None:
     run(write_tree(tmp_path, SITE), "build")
     before = read_tree(tmp_path / "build")
     site = write_package(tmp_path, "sleepy", SLEEPY, {"sleepy": "Shout"})
     write_tree(tmp_path, {"buildassets.toml": '[engines]\nnap = "sleepy"\n', "assets/a.nap": "", "assets/b.js": "f()"})
     with started(tmp_path, "build", "--jobs", "1", env=with_package(site)) as child:
         wait_for((tmp_path / "begun").exists)
-        child.send_signal(number)
+        child.send_signal(getattr(signal, name))
         assert child.wait(timeout=PATIENCE_SECONDS) == code
     assert read_tree(tmp_path / "build") == before
 
 
 @pytest.mark.parametrize(
-    ("number", "code", "to"),
-    [(signal.SIGINT, 130, os.killpg), (signal.SIGTERM, 143, os.kill), (signal.SIGHUP, 129, os.kill)],
+    ("name", "code", "kill"), [("SIGINT", 130, "killpg"), ("SIGTERM", 143, "kill"), ("SIGHUP", 129, "kill")]
 )
-def test_interrupted_build_leaves_no_process(
-    tmp_path: Path, number: int, code: int, to: Callable[[int, int], None]
-) -> None:
+def test_interrupted_build_leaves_no_process(tmp_path: Path, name: str, code: int, kill: str) -> None:
     site = write_package(tmp_path, "sleepy", SLEEPY, {"sleepy": "Shout"})
     files = {f"assets/{name}.nap": "" for name in range(40)}
     files["assets/0.scss"] = "@while true { $a: 1 }\n"  # which is begun with the first of the others
@@ -294,7 +291,7 @@ def test_interrupted_build_leaves_no_process(
     with started(tmp_path, "build", "--jobs", "2", env=with_package(site)) as child:
         wait_for((tmp_path / "begun").exists)
         wait_for(lambda: any("sass" in program_of(one) for one in children(child.pid)))
-        to(child.pid, number)
+        getattr(os, kill)(child.pid, getattr(signal, name))
         _, printed = child.communicate(timeout=PATIENCE_SECONDS)
         assert (child.returncode, printed.strip()) == (code, "")
         wait_for(lambda: is_gone(child.pid))

@@ -1,7 +1,6 @@
 """Completion by the Tab key, in real shells that are set up as docs/guides/terminal.md describes."""
 
 import os
-import pty
 import select
 import shutil
 import signal
@@ -43,6 +42,8 @@ def typed_in(shell: str, site: Path, keys: str) -> str:
     """Return the output of a shell when somebody types `keys` after its set-up."""
     if not shutil.which(shell):
         missing_tool(f"there is no {shell}")
+    import pty
+
     process, terminal = pty.fork()
     if not process:
         os.chdir(site)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -110,6 +109,8 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("answer", "is_written"), [("y", True), ("n", False), ("", False)])
 def test_init_asks_on_a_terminal(answer: str, is_written: bool, tmp_path: Path) -> None:
+    import pty
+
     write_tree(tmp_path, FLASK)
     master, slave = pty.openpty()
     with subprocess.Popen(
@@ -513,6 +514,8 @@ def test_the_smallest_engines_are_locked_and_shown(tmp_path: Path) -> None:
 
 
 def test_on_a_terminal_the_smallest_engines_are_offered(tmp_path: Path) -> None:
+    import pty
+
     (tmp_path / "node_modules/esbuild").mkdir(parents=True)
     write_tree(tmp_path, FLASK)
     master, slave = pty.openpty()

@@ -102,8 +102,9 @@ def test_end_of_one_command_ends_all(tmp_path: Path, end: str, code: int) -> Non
     wait_for(lambda: not any(map(is_running, pids(tmp_path, "web"))))
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_signals_reach_whole_groups(tmp_path: Path, number: int, code: int) -> None:
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_signals_reach_whole_groups(tmp_path: Path, name: str, code: int) -> None:
+    number = getattr(signal, name)
     with watch(tmp_path, settings(web=SERVER, worker=SERVER)) as process:
         started = pids(tmp_path, "web", "worker")
         assert len(started) == 4

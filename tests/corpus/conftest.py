@@ -1,7 +1,7 @@
 """The findings of independent parsers in published files, each parsed once for all tests."""
 
-import fcntl
 import json
+import math
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from buildassets.disk.locks import locked
 from tests.conftest import MadeOnce
 from tests.corpus.packages import node_modules
 from tests.corpus.sheets import PORTIONS, Sheet, sheets
@@ -46,14 +47,12 @@ def _acorn(node: str, files: Iterable[str]) -> list[Any]:
 
 
 def _read(kept: Path) -> dict[str, Any]:
-    with kept.open(encoding="utf-8") as lines:
-        fcntl.flock(lines, fcntl.LOCK_SH)
+    with locked(str(kept.parent), limit_seconds=math.inf), kept.open(encoding="utf-8") as lines:
         return dict(map(json.loads, lines))
 
 
 def _add(kept: Path, found: Mapping[str, Any]) -> None:
-    with kept.open("a", encoding="utf-8") as lines:
-        fcntl.flock(lines, fcntl.LOCK_EX)
+    with locked(str(kept.parent), limit_seconds=math.inf), kept.open("a", encoding="utf-8") as lines:
         lines.writelines(f"{json.dumps(item)}\n" for item in found.items())
 
 

@@ -7,7 +7,7 @@ Where a package has dozens of files of one kind, or large ones, an oracle judges
 `$BUILDASSETS_WHOLE_CORPUS` is set.
 """
 
-import fcntl
+import math
 import os
 import shutil
 import subprocess
@@ -19,6 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from zlib import crc32
 
+from buildassets.disk.locks import locked
 from tests.conftest import find_tool, missing_tool
 
 _HERE = Path(__file__).resolve().parent
@@ -86,8 +87,7 @@ def cache_folder() -> Path:
 def only_one_process() -> Iterator[None]:
     """Keep every other process from fetching meanwhile."""
     cache_folder().mkdir(parents=True, exist_ok=True)
-    with (cache_folder() / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with locked(str(cache_folder()), limit_seconds=math.inf):
         yield
 
 

@@ -24,8 +24,9 @@ TREE = {
 def found(folder: Path, glob: str) -> list[str]:
     """The files that `glob` matches, relative to `folder`."""
     _, files = file_set(str(folder), glob)
-    assert all(path.startswith(f"{folder}/") for path in files)
-    return [path.removeprefix(f"{folder}/") for path in files]
+    start = f"{folder.as_posix()}/"
+    assert all(path.startswith(start) for path in files)
+    return [path.removeprefix(start) for path in files]
 
 
 @pytest.mark.parametrize(
@@ -62,8 +63,8 @@ def test_the_digest_is_that_of_the_names_alone(tmp_path: Path) -> None:
 
 def test_read_folders_and_missing_folders_are_known(tmp_path: Path) -> None:
     write_tree(tmp_path, {"t/a/b": "", "t/c": ""})
-    assert file_set(str(tmp_path), "t/**/*")[0].folders == (f"{tmp_path}/t", f"{tmp_path}/t/a")
-    assert file_set(str(tmp_path), "no/*")[0].folders == (f"{tmp_path}/no",)
+    assert file_set(str(tmp_path), "t/**/*")[0].folders == (str(tmp_path / "t"), str(tmp_path / "t/a"))
+    assert file_set(str(tmp_path), "no/*")[0].folders == (str(tmp_path / "no"),)
 
 
 def test_a_link_to_a_file_is_matched_and_none_to_a_folder_is_followed(tmp_path: Path) -> None:
@@ -86,4 +87,4 @@ def test_a_set_is_found_again_by_its_name(tmp_path: Path) -> None:
     write_tree(tmp_path, TREE)
     one, files = file_set(str(tmp_path), "deep/**/*.html")
     assert set_named(one.name) == (one, files)
-    assert pattern_of(one.name) == f"{tmp_path}/deep/**/*.html"
+    assert Path(pattern_of(one.name)) == tmp_path / "deep/**/*.html"

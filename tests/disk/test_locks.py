@@ -1,6 +1,5 @@
 """The lock of a folder is a file that those may hold who may write to the folder, and nobody else."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +39,8 @@ def another_user() -> Iterator[None]:
 @contextmanager
 def held_by_another_user(folder: Path) -> Iterator[list[str]]:
     """Have another user lock what can be locked in `folder`; yields the names of what could not be."""
+    import fcntl
+
     descriptors, refused = [], []
     with another_user():
         for path in (folder, *folder.iterdir()):

@@ -55,7 +55,9 @@ def serving(behaviour: Behaviour) -> Iterator[str]:
         accepting.start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
         is_over.set()
-        listener.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):  # Windows accepts until the listener is closed
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
         accepting.join()
     for thread in threads:
         thread.join()

@@ -164,8 +164,9 @@ def put_below(top: str, paths: Mapping[str, str]) -> None:
 
     Makes their folders. Raises OSError, also where one of these is a link, or becomes one meanwhile.
     """
-    for around, names in groupby(paths, os.path.dirname):
-        with opened_below(top, os.path.join(around, "file"), makes=True) as (folder, _):
+    for _, group in groupby(paths, os.path.dirname):
+        names = list(group)
+        with opened_below(top, names[0], makes=True) as (folder, _):
             for name in names:
                 path = os.path.basename(name) if folder is not None else os.path.join(top, name)
                 put_in_place(paths[name], path, folder=folder)

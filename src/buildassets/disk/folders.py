@@ -132,8 +132,8 @@ def make_folders_below(top: str, names: Iterable[str]) -> None:
     Raises OSError, also where one of them is a link: by a link, another user could direct our files elsewhere.
     """
     make_folders(top)
-    for around in sorted({os.path.dirname(name) for name in names}):
-        with opened_below(top, os.path.join(around, "file"), makes=True):
+    for _, name in sorted({os.path.dirname(name): name for name in names}.items()):
+        with opened_below(top, name, makes=True):
             pass
 
 

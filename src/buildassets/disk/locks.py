@@ -197,7 +197,7 @@ class _LockedFile:
             try:
                 self._msvcrt.locking(self._descriptor, self._msvcrt.LK_NBLCK, size)
             except OSError as fault:
-                if fault.errno not in (EACCES, EDEADLK):  # the errors for a byte that another process has locked
+                if fault.errno not in (EACCES, EDEADLK, 0):  # another process has locked the byte; 0 is Wine's
                     raise
             else:
                 self._held = start, size

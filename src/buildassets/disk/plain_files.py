@@ -6,7 +6,7 @@ only, as a web process loads it.
 
 import os
 import stat
-from errno import EINVAL, EISDIR, ELOOP, ENXIO, EOPNOTSUPP
+from errno import EACCES, EINVAL, EISDIR, ELOOP, ENXIO, EOPNOTSUPP
 from functools import lru_cache
 
 _KINDS = ((stat.S_ISFIFO, "a named pipe"), (stat.S_ISSOCK, "a socket"), (stat.S_ISCHR, "a device"))
@@ -35,7 +35,8 @@ def plain_with_size(path: str, flags: int = os.O_RDONLY) -> tuple[int, int]:
     except BlockingIOError:  # a file server is calling the file back from another machine, so waiting helps
         descriptor = os.open(path, flags | _FLAGS)
     except OSError as fault:
-        if fault.errno in (ENXIO, EOPNOTSUPP):  # the errors of a socket, and of a device without a driver
+        is_folder = fault.errno == EACCES and os.path.isdir(path)  # which Windows does not open
+        if is_folder or fault.errno in (ENXIO, EOPNOTSUPP):  # those of a socket, and of a device without a driver
             raise _no_file(path, os.stat(path).st_mode) from None
         raise
     status = os.fstat(descriptor)

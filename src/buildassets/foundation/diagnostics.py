@@ -20,6 +20,14 @@ _NARROWEST_EXCERPT: Final = 10  # cells of a terminal
 _NEARBY: Final = 10_000  # characters up to a place that are searched for line ends each time
 _MOST_FOLDERS: Final = 5  # of those that a note names
 _LONGEST_URL: Final = 2000  # characters before and after an excerpt that are searched for the rest of a URL
+_ABSENT: Final = "no such file or directory"
+_OF_WINDOWS: Final[dict[int, str]] = {  # by its own numbers
+    2: _ABSENT,
+    3: _ABSENT,
+    5: "permission denied",
+    32: "another program has it open",
+    206: "file name too long",
+}
 COMMAND: Final = lazy_pattern(r"##(?=[a-z]*\[)")  # a command of GitHub's older form, Azure Pipelines or TeamCity
 
 
@@ -185,14 +193,31 @@ def _first_word(text: str) -> str:
 def render_text(diagnostic: Diagnostic, columns: int | None = None) -> str:
     """The diagnostic as text for a terminal, without colour and without a newline at the end.
 
-    In a terminal of so many `columns`, the excerpt is cut around its place, so that it stays one line.
+    In a terminal of so many `columns`, the excerpt is cut around its place, so that it stays one line; other lines end
+    between words.
     """
     head = f"{diagnostic.severity.value}[{diagnostic.code}]: {diagnostic.message}"
-    lines = [printable(head), *_rendered_location(diagnostic.location, columns)]
-    lines += [printable(f"note: {note}") for note in diagnostic.notes]
+    lines = [*wrapped(head, columns), *_rendered_location(diagnostic.location, columns)]
+    lines += [line for note in diagnostic.notes for line in wrapped(f"note: {note}", columns)]
     if diagnostic.hint is not None:
-        lines += ["", printable(f"hint: {diagnostic.hint}")]
+        lines += ["", *wrapped(f"hint: {diagnostic.hint}", columns)]
     return "\n".join(lines)
+
+
+def wrapped(line: str, columns: int | None) -> list[str]:
+    """`line`, made printable, as lines of a terminal of so many `columns`; words that are longer stay whole."""
+    line = printable(line)
+    if columns is None or cells(line) <= columns:
+        return [line]
+    indent = " " * (len(line) - len(line.lstrip(" ")))
+    first, *words = line[len(indent) :].split(" ")
+    lines = [indent + first]
+    for word in words:
+        if cells(f"{lines[-1]} {word}") > columns:
+            lines.append(indent + word)
+        else:
+            lines[-1] += f" {word}"
+    return lines
 
 
 def _rendered_location(location: Location | None, columns: int | None) -> list[str]:
@@ -420,5 +445,9 @@ def looked_in(folders: Sequence[str]) -> str:
 
 
 def reason_text(fault: OSError) -> str:
-    """The operating system's reason in the form of our messages, as `permission denied`."""
-    return (fault.strerror or "unknown error").lower()
+    """The operating system's reason in the form of our messages, as `permission denied`.
+
+    Windows gives its own reasons in the language of the user; the usual ones have the words of other systems here.
+    """
+    of_windows = _OF_WINDOWS.get(getattr(fault, "winerror", None) or 0)
+    return of_windows or (fault.strerror or "unknown error").lower()

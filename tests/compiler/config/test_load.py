@@ -263,7 +263,7 @@ def test_every_key_is_read(project: Path) -> None:
         exclude=("*.psd",),
         fingerprinted=("dist/assets/**",),
         plain=("index.html",),
-        load_paths=(str(project / "node_modules"), "/opt/sass"),
+        load_paths=(str(project / "node_modules"), os.path.abspath("/opt/sass")),
         external=("/media/**",),
         missing="warn",
         minify=False,

@@ -44,8 +44,8 @@ def test_source_has_all_its_names(tmp_path: Path) -> None:
 
 
 def test_sources_are_sorted_by_logical_path(tmp_path: Path) -> None:
-    write_tree(tmp_path, {f"assets/{name}": "" for name in ("b/a.js", "a.js", "b.js", "a/z.scss", "B.js")})
-    assert _names(discover(_config(tmp_path))) == ["B.js", "a.js", "a/z.css", "b.js", "b/a.js"]
+    write_tree(tmp_path, {f"assets/{name}": "" for name in ("b/a.js", "a.js", "b.js", "a/z.scss", "C.js")})
+    assert _names(discover(_config(tmp_path))) == ["C.js", "a.js", "a/z.css", "b.js", "b/a.js"]
 
 
 def test_third_party_packages_are_used_as_built(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from tests.conftest import PATIENCE_SECONDS, children, wait_for, write_tree
 pytestmark = pytest.mark.thorough
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
 @pytest.mark.parametrize("engine", ["libsass", "dart-sass"])
-def test_no_process_stays_behind(tmp_path: Path, engine: str, number: int) -> None:
+def test_no_process_stays_behind(tmp_path: Path, engine: str, name: str) -> None:
     sheet = '@import "theme"; a { color: $ink }\n'
     write_tree(tmp_path, {**SITE, "buildassets.toml": f'engines.scss = "{engine}"\n', "assets/css/app.scss": sheet})
     with watching(tmp_path) as watch:
@@ -23,6 +23,6 @@ def test_no_process_stays_behind(tmp_path: Path, engine: str, number: int) -> No
         watch.next()
         started = children(watch.process.pid)
         assert started
-        watch.process.send_signal(number)
+        watch.process.send_signal(getattr(signal, name))
         watch.process.wait(timeout=PATIENCE_SECONDS)
         wait_for(lambda: not any(Path(f"/proc/{one}").exists() for one in started))

@@ -8,6 +8,7 @@ target is a folder of this machine.
 import base64
 import hashlib
 import os
+import posixpath
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -134,7 +135,7 @@ class LocalStorage:
 
     def makedirs(self, path: str, *, exist_ok: bool) -> None:
         """See Storage."""
-        make_folders_below(self._folder, [os.path.join(self._name(path), "file")])
+        make_folders_below(self._folder, [posixpath.join(self._name(path), "file")])
 
     def mv(self, path1: str, path2: str) -> None:
         """See Storage."""

@@ -1,7 +1,6 @@
 """Builds with all kinds of servers that misbehave: the right release, one warning, and no long wait."""
 
 import os
-import resource
 from pathlib import Path
 
 import pytest
@@ -80,6 +79,8 @@ def test_odd_files_in_a_folder(kind: str, known: Site, tmp_path: Path) -> None:
 
 
 def test_a_bomb_takes_no_memory(known: Site, tmp_path: Path) -> None:
+    import resource
+
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with serving(KINDS["endless contents"], known.good) as port:
         known.result(f"http://127.0.0.1:{port}/cache", tmp_path)

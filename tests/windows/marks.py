@@ -1,0 +1,143 @@
+"""The tests that cannot run on Windows, or under Wine, and why: the one table, and what counts them.
+
+A row names calls that Windows lacks, or tests. A test that reaches such a call is skipped with its reason, wherever it
+does so; so a test needs no mark of its own.
+"""
+
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Generator
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import pytest
+
+FILE: Final = Path(__file__).parents[2] / "build" / "windows.json"
+MOST_MARKED: Final = 0.2  # of all tests that are collected
+_MARKED: Final = "not on Windows: "
+
+# Modules and functions of POSIX: reason → names.
+ABSENT_CALLS: Final = {
+    "there are no terminals of POSIX": ("pty", "termios"),
+    "there is no `flock`": ("fcntl",),
+    "there are no limits of resources": ("resource",),
+    "there are no named pipes in folders": ("os.mkfifo",),
+    "there is no `fork`": ("os.fork",),
+    "there are no process groups of POSIX": ("os.killpg", "os.getpgid", "os.setsid"),
+    "there are no users by number": ("os.getuid", "os.geteuid", "os.chown"),
+    "there are no such signals": ("signal.SIGKILL", "signal.SIGHUP", "signal.SIGUSR1", "signal.SIGALRM"),
+    "sockets have no names in folders": ("socket.AF_UNIX",),
+    "a folder has no descriptor": ("os.O_DIRECTORY",),
+}
+# Calls that Windows has, with another effect.
+NO_LINKS: Final = "Wine makes no symbolic links: its call succeeds and does nothing"
+NO_MODES: Final = "files have no permissions by number"
+# Tests, by patterns of their ids.
+ABSENT_TESTS: Final[dict[str, tuple[str, ...]]] = {
+    "a name may not have these characters, nor bytes that are not Unicode": (
+        "tests/compiler/sources/test_discover.py::test_any_file_name_is_an_asset?[aq][?\\\n]*",
+        "tests/compiler/sources/test_discover.py::test_file_name_that_is_not_utf8_is_an_asset",
+        "tests/manifest/test_soundness.py::test_every_name_that_a_file_can_have_is_sound",
+    ),
+    "names that differ in case only are one file": (
+        "tests/disk/test_folders.py::test_names_that_the_file_system_does_not_distinguish_are_one_file",
+    ),
+    "a path that is too long is one that is not found": (
+        "tests/compiler/config/test_load.py::test_named_file_that_cannot_be_read_is_an_error?name2*",
+        "tests/compiler/sources/test_discover.py::test_folder_that_cannot_be_read_is_an_error",
+        "tests/compiler/write/test_release_directory.py::test_a_name_*that_the_disk_refuses_leaves_nothing*",
+    ),
+    "the lock is not a file in the folder": (
+        "tests/disk/test_locks.py::test_a_lock_file_that_more_users_may_open_is_replaced",
+        "tests/disk/test_locks.py::test_a_lock_may_be_opened_by_those_who_may_write_to_its_folder*",
+        "tests/disk/test_locks.py::test_the_last_who_holds_a_lock_removes_its_file",
+        "tests/disk/test_locks.py::test_a_lock_is_neither_packed_nor_published_nor_cleaned",
+    ),
+    "the C library knows no times before 1970": ("tests/compiler/write/test_clock.py::test_texts_of_times_*",),
+    "there is no call that syncs a file system": ("tests/disk/test_files.py::test_each_file_is_synced_without_*",),
+}
+
+
+_REASONS: Final = {name: reason for reason, names in ABSENT_CALLS.items() for name in names}
+_chmod = os.chmod
+
+
+def _skip(reason: str) -> NoReturn:
+    pytest.skip(f"{_MARKED}{reason}")
+
+
+class _OtherEffectError(Exception):
+    """A test calls what has another effect here; the message is the reason."""
+
+
+def _no_symlink(*_: object, **__: object) -> NoReturn:
+    raise _OtherEffectError(NO_LINKS)
+
+
+def _chmod_of_modes(path: Any, mode: int, **options: Any) -> None:
+    if mode & 0o600 != 0o600:
+        raise _OtherEffectError(NO_MODES)
+    _chmod(path, mode, **options)
+
+
+def pytest_configure() -> None:
+    """Have calls that do something else here skip the test."""
+    os.symlink, os.chmod = _no_symlink, _chmod_of_modes
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the table; a row that names none is out of date."""
+    for reason, patterns in ABSENT_TESTS.items():
+        for pattern in patterns:
+            for item in items:
+                if fnmatchcase(item.nodeid, pattern):
+                    item.add_marker(pytest.mark.skip(reason=f"{_MARKED}{reason}"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call() -> Generator[None, object, object]:
+    """Skip a test that calls what Windows lacks."""
+    return (yield from _skipping())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup() -> Generator[None, object, object]:
+    """Skip a test whose fixture calls what Windows lacks."""
+    return (yield from _skipping())
+
+
+def _skipping() -> Generator[None, object, object]:
+    try:
+        return (yield)
+    except _OtherEffectError as fault:
+        _skip(str(fault))
+    except (AttributeError, ModuleNotFoundError) as fault:
+        name = ".".join(filter(None, (getattr(getattr(fault, "obj", None), "__name__", ""), fault.name)))
+        if name in _REASONS:
+            _skip(_REASONS[name])
+        raise
+
+
+_began = time.monotonic()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print and keep how many tests passed, and why others are marked."""
+    stats = terminalreporter.stats
+    numbers = {name: len(stats.get(name, ())) for name in ("passed", "failed", "error", "xfailed")}
+    reasons = Counter(
+        reason.removeprefix(_MARKED)
+        for report in stats.get("skipped", ())
+        if isinstance(report.longrepr, tuple)
+        if (reason := report.longrepr[2].removeprefix("Skipped: ")).startswith(_MARKED)
+    )
+    marked, ran = sum(reasons.values()), sum(numbers.values())
+    document = {**numbers, "marked": dict(sorted(reasons.items())), "seconds": round(time.monotonic() - _began)}
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    for reason, number in reasons.most_common():
+        terminalreporter.write_line(f"{number:5} not run: {reason}")
+    terminalreporter.write_line(f"Windows: {numbers['passed']} of {ran} tests passed, {marked} are marked")

@@ -189,6 +189,7 @@ class NameResolution:
         self._typed = typed
         self._note = note  # called where an answer depends on the import map, packages or `tsconfig.json`
         self._has_map = bool(config.importmap or config.scopes)
+        self._may_have_chunks = any(root.manifest for root in config.sources)
         self._url = config.url
         self._known = known
         prefixes = {*config.url_prefixes, config.url} if config.url_prefixes else ()
@@ -223,6 +224,8 @@ class NameResolution:
             if path in self._known:
                 return path
         target = self._target(reference, LogicalPath(self._bases.get(base, base)))
+        if self._may_have_chunks:
+            self._note(*NAMES)
         if target is not None and target in self.chunks:
             return self.chunks[target]
         if self._completes and target is not None and reference.kind in SPECIFIERS and target not in self._known:

@@ -36,8 +36,9 @@ _COMPILED: Final = (".ts", ".mts", ".cts", ".tsx", ".jsx")  # esbuild compiles t
 
 # The attributes of imports, as in `import data from "./a.json" with { type: "json" }`.
 _UNKNOWN: Final = "?"  # the attributes are computed
-# Vite's plug-in for older browsers puts `import("_")` into a function that it exports by this name, and nothing calls.
-_NEVER_CALLED: Final = ("_", "__vite_legacy_guard")
+# Vite's plug-in for older browsers puts this import, which is to fail, into a function that nothing calls.
+_GUARD: Final = lazy_pattern(rf"import\.meta\.url{GAP}[;,]{GAP}import\({GAP}['\"`]_['\"`]{GAP}\)\.catch\(")
+_BEFORE_GUARD: Final = "import.meta.url"
 
 _ATTRIBUTES: Final = rf"\{{(?P<attributes>(?:{GAP}(?:{STRING}|[^{{}}\"'/]))*+){GAP}\}}"
 _BEHIND: Final = lazy_pattern(rf"{GAP}with{GAP}{_ATTRIBUTES}")
@@ -77,7 +78,7 @@ def unmapped(look: Look, asset: Linked) -> Iterator[Finding]:
     for index, reference, name in _uses(look, asset):
         if look.names.answer(reference, source.logical) is not None:
             continue
-        if name == _NEVER_CALLED[0] and _NEVER_CALLED[1] in text_of(asset.draft.body):
+        if name == "_" and _is_in_guard(text_of(asset.draft.body), reference):
             continue
         roots = "".join(f" and in `{root.shown}/`" for root in config.sources if root.npm)
         is_mapped = bool(roots or config.importmap or config.scopes)
@@ -93,6 +94,11 @@ def unmapped(look: Look, asset: Linked) -> Iterator[Finding]:
             hint=f"did you mean `{meant}`?" if meant else _mapping_hint(name, is_mapped=is_mapped, has_npm=bool(roots)),
             notes=(f"looked in `importmap`{roots}",) if is_mapped else (),
         )
+
+
+def _is_in_guard(text: str, reference: Reference) -> bool:
+    guard = _GUARD.match(text, max(text.rfind(_BEFORE_GUARD, 0, reference.start), 0))
+    return guard is not None and guard.start() < reference.start < guard.end()
 
 
 def _mapping_hint(name: str, *, is_mapped: bool, has_npm: bool) -> str:

@@ -442,7 +442,7 @@ def _names_digest(known: Collected) -> str:
     """A digest of what `NAMES` stands for: all sources and what is skipped, the import map, packages."""
     names = (f"{path}\0{source.keeps_name}" for path, source in known.listed.items())
     skipped = (f"{path}\0{reason}" for path, reason in known.request.discovery.skipped.items())
-    mapped = repr((known.names.configured, sorted(known.typed.looked_at)))
+    mapped = repr((known.names.configured, known.names.chunks, sorted(known.typed.looked_at)))
     return digest_of_all([*sorted(names), *sorted(skipped), mapped])
 
 

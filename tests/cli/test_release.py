@@ -196,3 +196,12 @@ def test_unreadable_archive_is_reported(site: Path) -> None:
     done = run(site, "unpack", "nowhere.tar", "-o", "out")
     assert done.returncode == 1
     assert "error[release/unreadable]: cannot read `nowhere.tar`: no such file or directory\n" in done.stderr
+
+
+def test_a_build_for_production_removes_what_a_watch_left(tmp_path: Path) -> None:
+    for colour in ("red", "blue"):
+        write_tree(tmp_path, {"assets/a.css": f"a {{ color: {colour} }}"})
+        assert run(tmp_path, "build", "--mode", "development").returncode == 0
+    assert run(tmp_path, "build").returncode == 0
+    assert run(tmp_path, "verify").returncode == 0
+    assert len(list(tmp_path.glob("build/assets/*.css"))) == 1

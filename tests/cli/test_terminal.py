@@ -74,7 +74,8 @@ def test_an_excerpt_is_one_line_with_its_carets_below_the_place(tmp_path: Path, 
 
 @pytest.mark.parametrize("columns", WIDTHS[::2])
 def test_build_prints_a_table_of_kinds(tmp_path: Path, columns: int) -> None:
-    *table, line = seen(on_terminal(write_tree(tmp_path, SITE), "build", columns=columns))
+    rows = seen(on_terminal(write_tree(tmp_path, SITE), "build", columns=columns))
+    table, line = rows[:4], " ".join(rows[4:])
     assert [row.split()[0] for row in table] == ["kind", "style", "images", "all"]
     assert table[0].split()[:3] == ["kind", "assets", "size"]
     assert table[-1].split()[:2] == ["all", "2"]

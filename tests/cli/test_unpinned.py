@@ -24,7 +24,7 @@ def test_first_build_notes_the_sass_that_is_installed(project: Path) -> None:
     engine = json.loads((project / "build/manifest.json").read_text())["generator"]["engines"]["scss"]
     assert done.stderr.split("\n")[1] == (
         f"note: Sass was compiled by {engine}, as that is installed here; elsewhere it may be another: pin it by "
-        "`buildassets tools install dart-sass`, or set `scss` under `[tool.buildassets.engines]`"
+        "`buildassets tools install dart-sass`, or set `scss` under `[engines]` in `buildassets.toml`"
     )
 
 

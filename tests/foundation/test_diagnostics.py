@@ -23,6 +23,7 @@ from buildassets.foundation.diagnostics import (
     sort_key,
     to_json,
     warning,
+    wrapped,
 )
 
 CSS = '.hero {\n  background: url("../img/hero.avif");\n}\n'
@@ -189,6 +190,18 @@ def test_cut_excerpt_has_an_ellipsis() -> None:
         f"1  | …{'.' * 16}x{'.' * 16}…",
         "   |                  ^",
     ]
+
+
+@given(st.text(alphabet="ab `猫", min_size=1), st.integers(1, 80))
+def test_lines_of_a_terminal_end_between_words(text: str, columns: int) -> None:
+    lines = wrapped(text, columns)
+    assert " ".join(lines).split() == text.split()
+    assert all(cells(line) <= columns or " " not in line.strip() for line in lines)
+
+
+def test_a_hint_is_wrapped_to_the_width_of_the_terminal() -> None:
+    found = warning("a/b", "all of it", hint="write it again, and all of it")
+    assert render_text(found, 20) == "warning[a/b]: all of\nit\n\nhint: write it\nagain, and all of it"
 
 
 def test_without_a_width_nothing_is_cut() -> None:

@@ -215,3 +215,22 @@ def test_doctor_names_a_configuration_above(site: Path) -> None:
     write_tree(site.parent, {"buildassets.toml": 'sources = ["site/assets"]\n'})
     done = run(site, "doctor")
     assert f"the configuration is `{site.parent / 'buildassets.toml'}`, above the repository\n" in done.stderr
+
+
+@pytest.mark.parametrize(("mode", "who"), [(0o666, "go"), (0o646, "o")])
+def test_a_configuration_that_others_may_write_has_the_command_that_ends_that(site: Path, mode: int, who: str) -> None:
+    file = site.parent / "buildassets.toml"
+    plant(file, 'sources = ["site/assets"]\n', "folder")
+    file.parent.chmod(0o755)
+    file.chmod(mode)
+    assert f"hint: run `chmod {who}-w {file}`, or read it; if you trust it" in run(site, "build").stderr
+    file.chmod(0o644)
+    assert run(site, "build").returncode == 0
+
+
+def test_a_relative_path_in_the_variable_does_not_count_and_is_reported(site: Path) -> None:
+    plant(site.parent / "buildassets.toml", 'sources = ["site/assets"]\n', "folder")
+    done = run(site, "build", BUILDASSETS_TRUST="../buildassets.toml")
+    assert done.returncode == 2
+    note = "note: `BUILDASSETS_TRUST` lists `../buildassets.toml`, which is not absolute, and does not count"
+    assert note in done.stderr

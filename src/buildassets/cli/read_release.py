@@ -9,7 +9,6 @@ from buildassets.errors import BuildError
 from buildassets.foundation.credentials import masked_url
 from buildassets.foundation.diagnostics import Location, error, reason_text
 from buildassets.foundation.frozen import frozen
-from buildassets.foundation.paths import LogicalPath
 from buildassets.foundation.typed import typed
 from buildassets.manifest.model import MANIFEST_NAME, Manifest, loads
 
@@ -58,9 +57,9 @@ def content_of_release(source: str, *, permission: "Permission") -> tuple[bytes,
 
 def template_names(config: "Config", manifest: Manifest) -> TemplateUses:
     """The places in the project's templates that name assets of `manifest`; what is wrong there, `check` reports."""
-    from buildassets.compiler.templates.check import NamesOfBuild, check_templates
+    from buildassets.compiler.templates.check import check_released
 
-    found: TemplateCheck = check_templates(config, NamesOfBuild(released=list(map(LogicalPath, manifest.assets))))
+    found: TemplateCheck = check_released(config, manifest.assets)
     places: dict[str, tuple[str, ...]] = {
         path: tuple(dict.fromkeys(f"{place.file}:{place.line}" for place in places))
         for path, places in found.places.items()

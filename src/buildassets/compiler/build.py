@@ -1,7 +1,7 @@
 """`build`: makes the release directory of a configuration. The one module that knows every stage."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from errno import ENAMETOOLONG
 from typing import TYPE_CHECKING
@@ -10,12 +10,13 @@ from buildassets.compiler.body import LostBodyError
 from buildassets.compiler.cache.folder import unusable_cache
 from buildassets.compiler.cache.measures import keep_measures
 from buildassets.compiler.cache.store import Cache
+from buildassets.compiler.config.named_settings import hinted
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.protocol import KnownEngine
 from buildassets.compiler.graph.asset_graph import AssetGraph
 from buildassets.compiler.graph.collect import GraphRequest
-from buildassets.compiler.incremental.stored_facts import stored_facts
-from buildassets.compiler.kept import Kept
+from buildassets.compiler.incremental.stored_facts import stored_build
+from buildassets.compiler.kept import NO_REPORT, Kept, TemplateReport
 from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.means import Means
 from buildassets.compiler.model import ImportMap, Source
@@ -24,10 +25,12 @@ from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.discover import Discovery, discover
 from buildassets.compiler.sources.uncompiled import is_declaration
-from buildassets.compiler.transform.draft_cache import names_for, rerun_reasons, shown_steps
+from buildassets.compiler.templates.build_names import NO_NAMES, names_of_build
+from buildassets.compiler.templates.files import absent_folders
+from buildassets.compiler.templates.named import NamedInTemplates
+from buildassets.compiler.transform.draft_cache import KeptResults, names_for, rerun_reasons, shown_steps
 from buildassets.compiler.transform.engine_set import EngineSet
 from buildassets.disk.files import STAGING_PREFIX
-from buildassets.disk.folders import is_within
 from buildassets.errors import BuildError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, sort_key
 from buildassets.foundation.frozen import replace
@@ -40,7 +43,6 @@ from buildassets.manifest.model import (
 if TYPE_CHECKING:
     from buildassets.compiler.cache.remote.remote import RemoteCache
     from buildassets.compiler.cache.remote.use import RemoteUse
-    from buildassets.compiler.templates.named import NamesInTemplates
 
     _Reported = tuple[RemoteUse, list[Diagnostic]]
 
@@ -71,7 +73,7 @@ def build(request: BuildRequest, *, last: LastBuild | None = None) -> BuildResul
         result = replace(result, rerun=rerun_reasons(cache), digests={**cache.files.found(), **result.digests})
     if more:  # else the diagnostics stay those of the last build, the same object
         result = replace(result, diagnostics=tuple(sorted((*result.diagnostics, *more), key=sort_key)))
-    return result
+    return replace(result, diagnostics=hinted(config, result.diagnostics))
 
 
 @contextmanager
@@ -105,11 +107,12 @@ def _remote(config: Config, *, writes: bool) -> "RemoteCache | None":
 
 def _built(means: Means, last: LastBuild | None) -> BuildResult:
     kept = means.kept
-    if kept.changed is None and last is not None and (stored := stored_facts(last.record)):
-        kept.restore(means.config, means.request.mode, stored, last)
     try:
+        if kept.changed is None and last is not None and (stored := stored_build(last)):
+            kept.restore(means.config, means.request.mode, stored, last)
         return _built_with(means, last)
     except LostBodyError:
+        kept.clear()
         return _built_with(means, last)
 
 
@@ -117,7 +120,8 @@ def _built_with(means: Means, last: LastBuild | None) -> BuildResult:
     """The result of a build with what is kept. Raises LostBodyError if some of that is lost, and then forgets it."""
     config = means.config
     means.kept.begin(config, means.request.mode)
-    graph = graph_of(means)
+    templates = NamedInTemplates(config, means.request.cache)
+    graph = _with_templates(means, graph_of(means, templates), templates)
     if graph.failed:
         return BuildResult(None, (), graph.diagnostics, graph.inputs)
     try:
@@ -129,8 +133,11 @@ def _built_with(means: Means, last: LastBuild | None) -> BuildResult:
         return BuildResult(None, (), (*graph.diagnostics, _unwritable(config, fault)), graph.inputs)
 
 
-def graph_of(means: Means) -> AssetGraph:
-    """The graph of all assets; if an engine cannot be started, an empty one with the diagnostics."""
+def graph_of(means: Means, templates: NamedInTemplates) -> AssetGraph:
+    """The graph of all assets; if an engine cannot be started, an empty one with the diagnostics.
+
+    The `templates` are read if what is released depends on them.
+    """
     kept = means.kept
     config = means.config
     try:
@@ -139,9 +146,8 @@ def graph_of(means: Means) -> AssetGraph:
             discovery = _discovered(means, compiles_to, kept)
             with means.drafting(engines) as drafts_of, means.times.of("graph"):
                 timed = means.timed(drafts_of)
-                templates = _InTemplates(config)
                 decided = kept.has_typed or any(icons.used_only for icons in config.icons.values())
-                discovery = _with_sprites(config, discovery, templates.read() if decided else None)
+                discovery = _with_sprites(config, discovery, templates if decided else None)
                 asked = GraphRequest(
                     config=config,
                     mode=means.request.mode,
@@ -151,28 +157,51 @@ def graph_of(means: Means) -> AssetGraph:
                     in_templates=templates.names,
                     times=means.times,
                     facts=kept.facts,
-                    path_of=means.cache.path_of if means.cache else str,
+                    results=KeptResults(means.cache, config),
                 )
                 graph = kept.graphing.graph(asked, timed, means.request.progress)
             kept.graphed()
             used = (*engines.all, *_tailwind_where_used(engines, graph))
             programs = tuple(path for engine in used for path in engine.programs)
-            graph = replace(graph, inputs=kept.inputs(graph.inputs, programs))
-            graph = _decided_by(graph, templates.found, config.output) if templates.found else graph
-            return _without_templates(config, graph) if means.is_production else graph
+            return replace(graph, inputs=kept.inputs(graph.inputs, programs, of="programs"))
     except BuildError as fault:
         return AssetGraph({}, {}, importmap=ImportMap(), imports={}, unreached=(), diagnostics=fault.diagnostics)
 
 
-def _without_templates(config: Config, graph: AssetGraph) -> AssetGraph:
-    """The graph with an error for each configured folder of templates that is not there, as in half an image."""
-    if not config.templates.folders:
-        return graph
-    from buildassets.compiler.templates.files import absent_folders, named_folders
+def _with_templates(means: Means, graph: AssetGraph, templates: NamedInTemplates) -> AssetGraph:
+    """The graph with a warning for each name in templates that the release lacks, and with what decided these.
 
-    absent = [one for one in absent_folders(config) if one not in graph.diagnostics]
-    inputs = dict.fromkeys((*graph.inputs, *named_folders(config)))
-    return replace(graph, inputs=tuple(inputs), diagnostics=(*graph.diagnostics, *absent)) if absent else graph
+    In production a configured folder of templates that is not there, as in half an image, is an error.
+    """
+    if graph.failed and not graph.assets:
+        return graph
+    report = means.kept.templates = _report(means, graph, templates)
+    absent = absent_folders(means.config) if means.is_production else ()
+    places = {one.location for one in graph.diagnostics}  # where a plan of blocks has the same fault
+    warnings = report.warnings if means.request.checks_templates else ()
+    lacking = (one for one in warnings if one.location not in places)
+    more = (*lacking, *absent)
+    return replace(
+        graph,
+        diagnostics=tuple(sorted({*graph.diagnostics, *more}, key=sort_key)) if more else graph.diagnostics,
+        inputs=means.kept.inputs(graph.inputs, report.inputs, of="templates"),
+        sets=(*graph.sets, *report.sets),
+        parents=report.parents.difference(graph.inputs),
+    )
+
+
+def _report(means: Means, graph: AssetGraph, templates: NamedInTemplates) -> TemplateReport:
+    """The report on the templates: that of the last build if nothing changed that it is about."""
+    if not (means.request.checks_templates or templates.is_decisive):
+        return NO_REPORT
+    report, renewed = means.kept.templates, means.kept.graphing.changed
+    drafts = (graph.assets[path].draft for path in renewed or ())
+    if report and renewed is not None and not any(one.names or one.size or one.icons for one in drafts):
+        return report
+    released = names_of_build(means.config, graph) if templates.are_there else NO_NAMES
+    if report and report.released == released:
+        return report
+    return templates.report(released, is_watched=means.request.kept is not None)
 
 
 def _discovered(means: Means, compiles_to: Mapping[str, str], kept: Kept) -> Discovery:
@@ -183,50 +212,20 @@ def _discovered(means: Means, compiles_to: Mapping[str, str], kept: Kept) -> Dis
     return kept.discovery
 
 
-class _InTemplates:
-    """The names in templates, read when something asks for them; `found` is None until then."""
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
-        self.found: NamesInTemplates | None = None
-
-    def read(self) -> "NamesInTemplates":
-        """Everything that they name."""
-        if self.found is None:
-            from buildassets.compiler.templates.named import named_in_templates
-
-            self.found = named_in_templates(self._config)
-        return self.found
-
-    def names(self) -> Collection[str]:
-        """The names of assets, those of the plan included."""
-        return self.read().names.union(self._config.plan.named if self._config.plan else ())
-
-
 def _has_typed(sources: Iterable[Source]) -> bool:
     """Whether there are modules in TypeScript or JSX, which are released where templates name them."""
     return any(script_name(source.path) and not is_declaration(source.path) for source in sources)
 
 
-def _decided_by(graph: AssetGraph, named: "NamesInTemplates", output: str) -> AssetGraph:
-    """`graph`, of which what is `named` in templates decided something. A build writes to `output`."""
-    inputs = dict.fromkeys((*graph.inputs, *named.looked_at))
-    searched = {folder for found in named.sets for folder in found.folders if not is_within(output, folder)}
-    parents = searched.difference(inputs)
-    return replace(
-        graph, inputs=(*inputs, *sorted(parents)), sets=(*graph.sets, *named.sets), parents=frozenset(parents)
-    )
-
-
-def _with_sprites(config: Config, discovery: Discovery, named: "NamesInTemplates | None") -> Discovery:
+def _with_sprites(config: Config, discovery: Discovery, templates: NamedInTemplates | None) -> Discovery:
     """`discovery` together with the sources of sprites."""
     if not config.icons:
         return discovery
     from buildassets.compiler.sources.sprites import NamedIcons, sprites  # few projects have icons
 
-    found = sprites(
-        config, named.icons if named else NamedIcons(), {source.logical: source for source in discovery.sources}
-    )
+    names = templates.all() if templates else None
+    icons = NamedIcons(names.icons, names.computed_icons) if names else NamedIcons()
+    found = sprites(config, icons, {source.logical: source for source in discovery.sources})
     by_logical = {source.logical: source for source in (*discovery.sources, *found.sources)}
     return replace(
         discovery,
@@ -239,8 +238,7 @@ def _with_sprites(config: Config, discovery: Discovery, named: "NamesInTemplates
 
 def _tailwind_where_used(engines: EngineSet, graph: AssetGraph) -> Iterator[KnownEngine]:
     """Tailwind, if it made an asset: otherwise nothing has looked for it."""
-    kinds = (kind for asset in graph.assets.values() for kind, _ in asset.draft.engines)
-    if engines.tailwind is not None and engines.tailwind.name in kinds:
+    if engines.tailwind is not None and engines.tailwind.name in graph.kinds:
         yield engines.tailwind
 
 

@@ -1,11 +1,12 @@
 """`check`: reports everything that a build would report, and missing names in templates. Writes nothing."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from buildassets.compiler.body import text_of
 from buildassets.compiler.build import graph_of
 from buildassets.compiler.cache.store import ReadCache
+from buildassets.compiler.config.named_settings import hinted
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.esbuild.command import is_absent
 from buildassets.compiler.graph.asset_graph import AssetGraph
@@ -17,7 +18,9 @@ from buildassets.compiler.means import Means
 from buildassets.compiler.model import Linked, Source
 from buildassets.compiler.released import outputs
 from buildassets.compiler.request import BuildRequest
-from buildassets.compiler.templates.check import NamesOfBuild, TemplateCheck, Widths, check_templates
+from buildassets.compiler.templates.build_names import names_of_build
+from buildassets.compiler.templates.check import TemplateCheck, read_templates
+from buildassets.compiler.templates.named import NamedInTemplates
 from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.foundation.diagnostics import Diagnostic, sort_key
@@ -54,7 +57,7 @@ def check(request: BuildRequest) -> CheckResult:
     config = request.config
     kept = ReadCache(request.cache, names_for(config)) if request.cache else None
     means = Means(request=request, cache=kept)
-    graph = graph_of(means)
+    graph = graph_of(means, NamedInTemplates(config, cache=None))
     assets, unreached = graph.assets, graph.unreached
     if graph.failed and not assets:  # no engine could be started, so no name can be checked
         return CheckResult(
@@ -64,24 +67,11 @@ def check(request: BuildRequest) -> CheckResult:
             templates=TemplateCheck(),
             of_others=graph.of_others.intersection(unreached),
         )
-    named = [*assets, *map(LogicalPath, graph.front_ends.entries)]
-    css_modules: dict[str, dict[LogicalPath, Collection[str]]] = {}
-    for path, asset in sorted(assets.items()):
-        for module, names in asset.draft.names.items():
-            css_modules.setdefault(module, {})[path] = names.keys()
-    known = NamesOfBuild(
-        released=named,
-        unreached=unreached,
-        uncompiled=graph.uncompiled,
-        css_modules=css_modules,
-        pictures=_pictures(graph),
-        icons=_icons(config, graph),
-    )
-    templates = check_templates(config, known)
+    templates = read_templates(config).check(names_of_build(config, graph))
     faults = () if graph.failed else _over_budget(means, graph)
     strings = () if graph.failed else plain_name_faults(config, assets, _sources(graph))
     found = {*graph.diagnostics, *templates.diagnostics, *faults, *strings, *filter(None, [oddity()])}
-    diagnostics = tuple(sorted(found, key=sort_key))
+    diagnostics = hinted(config, tuple(sorted(found, key=sort_key)))
     of_blocks = map(LogicalPath, (*config.plan.bundles, *config.plan.named) if config.plan else ())
     used = templates.used.union(of_blocks, graph.front_ends.files)
     left = unused(config, assets, graph.importmap, used) if templates.used else ()
@@ -106,30 +96,6 @@ def _has_unparsed(config: Config, assets: Mapping[LogicalPath, Linked]) -> bool:
 def _sources(graph: AssetGraph) -> dict[LogicalPath, Source]:
     """The sources of all assets."""
     return {path: asset.draft.source for path, asset in graph.assets.items()}
-
-
-def _pictures(graph: AssetGraph) -> dict[LogicalPath, Widths]:
-    """The widths of all pictures, and of the variants of each."""
-    found = {}
-    for path, asset in graph.assets.items():
-        variants = (graph.assets[one].draft.source.variant for one in asset.draft.source.variants)
-        size = asset.draft.size
-        if size or asset.draft.source.variants:
-            made = {variant.width for variant in variants if variant}
-            found[path] = Widths(size.width if size else None, tuple(sorted(made)))
-    return found
-
-
-def _icons(config: Config, graph: AssetGraph) -> dict[str, LogicalPath] | None:
-    """The icons of all sprites, each with the first one that has it; None if none is configured."""
-    if not config.icons:
-        return None
-    first = LogicalPath(min(config.icons))
-    found = dict.fromkeys(sorted(graph.icons), first)  # those too in which there is a fault, which is reported
-    for path, asset in sorted(graph.assets.items(), reverse=True):
-        for name in asset.draft.icons:
-            found[name] = path
-    return found
 
 
 def _over_budget(means: Means, graph: AssetGraph) -> tuple[Diagnostic, ...]:

@@ -2,20 +2,21 @@
 
 import os
 from collections.abc import Collection, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from buildassets.compiler.cache.looked_at import Decided, LookedAt
 from buildassets.compiler.cache.traces import Stale
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.facts.kinds import ENGINES, FILE, NEVER
 from buildassets.compiler.facts.table import Facts
-from buildassets.compiler.graph.asset_graph import Graphing, StoredSources
+from buildassets.compiler.graph.asset_graph import Graphing, StoredGraphing
 from buildassets.compiler.graph.fingerprint import KeptName
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.discover import Discovery
 from buildassets.compiler.write.kept_release import KeptRelease
-from buildassets.disk.file_sets import set_named
+from buildassets.disk.file_sets import FileSet, set_named
 from buildassets.disk.folders import is_within
+from buildassets.foundation.diagnostics import Diagnostic
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.paths import LogicalPath
 
@@ -23,17 +24,44 @@ _PACKAGES: Final = f"{os.sep}node_modules"
 _NOTHING_KEPT: Final = Stale("nothing valid is kept of a build with these settings")
 
 
-@frozen
-class StoredFacts:
-    """What is kept of a build of another process: facts, the sources of then, and the names that assets got.
+class StoredBuild(StoredGraphing, Protocol):
+    """What is kept of a build of another process. All but the facts raise LostBodyError where they are damaged."""
 
-    `day` is when results in the cache were last noted as used, in days since the epoch.
+    @property
+    def day(self) -> int:
+        """When results in the cache were last noted as used, in days since the epoch."""
+        ...
+
+    @property
+    def names(self) -> Mapping[LogicalPath, KeptName]:
+        """The names that assets got."""
+        ...
+
+    def facts(self) -> Facts:
+        """The facts, which hold until something changes."""
+        ...
+
+    def release(self, config: Config) -> KeptRelease | None:
+        """The release that it wrote, if it is there and all of the graph is kept."""
+        ...
+
+
+@frozen
+class TemplateReport:
+    """The warnings for names in templates that a build with the names `released` lacks, and what decided them.
+
+    `inputs` are the absolute paths that were looked at, `sets` those of the files in template folders; of `parents`,
+    which are among the inputs, only the folders in them count.
     """
 
-    facts: Facts
-    sources: StoredSources
-    names: Mapping[LogicalPath, KeptName]
-    day: int
+    released: object
+    warnings: tuple[Diagnostic, ...]
+    inputs: tuple[str, ...]
+    sets: tuple[FileSet, ...]
+    parents: frozenset[str]
+
+
+NO_REPORT: Final = TemplateReport((), (), inputs=(), sets=(), parents=frozenset())
 
 
 class Kept:
@@ -52,11 +80,12 @@ class Kept:
         self._result: BuildResult | None = None
         self._looked_at = LookedAt()
         self._decided: Decided | None = None
-        self._inputs: tuple[tuple[str, ...], ...] = ((), (), ())
+        self._inputs: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self.templates: TemplateReport | None = None  # while it holds
         self.changed: frozenset[str] | None = None  # the paths at which something changed; None if that is not known
         self.facts = Facts()
-        self.names: Mapping[LogicalPath, KeptName] = {}  # those of another process
-        self.day = 0
+        self.stored: StoredBuild | None = None  # by another process
+        self.is_recorded = True  # whether a record of the next build is made for other processes
         self.remade_for: Stale | None = _NOTHING_KEPT  # why nothing could be taken over
         self._earlier_outputs: Collection[str] = ()
         self.graphing = Graphing()
@@ -65,6 +94,7 @@ class Kept:
         self.release: KeptRelease | None = None
         self.unreleased: frozenset[LogicalPath] | None = None  # the assets that are not as released; None if all may be
         self.lost: frozenset[str] = frozenset()  # the files of the release that are not as they were written
+        self.edited: frozenset[str] = frozenset()  # the paths at which something changed since the release
 
     def look(self, config: Config, mode: Mode) -> BuildResult | None:
         """Look for what changed since the last build; if nothing did, its result."""
@@ -74,13 +104,25 @@ class Kept:
         self.changed = self._looked_at.changed()
         return self._result if self._result.succeeded and not self.changed else None
 
-    def restore(self, config: Config, mode: Mode, stored: StoredFacts, last: LastBuild) -> None:
+    def restore(self, config: Config, mode: Mode, stored: StoredBuild, last: LastBuild) -> None:
         """Begin the next build with what is `stored` of the `last` one."""
         self.clear()
         self._of = config, mode
         self.changed = frozenset(last.changed)
-        self.facts, self.names, self.day, self._earlier_outputs = stored.facts, stored.names, stored.day, last.outputs
-        self.graphing.restore(stored.sources)
+        self.stored, self.facts, self._earlier_outputs = stored, stored.facts(), frozenset(last.outputs)
+        self.graphing.restore(stored)
+        self.release = stored.release(config)
+        self.unreleased = frozenset() if self.release else None
+
+    @property
+    def names(self) -> Mapping[LogicalPath, KeptName]:
+        """The names that another process gave."""
+        return self.stored.names if self.stored else {}
+
+    @property
+    def day(self) -> int:
+        """When results in the cache were last noted as used, in days since the epoch."""
+        return self.stored.day if self.stored else 0
 
     def begin(self, config: Config, mode: Mode) -> None:
         """Begin a build, with what did not change."""
@@ -94,11 +136,14 @@ class Kept:
                 self.remade_for = Stale("changed", edited[0])
             return
         self._is_begun, self.remade_for = True, None
+        if self.templates and not changed.isdisjoint(self.templates.inputs):
+            self.templates = None
         self.facts.begin()
         self.facts.touch(NEVER)
         self.graphing.begin(changed)
         outputs: Collection[str] = self.release.outputs if self.release else self._earlier_outputs
         self.lost |= changed.intersection(outputs)
+        self.edited |= changed
         tops = (*(root.path for root in config.sources), *config.load_paths)
         for path in changed:
             is_known = self.facts.touch((FILE, path)) or path in outputs
@@ -132,8 +177,10 @@ class Kept:
         changed, before = self.graphing.changed, self.unreleased
         self.unreleased = None if changed is None or before is None else before.union(changed)
 
-    def inputs(self, of_graph: tuple[str, ...], programs: tuple[str, ...]) -> tuple[str, ...]:
-        """The inputs of a graph together with programs: the same tuple if both are those of the last build."""
-        if self._inputs[0] is not of_graph or self._inputs[1] != programs:
-            self._inputs = of_graph, programs, tuple(dict.fromkeys((*of_graph, *programs)))
-        return self._inputs[2]
+    def inputs(self, of_graph: tuple[str, ...], further: tuple[str, ...], *, of: str) -> tuple[str, ...]:
+        """The inputs of a graph together with `further` ones `of` something: the same tuple if both are as before."""
+        before, more, joined = self._inputs.get(of, ((), (), ()))
+        if before is not of_graph or more != further:
+            joined = tuple(dict.fromkeys((*of_graph, *further)))
+            self._inputs[of] = of_graph, further, joined
+        return joined

@@ -97,9 +97,14 @@ class Means:
         release: "ReleaseWriter",
         assets: Iterable[Named],
         earlier: "KnownFiles",
-        others: Mapping[LogicalPath, Stored],
+        *,
+        others: Mapping[LogicalPath, str],
+        plain: Collection[LogicalPath],
     ) -> dict[LogicalPath, Stored]:
-        """Add `assets` and their compressed copies to `release`, where `others` are already. Raises OSError."""
+        """Add `assets` and their compressed copies to `release`, where the files of `others` are already.
+
+        Those in `plain` keep their own names. Raises OSError.
+        """
         levels = {coding: level for coding, level in self.config.compress.items() if coding != DELTA}
         copying = Copying(
             levels=levels if self.is_production else {},
@@ -109,4 +114,4 @@ class Means:
             progress=self.request.progress,
             times=self.times,
         )
-        return release.store(assets, self.config.integrity, earlier, copying, others=others)
+        return release.store(assets, self.config.integrity, earlier, copying, others=others, plain=plain)

@@ -7,21 +7,23 @@ not be looked at: the names, the entries and the lines of the last release of th
 import os
 from binascii import a2b_base64
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from buildassets.compiler.body import digest_of_body, text_of
+from buildassets.compiler.clean import clean_release
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.asset_graph import AssetGraph
 from buildassets.compiler.graph.checks.kept_names import OTHER_NAME
 from buildassets.compiler.graph.fingerprint import Naming
-from buildassets.compiler.incremental.stored_facts import dumped
+from buildassets.compiler.incremental.stored_facts import recorded
 from buildassets.compiler.means import Means
 from buildassets.compiler.model import Content, Named, Stored
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.write.carry import carried_over
 from buildassets.compiler.write.companions import companions_of, described, precache_list, taken_names
 from buildassets.compiler.write.hidden_maps import write_maps
-from buildassets.compiler.write.kept_release import KeptRelease
-from buildassets.compiler.write.manifest_entries import manifest_of
+from buildassets.compiler.write.kept_release import KeptRelease, Totals, totals_of
+from buildassets.compiler.write.manifest_entries import manifest_of, source_fingerprints
 from buildassets.compiler.write.release_directory import (
     KnownFiles,
     ReleaseWriter,
@@ -31,10 +33,11 @@ from buildassets.compiler.write.release_directory import (
 )
 from buildassets.compiler.write.retain import superseded
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
-from buildassets.errors import BuildError
+from buildassets.errors import BuildError, ManifestError
 from buildassets.foundation.diagnostics import error
 from buildassets.foundation.digest import digest
-from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.frozen import frozen, frozen_by_name, replace
+from buildassets.foundation.lazily import Lazily
 from buildassets.foundation.measures import BundleContents
 from buildassets.foundation.media import DELTA, SUFFIXES
 from buildassets.foundation.paths import LogicalPath
@@ -51,6 +54,7 @@ from buildassets.manifest.model import (
     dumps,
     entries_as_written,
     entry_lines,
+    loads_lazily,
     release_content,
 )
 
@@ -63,50 +67,58 @@ class _Again:
     changed: frozenset[LogicalPath]
 
 
-@frozen
+@frozen_by_name
 class _Made:
     """The manifest of a release with its lines, and what else is written with it."""
 
     manifest: Manifest
     lines: Mapping[str, str]
-    entries: Mapping[str, Entry]
+    entries: Lazily[str, Entry]
+    totals: Totals
     companions: Mapping[str, bytes]
     new_maps: Sequence[str]
 
 
 def released(means: Means, graph: AssetGraph, last: LastBuild | None) -> BuildResult:
     """Write the assets of `graph` into the release directory. Raises BuildError and OSError."""
-    config = means.config
+    config, kept = means.config, means.kept
     with (
         means.times.of("write"),
         release_directory(config.output, is_lasting=means.is_lasting, permission=config.permission) as release,
     ):
         again = _again(means, release)
-        means.kept.release = None  # until this one is written
-        naming = again.kept.naming if again else Naming(text_of, means.kept.names)
+        kept.release = None  # until this one is written
+        naming = again.kept.naming if again else Naming(text_of, kept.names)
+        others = {**naming.files}
         named, digests = _named(graph, naming, again), dict[str, str]()
         noted = means.times.of_each("graph", _noted(config, named, digests))
-        others = again.kept.stored if again else {}
-        fresh = means.store(release, noted, KnownFiles() if again else _earlier(config, last), others)
-        stored = {**others, **fresh}
+        earlier = KnownFiles() if again else _earlier(config, last)
+        fresh = means.store(release, noted, earlier, others=others, plain=graph.plain)
+        stored = again.kept.stored.copy() if again else Lazily(fresh, fresh.__getitem__)
+        stored.update(fresh)
         budgets = means.budgets(graph.assets)
         sizes = budgets.stored_sizes(stored, release.chunks)
         if faults := budgets.faults(sizes, graph.assets, release.manifest() if config.budgets else None):
             raise BuildError(faults)
         made = _made(means, graph, release, again, stored=stored, fresh=fresh)
+        of_watch = means.is_production and _is_of_watch(release.manifest() or b"")
         content = dumps(made.manifest, made.lines).encode("ascii")
         names = release.finish(content, {**made.companions, **_release_file(means, content)})
         manifest_stamp = release.manifest_stamp()
+    if of_watch:  # whose files nobody is served any more, and `verify` would report
+        clean_release(config.output, config.shown, permission=config.permission)
     outputs = _outputs(config, made.manifest, again, fresh)
-    means.kept.release = KeptRelease(
+    kept.release = KeptRelease(
         naming=naming,
         stored=stored,
         entries=made.entries,
         lines=made.lines,
         outputs=outputs,
+        totals=made.totals,
+        sources=made.manifest.sources,
         manifest_stamp=manifest_stamp,
     )
-    means.kept.unreleased, means.kept.lost = frozenset(), frozenset()
+    kept.unreleased, kept.lost, kept.edited = frozenset(), frozenset(), frozenset()
     drafts = [graph.assets[path].draft for path in (graph.assets if again is None else again.changed)]
     digests |= {draft.source.path: draft.digest for draft in drafts if draft.digest}
     digests |= _copies(config, fresh)
@@ -116,11 +128,11 @@ def released(means: Means, graph: AssetGraph, last: LastBuild | None) -> BuildRe
         diagnostics=graph.diagnostics,
         inputs=graph.inputs,
         outputs=tuple(outputs),
-        record=dumped(means.kept, naming.for_next, config, means.cache) if again is None else b"",
-        reused=means.kept.graphing.reused,
-        remade_for=means.kept.remade_for,
-        read_again=means.kept.graphing.read_again if means.kept.remade_for is None else {},
-        size_bytes=sum(asset.size for asset in stored.values()),
+        record=recorded(kept, fresh, config=config, cache=means.cache) if kept.is_recorded else b"",
+        reused=kept.graphing.reused,
+        remade_for=kept.remade_for,
+        read_again=kept.graphing.read_again if kept.remade_for is None else {},
+        size_bytes=made.totals.size_bytes,
         manifest_digest=digest(content),
         digests={path: (None, found) for path, found in digests.items()},
         contents=_contents(config, graph),
@@ -128,6 +140,13 @@ def released(means: Means, graph: AssetGraph, last: LastBuild | None) -> BuildRe
         parents=graph.parents,
         stamps={draft.source.path: draft.stamp for draft in drafts if draft.stamp},
     )
+
+
+def _is_of_watch(manifest: bytes) -> bool:
+    """Whether `manifest` is that of a release for development."""
+    with suppress(ManifestError):
+        return b'"livereload"' in manifest and loads_lazily(manifest).livereload is not None
+    return False
 
 
 def outputs(graph: AssetGraph, naming: Naming) -> Iterator[Named]:
@@ -175,15 +194,21 @@ def _made(
     fresh: Collection[LogicalPath],
 ) -> _Made:
     """The manifest of what is `stored`; the entries of what is not `fresh` are those of the last release."""
-    config = means.config
-    if again:
-        changed: dict[str, Entry | None] = dict.fromkeys((*fresh, *again.changed))
-        known: dict[str, Entry | None] = {**again.kept.entries, **changed}
-    else:
-        changed = known = dict.fromkeys(sorted(graph.assets))
-    manifest = manifest_of(config, graph, stored, means.request.mode, digest_of=means.digest_of, known=known)
-    entries = manifest.assets
-    manifest = replace(manifest, retained=_retained(means, release, entries))
+    config, assets = means.config, graph.assets
+    made = list(dict.fromkeys((*fresh, *again.changed))) if again else sorted(assets)
+    entries = again.kept.entries.copy() if again else Lazily[str, Entry]((), _no_entry)
+    totals = totals_of(assets, stored, made, again.kept if again else None)
+    sources = source_fingerprints(
+        config,
+        totals.several.values(),
+        means.digest_of,
+        known=again.kept.sources if again else {},
+        changed=means.kept.edited,
+    )
+    manifest = manifest_of(
+        config, graph, stored, means.request.mode, totals=totals, sources=sources, known=entries, fresh=made
+    )
+    manifest = replace(manifest, retained=_retained(means, release, manifest.assets))
     if means.makes_deltas:
         from buildassets.compiler.write.deltas import with_deltas
 
@@ -193,9 +218,19 @@ def _made(
     manifest = replace(manifest, maps=maps)
     companions = _companions(config, manifest)
     manifest = replace(manifest, companions=described(companions))
-    lines = entry_lines({path: manifest.assets[path] for path in changed})
-    lines = {**again.kept.lines, **lines} if again else lines
-    return _Made(manifest, lines, entries, companions, new_maps)
+    lines = entry_lines({path: manifest.assets[path] for path in made})
+    return _Made(
+        manifest=manifest,
+        lines={**again.kept.lines, **lines} if again else lines,
+        entries=entries,
+        totals=totals,
+        companions=companions,
+        new_maps=new_maps,
+    )
+
+
+def _no_entry(path: str) -> Entry:
+    raise KeyError(path)
 
 
 def _outputs(

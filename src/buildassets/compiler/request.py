@@ -36,6 +36,7 @@ class BuildRequest:
     - `kept`: what this process keeps from one build of the configuration to the next. Without, the build is a first
       one, but for what is in `cache`.
     - `progress`: is called for each draft, and for each precompressed copy.
+    - `checks_templates`: whether names in templates that the release lacks are reported.
     """
 
     config: Config
@@ -51,3 +52,4 @@ class BuildRequest:
     shared: "SharedWork | None" = None
     progress: "Progress | None" = None
     kept: "Kept | None" = None
+    checks_templates: bool = True

@@ -77,6 +77,7 @@ class LastBuild:
 
     changed: Collection[str]
     unchanged: Collection[str]
+    inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     record: bytes
     manifest_digest: str

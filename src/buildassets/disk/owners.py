@@ -51,8 +51,29 @@ def distrust(path: str, start: str) -> str | None:
         return None
     if os.path.islink(path):
         return "it is a symbolic link"
-    written = (folder for folder in (path, os.path.dirname(path)) if _is_written_by_others(folder))
-    return next((f"other users may write `{folder}`" for folder in written), None)
+    written = written_by_others(path)
+    return f"other users may write `{written}`" if written else None
+
+
+def written_by_others(path: str) -> str | None:
+    """Return which other users may write: the file `path`, or the folder in which it lies; None if neither."""
+    return next((one for one in (path, os.path.dirname(path)) if _is_written_by_others(one)), None)
+
+
+def advice(path: str, start: str) -> tuple[str, list[str]]:
+    """Return the hint on `path`, found from `start` upward and not trusted, and notes on what does not count."""
+    trusting = f"read it; if you trust it, set `{TRUST_VARIABLE}={path}`"
+    listed = os.environ.get(TRUST_VARIABLE, "").split(os.pathsep)
+    relative = [one for one in listed if one and not os.path.isabs(one)]
+    notes = [f"`{TRUST_VARIABLE}` lists `{one}`, which is not absolute, and does not count" for one in relative]
+    written = written_by_others(path) if is_above_repository(path, start) else None
+    if written is None or os.path.islink(path):
+        return trusting, notes
+    status = os.stat(written)
+    if status.st_uid != os.getuid() or status.st_mode & stat.S_ISVTX:  # as `/tmp`, which all may write
+        return trusting, notes
+    who = "".join(name for name, bit in (("g", stat.S_IWGRP), ("o", stat.S_IWOTH)) if status.st_mode & bit)
+    return f"run `chmod {who}-w {written}`, or {trusting}", notes
 
 
 def distrust_of_manifest(path: str, application: str) -> str | None:

@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.compiler.templates.check import NamesOfBuild, check_templates
+from buildassets.compiler.templates.check import check_released
 from buildassets.compiler.templates.files import find_templates
 from buildassets.doctor.application import HELPER_CALL, HELPER_TAG
 from buildassets.doctor.static_tags import static_tag_findings
 from buildassets.doctor.subject import Subject
 from buildassets.foundation.diagnostics import Diagnostic, error
-from buildassets.foundation.paths import LogicalPath
 from buildassets.project.blanks import Blanks
 
 _LOAD: Final = re.compile(r"\{%-?\s*load\s++([^%]*?)-?%\}")
@@ -31,8 +30,7 @@ def template_findings(subject: Subject) -> Iterator[Diagnostic]:
     yield from static_tag_findings(subject, _of_django(subject))
     if subject.manifest is not None and not subject.config.templates.extensions:
         files = {one.location.file for one in lacking if one.location}
-        released = [LogicalPath(name) for name in subject.manifest.assets]
-        checked = check_templates(subject.config, NamesOfBuild(released=released))
+        checked = check_released(subject.config, subject.manifest.assets)
         for fault in checked.diagnostics:
             if fault.is_error and not (fault.location and fault.location.file in files):
                 hint = fault.hint or f"correct the name, or run `{subject.build_command}` if the asset is new"

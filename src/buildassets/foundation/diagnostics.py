@@ -193,14 +193,31 @@ def _first_word(text: str) -> str:
 def render_text(diagnostic: Diagnostic, columns: int | None = None) -> str:
     """The diagnostic as text for a terminal, without colour and without a newline at the end.
 
-    In a terminal of so many `columns`, the excerpt is cut around its place, so that it stays one line.
+    In a terminal of so many `columns`, the excerpt is cut around its place, so that it stays one line; other lines end
+    between words.
     """
     head = f"{diagnostic.severity.value}[{diagnostic.code}]: {diagnostic.message}"
-    lines = [printable(head), *_rendered_location(diagnostic.location, columns)]
-    lines += [printable(f"note: {note}") for note in diagnostic.notes]
+    lines = [*wrapped(head, columns), *_rendered_location(diagnostic.location, columns)]
+    lines += [line for note in diagnostic.notes for line in wrapped(f"note: {note}", columns)]
     if diagnostic.hint is not None:
-        lines += ["", printable(f"hint: {diagnostic.hint}")]
+        lines += ["", *wrapped(f"hint: {diagnostic.hint}", columns)]
     return "\n".join(lines)
+
+
+def wrapped(line: str, columns: int | None) -> list[str]:
+    """`line`, made printable, as lines of a terminal of so many `columns`; words that are longer stay whole."""
+    line = printable(line)
+    if columns is None or cells(line) <= columns:
+        return [line]
+    indent = " " * (len(line) - len(line.lstrip(" ")))
+    first, *words = line[len(indent) :].split(" ")
+    lines = [indent + first]
+    for word in words:
+        if cells(f"{lines[-1]} {word}") > columns:
+            lines.append(indent + word)
+        else:
+            lines[-1] += f" {word}"
+    return lines
 
 
 def _rendered_location(location: Location | None, columns: int | None) -> list[str]:

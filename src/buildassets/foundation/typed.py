@@ -9,7 +9,7 @@ import os
 import sys
 from time import monotonic
 
-__all__ = ["IS_WATCHED", "PROGRAM_VARIABLE", "REQUIRED_VARIABLE", "STARTED_VARIABLE", "started", "typed"]
+__all__ = ["IS_WATCHED", "PROGRAM_VARIABLE", "REQUIRED_VARIABLE", "STARTED_VARIABLE", "started", "typed", "vendoring"]
 
 # Set by a program that starts us, to the words that the user typed before the verb.
 PROGRAM_VARIABLE = "BUILDASSETS_TYPED"
@@ -22,6 +22,7 @@ REQUIRED_VARIABLE = "BUILDASSETS_REQUIRED"  # with 1, no process starts without 
 _DJANGO = "buildassets.runtime.django.apps"
 _OF_DJANGO = "manage.py assets"
 _BUILDING = ("build", "check", "watch")
+_IN_NO_PACKAGE = frozenset(" \"#$%&'()*+,:;<=>?[\\]^`{|}")  # characters that npm permits in no name
 
 
 def typed(verb: str) -> str:
@@ -29,6 +30,15 @@ def typed(verb: str) -> str:
     if verb not in _BUILDING:
         return f"buildassets {verb}"
     return f"{_OF_DJANGO if _DJANGO in sys.modules else os.environ.get(PROGRAM_VARIABLE, 'buildassets')} {verb}"
+
+
+def vendoring(path: str) -> str:
+    """The command that adds the npm package with whose name `path` begins; empty if no package can have that name."""
+    scope, slash, rest = path.partition("/") if path.startswith("@") else ("", "", path)
+    package = f"{scope}{slash}{rest.partition('/')[0]}"
+    names = package.removeprefix("@").split("/")
+    may_exist = all(name[:1].isalnum() and name == name.lower() and name.isascii() for name in names)
+    return f"buildassets vendor add {package}" if may_exist and not set(package) & _IN_NO_PACKAGE else ""
 
 
 def started() -> float:

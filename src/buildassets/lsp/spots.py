@@ -8,7 +8,8 @@ from buildassets.compiler.languages.reference import OF_DEBUGGERS, SPECIFIERS, R
 from buildassets.compiler.languages.scan import scan
 from buildassets.compiler.resolve.urls import below_prefixes, target_of
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.templates.check import NamesOfBuild, check_text
+from buildassets.compiler.templates.build_names import NamesOfBuild
+from buildassets.compiler.templates.check import check_text
 from buildassets.compiler.transform.tailwind import text_needs_tailwind
 from buildassets.disk.folders import path_below
 from buildassets.foundation.diagnostics import Diagnostic, Severity, locate, looked_in

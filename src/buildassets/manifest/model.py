@@ -230,6 +230,14 @@ def entry_lines(entries: Mapping[str, Entry], *, names_inputs: bool = True) -> d
     return {path: f"  {_compact(path)}: {_compact(document)}" for path, document in documents.items()}
 
 
+def lines_of(content: bytes, paths: Iterable[str]) -> dict[str, str] | None:
+    """The `entry_lines` in a manifest as `dumps` wrote it of the assets `paths`; None if there are not as many."""
+    span = assets_span(content)
+    lines = content[slice(*span)].decode("ascii")[2:-3].split(",\n") if span else []
+    names = sorted(paths)
+    return dict(zip(names, lines, strict=True)) if len(names) == len(lines) else None
+
+
 def is_whole(text: str, file: str = MANIFEST_NAME) -> bool:
     """Whether `text` is, byte for byte, a manifest as `dumps` writes it. Raises ManifestError where it is none.
 

@@ -78,6 +78,11 @@ class LockedPackage:
     source: bool = False
     plain: tuple[str, ...] = ()
 
+    @property
+    def has_sources_only(self) -> bool:
+        """Whether there are Sass sources, and neither scripts nor style sheets for browsers."""
+        return self.source and not any(file.endswith((".css", ".js", ".mjs", ".cjs")) for file in self.files)
+
 
 @frozen
 class Lock:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from buildassets.disk.folders import link_on_the_way
-from buildassets.disk.owners import REPOSITORY_MARKS, TRUST_VARIABLE, distrust, modules_folders
+from buildassets.disk.owners import REPOSITORY_MARKS, advice, distrust, modules_folders
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.programs.on_path import program_on_path
 
@@ -53,8 +53,8 @@ def foreign_file_fault(path: str, start: str, shown: str) -> Diagnostic | None:
     """Return the error for a file at `path`, found from `start` upward, that may not decide what runs; or None."""
     if (reason := distrust(path, start)) is None:
         return None
-    hint = f"read it; if you trust it, set `{TRUST_VARIABLE}={path}`"
-    return error("config/owner", f"`{shown}` is not used: {reason}", Location(shown), hint=hint)
+    hint, notes = advice(path, start)
+    return error("config/owner", f"`{shown}` is not used: {reason}", Location(shown), notes=notes, hint=hint)
 
 
 def lies_in_environment(path: str) -> bool:

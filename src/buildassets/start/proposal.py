@@ -258,7 +258,8 @@ def _project(files: ProjectFiles, found: ProjectFindings, *, begins: bool) -> _P
     has_files = any(name.endswith((*STYLES, *SCRIPTS)) for name in files.own)
     asks = asked(files, found, pages, prefix)
     is_begun = has_files or asks.uses_function or asks.uses_helpers or loads_assets(files, pages)
-    needs_first = begins and not (is_begun or found.is_library or found.django)  # Django's folders are its own
+    is_tool = found.framework.name and not found.framework.asks and not pages  # it renders other texts than pages
+    needs_first = begins and not (is_begun or is_tool or found.is_library or found.django)  # Django has its own folders
     first = starter(files, found.declared.node) if needs_first else None
     return _Project(
         files=files,

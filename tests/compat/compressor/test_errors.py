@@ -98,7 +98,7 @@ _FAULTS: dict[str, tuple[str, str, str, str]] = {
         f"{_CSS}{_SCSS}\na {{ color: $nope }}</style>{_CLOSE}",
         "error[scss/syntax]",
         "templates/sass_syntax.html:4:12",
-        "undefined variable",
+        "undefined variable: `$nope`",
     ),
     "templates/precompiler.html": (
         f'{_JS}<script type="text/fails">a</script>{_CLOSE}',

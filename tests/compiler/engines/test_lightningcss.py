@@ -184,6 +184,42 @@ def test_rule_that_would_leave_what_is_around_it_stays_there(text: str, lost: st
     assert found.message == f"`a.css` is minified by the engine `builtin` and not by lightningcss, {complaint}"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        ":root{--phone:+4930123;--tz:+02:00;--ratio:16+9}",
+        "a{--a:1.0;--b:-0;--c:150ms;--d:42.8571428571%;--e:1e3;--f:10PX;--g:U+26}",
+        "a{field-sizing:16+9;foo-bar:+02:00}",
+        "a{--b:{c:+1;d:2+3}}",
+        "a{--b:c\\ ;--d:+1 \\ }",
+        "@media print{a{--b:16+9}}",
+        '@property --a{syntax:"*";inherits:false;initial-value:+02}',
+        "@container style(--x:+02){a{color:red}}",
+    ],
+)
+def test_values_of_custom_and_unknown_properties_stay_as_written(text: str) -> None:
+    assert minified(text) == Compiled(text)
+
+
+def test_changed_value_in_a_known_property_leaves_the_sheet_to_our_own_engine() -> None:
+    result = minified("a { margin: var(--b) 16+9 }")
+    assert result.text == "a{margin:var(--b) 16+9}"
+    assert "whose result has another value of `margin`" in only(result).message
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a{--b: 0.50rem;--c:#FF0000;--d:rgb( 1, 2, 3 )}", "a{--b:.5rem;--c:red;--d:#010203}"),
+        ("a{--b:url( 'c.png' );--d:var( --e , f )}", "a{--b:url(c.png);--d:var(--e,f)}"),
+        ("a{--b:1.0;--b:+2}", "a{--b:+2}"),
+        ("a{--b:+1;color:#FF0000}", "a{--b:+1;color:red}"),
+    ],
+)
+def test_values_without_a_change_of_meaning_are_minified(text: str, expected: str) -> None:
+    assert minified(text) == Compiled(expected)
+
+
 def test_nested_import_is_not_an_import_where_browsers_nest() -> None:
     text = '.a{@import "b.css";c:d}'
     assert minified(text, "chrome 125") == Compiled(text)

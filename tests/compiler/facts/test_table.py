@@ -1,12 +1,13 @@
 """Facts are found again if something that they depend on changed, and not otherwise."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TypeVar
 
 import pytest
 
-from buildassets.compiler.facts.table import Facts
+from buildassets.compiler.facts.table import Facts, Key
 
 _Value = TypeVar("_Value")
 TEXT, WORDS, COUNT = ("file", "a.txt"), ("words", "a.txt"), ("count", "a.txt")
@@ -102,10 +103,42 @@ def test_failure_leaves_a_fact_to_be_found_again(texts: Texts) -> None:
     assert texts.count() == 1
 
 
-def test_restored_fact_holds_until_its_file_changes() -> None:
-    facts = Facts()
-    facts.restore(WORDS, ["one"], (TEXT,))
+class Stored:
+    """The words of a text, as an earlier process found them."""
+
+    def fact(self, key: Key) -> tuple[list[str], tuple[Key, ...]] | None:
+        return (["one"], (TEXT,)) if key == WORDS else None
+
+    def users(self, on: Key) -> Iterable[Key]:
+        return [WORDS] if on == TEXT else []
+
+    def about(self, kind: str) -> Iterable[str]:
+        return ["a.txt"] if kind in ("file", "words") else []
+
+
+def test_stored_fact_holds_until_its_file_changes() -> None:
+    facts = Facts(Stored())
     facts.begin()
     assert facts.holds(WORDS)
-    facts.touch(TEXT)
+    assert facts.found("words") == ["a.txt"]
+    assert facts.touch(TEXT)
     assert not facts.holds(WORDS)
+    assert facts.newer(WORDS) == TEXT
+
+
+def test_fact_about_a_stored_one_is_in_doubt_with_it() -> None:
+    facts = Facts(Stored())
+    facts.begin()
+    count = partial(facts.ask, COUNT, lambda: len(facts.ask(WORDS, lambda: ("one", "two"))))
+    assert count() == 1
+    facts.begin()
+    facts.touch(TEXT)
+    assert count() == 2
+
+
+def test_only_what_stored_facts_depend_on_is_known() -> None:
+    facts = Facts(Stored())
+    facts.begin()
+    assert not facts.touch(("file", "b.txt"))
+    assert facts.knows(TEXT)
+    assert not facts.knows(COUNT)

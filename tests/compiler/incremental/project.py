@@ -54,6 +54,7 @@ class Project:
             LastBuild(
                 changed,
                 looked_at.difference(changed),
+                before.inputs,
                 before.outputs,
                 before.record,
                 before.manifest_digest,

@@ -113,6 +113,6 @@ def test_a_small_change_goes_over_a_budget_as_a_whole_build_does(tmp_path: Path)
     first = result_of_build(site(tmp_path, settings, a=noise(100)))
     changed = {str(tmp_path / "assets/a.css")}
     known = {*first.inputs, *first.outputs}.difference(changed)
-    last = LastBuild(changed, known, first.outputs, first.record, first.manifest_digest)
+    last = LastBuild(changed, known, first.inputs, first.outputs, first.record, first.manifest_digest)
     result = result_of_build(site(tmp_path, settings, a=noise(1000)), last=last)
     assert [found.code for found in result.diagnostics] == ["budget/exceeded"]

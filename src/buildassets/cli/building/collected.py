@@ -23,7 +23,7 @@ from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.sources.discover import unreadable
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.templates.named import named_in_templates
+from buildassets.compiler.templates.named import NamedInTemplates
 from buildassets.compiler.write.clock import build_time
 from buildassets.compiler.write.retain import Retaining, superseded
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at, chunks_of, content_of, write_whole
@@ -84,7 +84,13 @@ def build_collected(options: BuildOptions) -> int:
         config = replace(config, compress={name: config.compress[name] for name in listed.compress})
     show = Output(given.as_json, given.verbose, given.quiet)
     with paused_collector(), threads(given.jobs) as local, kept_from_stdout():
-        request = BuildRequest(config=config, cache=options.cache_dir, executor=local, progress=show.on_progress())
+        request = BuildRequest(
+            config=config,
+            cache=options.cache_dir,
+            executor=local,
+            progress=show.on_progress(),
+            checks_templates=False,  # `buildassets.W009` does, and a release that holds needs no compiler
+        )
         result, diagnostics = _built(request)
     code = show.finish(ok=result.succeeded, diagnostics=diagnostics, document={})
     if result.manifest is not None:
@@ -165,7 +171,7 @@ def _with_wanted(config: Config) -> tuple[Config, tuple[str, ...]]:
     lazy = [root for root in config.sources if _modules(root)]
     if not lazy:
         return config, ()
-    named = named_in_templates(config).names
+    named = NamedInTemplates(config, cache=None).names()
     roots: list[SourceRoot] = []
     beginnings: set[str] = set()
     for root in config.sources:

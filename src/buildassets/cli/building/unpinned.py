@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from buildassets.compiler.config.named_settings import in_file
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.errors import ManifestError
 from buildassets.manifest.model import MANIFEST_NAME, Manifest, loads_lazily
@@ -31,7 +32,8 @@ def unpinned_notes(config: "Config", before: str, built: Manifest | None) -> Ite
     """A line where `built` has another compiler of Sass than `before`, and it is the one that happens to be here."""
     now = built.engines.get(_KIND, "") if built else ""
     if now and now != before and not config.engines.is_scss_pinned:
-        yield (
+        yield in_file(
+            config,
             f"note: Sass was compiled by {now}, as that is installed here; elsewhere it may be another: pin it by "
-            "`buildassets tools install dart-sass`, or set `scss` under `[tool.buildassets.engines]`"
+            "`buildassets tools install dart-sass`, or set `scss` under `[tool.buildassets.engines]`",
         )

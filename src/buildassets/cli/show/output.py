@@ -30,6 +30,7 @@ from buildassets.foundation.diagnostics import (
     render_annotation,
     render_text,
     to_json,
+    wrapped,
 )
 from buildassets.foundation.frozen import field, frozen
 
@@ -319,8 +320,8 @@ def _coloured_change(line: str) -> str:
 
 
 def print_line(line: str) -> None:
-    """Print a line for a person to stderr."""
-    _to_stderr(printable(line) + "\n")
+    """Print a line for a person to stderr; in a terminal it ends between words."""
+    _to_stderr("\n".join(wrapped(line, terminal.columns())) + "\n")
 
 
 def print_mistake(mistake: "ClickException") -> None:
@@ -408,8 +409,8 @@ def _coloured(diagnostic: Diagnostic) -> str:
     """The diagnostic as the terminal of stderr shows it: with colours and a link, if it has these."""
     text = render_text(diagnostic, terminal.columns())
     head, _, rest = text.partition("\n")
-    severity, _, message = head.partition(": ")
-    message = f": {message}"
+    severity, colon, message = head.partition(":")
+    message = colon + message
     if terminal.is_coloured():
         colour = "31" if diagnostic.severity is Severity.ERROR else "33"
         severity, message = f"\x1b[1;{colour}m{severity}\x1b[0m", f"\x1b[1m{message}\x1b[0m"

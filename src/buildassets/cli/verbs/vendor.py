@@ -45,7 +45,7 @@ def command() -> None:
 
 @command.command("add")
 @click.argument("names", nargs=-1, required=True, metavar="NAME[@RANGE]...")
-@click.option("--source", is_flag=True, help='Add Sass sources too, for `@use "NAME/..."`; they are not released.')
+@click.option("--source", is_flag=True, help='Add Sass sources, for `@use "NAME/..."`; they are not released.')
 @package_options
 def add_verb(names: tuple[str, ...], config_file: str | None, *, source: bool, as_json: bool, quiet: bool) -> int:
     """Add packages and their dependencies: files, lock, `[importmap]`."""
@@ -151,7 +151,9 @@ def _finish(show: Output, config: Config, done: Vendored) -> int:
     _, importmap = _entries(config, done)
     for name in done.changed:
         package = done.lock.vendor[name]
-        show.report(f"vendored {name} {package.version}{' with its Sass sources' if package.source else ''}")
+        sources = "the Sass sources of " if package.has_sources_only else ""
+        with_sources = " with its Sass sources" if package.source and not sources else ""
+        show.report(f"vendored {sources}{name} {package.version}{with_sources}")
     for name in done.removed:
         show.report(f"removed {name}")
     for name in done.kept:

@@ -237,5 +237,9 @@ def _diagnostics(
         location = Location(drafts[fault.member].source.shown)
         if is_same:
             location = members[fault.member].place_in(place.start, place.end)
+        notes: list[str] = []
+        if is_same and place.cause:
+            cause = members[place.cause.member].place_in(place.cause.start, place.cause.end)
+            notes.append(f"{place.cause.verb} at {cause.file}:{cause.line}:{cause.column}")
         make = error if number < len(joints.faults) else warning
-        yield make(fault.code, fault.message, location, hint=fault.hint)
+        yield make(fault.code, fault.message, location, notes=notes, hint=fault.hint)

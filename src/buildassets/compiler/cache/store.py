@@ -297,6 +297,10 @@ class Cache:
         """The path of the result with that digest, whether it is there or not."""
         return self._content.path(result)
 
+    def content_of(self, result: str, size_bytes: int) -> bytes | None:
+        """The result with that digest; None if it is not there, or damaged."""
+        return self._content.get(result, size_bytes)
+
     def steps(self) -> Iterable[str]:
         """The names of all steps of earlier builds."""
         return iter(self._index.steps)

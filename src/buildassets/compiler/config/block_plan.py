@@ -125,7 +125,7 @@ def _plan(path: str, document: Mapping[str, Any]) -> BlockPlan:
         blocks=document["blocks"],
         bundles={name: tuple(members) for name, members in document["bundles"].items()},
         files=document.get("files", {}),
-        parts=frozenset(document["parts"]),
+        parts=tuple(document["parts"]),
         places={f"{shown}/{name}": Location(**place) for name, place in document["places"].items()},
         diagnostics=tuple(map(from_json, document["diagnostics"])),
         inputs=tuple(document["inputs"]),

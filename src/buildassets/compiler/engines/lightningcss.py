@@ -2,14 +2,16 @@
 
 With error recovery it drops every rule that it cannot read. Without, it refuses the sheet, and our own engine
 minifies that instead. Its results cannot be proven by their tokens, since it merges rules and translates values. What
-is checked is what a build relies on: the references, the comments of licences, that our own lexer can read it, and that
-each rule is still nested in the same rules.
+is checked is what a build relies on: the references, the comments of licences, that our own lexer can read it, that
+each rule is still nested in the same rules, and that custom and unknown properties have their values. It is given a
+name in the place of each such value that it would change (`+4930123` is `4930120` to it), and the value is put back.
 """
 
 import os
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from contextlib import suppress
+from functools import cache, cached_property
 from typing import Final
 
 from buildassets.compiler.engines.lightningcss_refusals import find_unfit
@@ -19,9 +21,11 @@ from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineO
 from buildassets.compiler.engines.sheets import SheetEngine
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.engines.wording import sentence
+from buildassets.compiler.languages.css.kept_values import Declaration, Minifier, changed_values
 from buildassets.compiler.languages.css.open_ends import open_ends
 from buildassets.compiler.languages.css.proof import faults, licences
 from buildassets.compiler.languages.css.structure import TooManyError, first_lost
+from buildassets.compiler.languages.edits import Edit, edited
 from buildassets.errors import BuildError
 from buildassets.foundation.diagnostics import Location, locate, place, warning
 from buildassets.foundation.frozen import replace
@@ -34,6 +38,7 @@ DEFAULT_BROWSERS: Final = ("chrome 109", "edge 109", "firefox 115", "ios 16.4", 
 _REFUSAL: Final = re.compile(r"Parsing stylesheet failed: (.*) at :(\d+):(\d+)", re.DOTALL)
 _LINE_END: Final = re.compile(r"\r\n|[\n\r\f]")
 _TOKEN_NAME: Final = re.compile(r'[A-Z]\w+\("(.*)"\)')  # Ident("red"), as Rust prints it for debugging
+_PLACEHOLDER: Final = "-buildassets-value-"
 _BUILT_IN: Final = 'set `css = "builtin"` under `[tool.buildassets.engines]`'
 
 # The same for every sheet, so that a build reports it once.
@@ -75,16 +80,61 @@ class LightningcssEngine:
             where = locate(given.shown, text, unfit.start, unfit.end)
             return _by_our_engine(given, "css/unproven", f"which {unfit.reason}", where)
         try:
-            minified = self._minified(text)
+            minified, changed = self._minified(text)
         except ValueError as fault:
             complaint, where = _refusal(str(fault), text, given.shown)
             return _by_our_engine(given, "css/refused", f"which refuses it: {complaint}", where)
+        for value in changed:
+            where = locate(given.shown, text, value.start, value.end)
+            return _by_our_engine(given, "css/unproven", f"whose result has another value of `{value.name}`", where)
         for where, complaint in _changes(text, minified, given.shown):
             return _by_our_engine(given, "css/unproven", complaint, where)
         return Compiled(_with_head(text, _with_licences(text, minified)))
 
-    def _minified(self, text: str) -> str:
-        """lightningcss's result; raises ValueError with its reason if it refuses the sheet or panics."""
+    def _minified(self, text: str) -> tuple[str, list[Declaration]]:
+        """The result, and the declarations whose value it lacks; raises ValueError if the sheet is refused."""
+        minified = self._result(text)
+        changed = [*self._changed_values(text, minified)]
+        hidden = [value for value in changed if value.is_custom or not self._answers.knows(value.name)]
+        if not hidden or _PLACEHOLDER in text:
+            return minified, changed
+        names = {value: f"{_PLACEHOLDER}{index}-" for index, value in enumerate(sorted({one.value for one in hidden}))}
+        with_names = self._result(edited(text, [Edit(one.start, one.end, names[one.value]) for one in hidden]))
+        minified = with_names
+        for value, name in names.items():
+            minified = minified.replace(name, value if "\\" in value else value.strip())
+        overridden = {one for one in hidden if names[one.value] not in with_names}
+        return minified, [one for one in self._changed_values(text, minified) if one not in overridden]
+
+    def _changed_values(self, text: str, minified: str) -> Iterator[Declaration]:
+        """The declarations whose value is not in the result, unless a later declaration took their place."""
+        for declaration in changed_values(text, minified, self._answers):
+            alone = f"a{{{declaration.name}:{declaration.value}}}"
+            try:
+                is_overridden = not [*changed_values(alone, self._result(alone), self._answers)]
+            except ValueError:
+                is_overridden = False
+            if not is_overridden:
+                yield declaration
+
+    @cached_property
+    def _answers(self) -> Minifier:
+        color = cache(self._color)
+        return Minifier(knows=cache(self._knows), same_color=lambda one, other: color(one) == color(other))
+
+    def _knows(self, name: str) -> bool:
+        """Whether it has a grammar for the property: it writes the names of others as they are."""
+        with suppress(ValueError):
+            return f"{name.upper()}:" not in self._result(f"a{{{name.upper()}:initial}}")
+        return False
+
+    def _color(self, text: str) -> str:
+        with suppress(ValueError):
+            return self._result(f"a{{color:{text}}}")
+        return text
+
+    def _result(self, text: str) -> str:
+        """lightningcss's own result; raises ValueError with its reason if it refuses the sheet or panics."""
         try:
             return _processed(text, self._browsers)
         except BaseException as fault:

@@ -6,7 +6,7 @@ and is the same as before leaves its users valid (early cut-off). After Salsa's 
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 Key: TypeAlias = tuple[str, str]
 """The kind of a fact or a root, and what it is about."""
@@ -26,11 +26,29 @@ class _Node:
         self.changed = self.verified = revision
 
 
-class Facts:
-    """The facts of one configuration and mode."""
+class StoredFacts(Protocol):
+    """The facts that an earlier process found, in the first revision. They are read as they are asked for."""
 
-    def __init__(self) -> None:
+    def fact(self, key: Key) -> tuple[Any, tuple[Key, ...]] | None:
+        """The value of a fact in a form that `Facts.read` replaces, and what it depends on; None if there is none."""
+        ...
+
+    def users(self, on: Key) -> Iterable[Key]:
+        """The facts that depend on a fact or a root."""
+        ...
+
+    def about(self, kind: str) -> Iterable[str]:
+        """What the facts and roots of a kind are about."""
+        ...
+
+
+class Facts:
+    """The facts of one configuration and mode, those included that are `stored`."""
+
+    def __init__(self, stored: StoredFacts | None = None) -> None:
         self.revision = 1
+        self.found_here: dict[Key, None] = {}  # by this process
+        self._stored = stored
         self._nodes: dict[Key, _Node] = {}
         self._users: dict[Key, list[Key]] | None = None  # by what they depend on; none before the second revision
         self._doubtful: dict[Key, None] = {}  # may no longer hold
@@ -46,9 +64,11 @@ class Facts:
 
     def touch(self, key: Key) -> bool:
         """Note that the root, or the fact, `key` is another one now. Returns whether any fact depends on it."""
-        node = self._nodes.get(key)
+        node = self._node(key)
         if node is None:
-            return False
+            if not self._used_before(key):
+                return False
+            node = self._nodes[key] = _Node(_ROOT, (), self.revision)
         node.changed = self.revision
         self._doubt(key)
         return True
@@ -66,7 +86,7 @@ class Facts:
 
     def holds(self, key: Key) -> bool:
         """Whether a fact is known, and nothing that it depends on has changed."""
-        node = self._nodes.get(key)
+        node = self._node(key)
         if node is None or node.value is _ROOT:
             return False
         if key not in self._doubtful:
@@ -79,43 +99,32 @@ class Facts:
 
     def value(self, key: Key) -> Any:
         """The value of a fact that is known, whether it holds or not."""
-        return self._nodes[key].value
+        return self._known(key).value
 
     def dependencies(self, key: Key) -> tuple[Key, ...]:
         """What a fact that is known depends on."""
-        return self._nodes[key].depends_on
+        return self._known(key).depends_on
 
     def newer(self, key: Key) -> Key | None:
         """The first of its dependencies for which a fact does not hold; None if it is not known."""
-        node = self._nodes.get(key)
+        node = self._node(key)
         on = node.depends_on if node else ()
         return next((one for one in on if node and self._is_newer(one, node.verified)), None)
 
     def knows(self, key: Key) -> bool:
         """Whether the fact or the root is known."""
-        return key in self._nodes
-
-    def know(self, key: Key) -> None:
-        """Add a root on which nothing depends."""
-        self._nodes[key] = _Node(_ROOT, (), self.revision)
-
-    def restore(self, key: Key, value: object, depends_on: tuple[Key, ...]) -> None:
-        """Add a fact that an earlier process found; `read` replaces its value by what that means."""
-        self._nodes[key] = _Node(value, depends_on, self.revision)
-        for on in depends_on:
-            if on not in self._nodes:
-                self._nodes[on] = _Node(_ROOT, (), self.revision)
+        return self._node(key) is not None or self._used_before(key)
 
     def read(self, key: Key, value: object) -> None:
-        """Replace the value of a restored fact by what it means."""
-        self._nodes[key].value = value
+        """Replace the value of a stored fact by what it means."""
+        self._known(key).value = value
 
     def ask(self, key: Key, find: Callable[[], _Value], *, besides: Iterable[Key] = ()) -> _Value:
         """The fact `key`, found by `find` if it does not hold. `besides` what that asks for, it depends on these."""
         if self._asked is not None:
             self._asked[key] = None
         if self.holds(key):
-            found: _Value = self._nodes[key].value
+            found: _Value = self._known(key).value
             return found
         return self.find(key, find, besides=besides)
 
@@ -135,21 +144,39 @@ class Facts:
 
     def of_kind(self, kind: str) -> list[str]:
         """What all facts and roots of a kind are about."""
-        return [about for found, about in self._nodes if found == kind]
+        known = [about for found, about in self._nodes if found == kind]
+        return known if self._stored is None else [*dict.fromkeys((*self._stored.about(kind), *known))]
 
     def found(self, kind: str) -> list[str]:
         """What all facts of a kind are about."""
-        return [key[1] for key, node in self._nodes.items() if key[0] == kind and node.value is not _ROOT]
+        nodes = ((about, self._node((kind, about))) for about in self.of_kind(kind))
+        return [about for about, node in nodes if node is not None and node.value is not _ROOT]
+
+    def _node(self, key: Key) -> _Node | None:
+        node = self._nodes.get(key)
+        if node is None and self._stored is not None and (stored := self._stored.fact(key)):
+            node = self._nodes[key] = _Node(*stored, revision=1)
+        return node
+
+    def _known(self, key: Key) -> _Node:
+        node = self._node(key)
+        assert node is not None
+        return node
+
+    def _used_before(self, key: Key) -> bool:
+        """Whether a stored fact depends on a root."""
+        return self._stored is not None and any(True for _ in self._stored.users(key))
 
     def _is_newer(self, on: Key, verified: int) -> bool:
-        return on in self._doubtful or self._nodes[on].changed > verified
+        return on in self._doubtful or (on in self._nodes and self._nodes[on].changed > verified)
 
     def _keep(self, key: Key, value: object, depends_on: tuple[Key, ...]) -> None:
         nodes = self._nodes
         for on in depends_on:
-            if on not in nodes:
+            if on not in nodes and self._node(on) is None:
                 nodes[on] = _Node(_ROOT, (), self.revision)
-        node = nodes.get(key)
+        node = self._node(key)
+        self.found_here[key] = None
         if node is None:
             nodes[key] = _Node(value, depends_on, self.revision)
         else:
@@ -174,7 +201,8 @@ class Facts:
             return
         pending = [key]
         while pending:
-            for user in self._users.get(pending.pop(), ()):
+            on = pending.pop()
+            for user in (*self._users.get(on, ()), *(self._stored.users(on) if self._stored else ())):
                 if user not in self._doubtful:
                     self._doubtful[user] = None
                     pending.append(user)

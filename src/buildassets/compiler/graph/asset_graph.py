@@ -4,9 +4,10 @@ Takes what `discover` found and a function that makes drafts. Knows every stage 
 """
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final, Protocol
 
+from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.traces import Stale
 from buildassets.compiler.config.values import HIDDEN, Config
 from buildassets.compiler.facts.kinds import NAMES, SOURCE
@@ -15,19 +16,27 @@ from buildassets.compiler.graph.checks.settings import lost_load_paths
 from buildassets.compiler.graph.collect import Collected, GraphRequest, collected
 from buildassets.compiler.graph.diagnose import Diagnosed, diagnosed
 from buildassets.compiler.graph.font_faces import with_font_faces
-from buildassets.compiler.graph.import_map import Settled, settle, settle_again, unnamed_hosts, with_preloads
+from buildassets.compiler.graph.import_map import (
+    Settled,
+    settle,
+    settle_again,
+    settled_before,
+    unnamed_hosts,
+    with_preloads,
+)
 from buildassets.compiler.graph.link import imports_of
 from buildassets.compiler.graph.output_maps import Origins, with_hidden_maps, with_maps
 from buildassets.compiler.graph.plain_names import plain_names
 from buildassets.compiler.graph.starts import Starts, starts_of
 from buildassets.compiler.graph.walk import Progress, Walk
 from buildassets.compiler.languages.reference import Link
-from buildassets.compiler.model import FrontEnds, ImportMap, Linked, Source, WithLinks
+from buildassets.compiler.model import Draft, FrontEnds, ImportMap, Linked, Source, WithLinks
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.disk.file_sets import FileSet
 from buildassets.foundation.diagnostics import Diagnostic, sort_key
 from buildassets.foundation.digest import digest, digest_of_all
-from buildassets.foundation.frozen import field, frozen, replace
+from buildassets.foundation.frozen import field, frozen, frozen_by_name, replace
+from buildassets.foundation.lazily import Lazily
 from buildassets.foundation.paths import LogicalPath
 
 
@@ -50,6 +59,7 @@ class AssetGraph:
     - `icons`: the names of all icons in the folders of sprites
     - `plain`: the assets that keep their own names
     - `named_as`: the paths by which the files of some assets are named, where these are not the logical paths
+    - `kinds`: those of the engines that made an asset, perhaps in an earlier build
     """
 
     assets: Mapping[LogicalPath, Linked]
@@ -71,6 +81,7 @@ class AssetGraph:
     parents: frozenset[str] = frozenset()
     plain: frozenset[LogicalPath] = frozenset()
     named_as: Mapping[LogicalPath, LogicalPath] = field(default_factory=dict)
+    kinds: Collection[str] = ()
 
     @property
     def failed(self) -> bool:
@@ -89,12 +100,85 @@ class StoredSources:
     of_names: str
 
 
+@frozen_by_name
+class StoredGraph:
+    """A graph, as far as it is no fact, for another process. All of its assets are compiled sources.
+
+    - `looked_at`: the paths that decided its sources; `checked`: those at which checks looked for files
+    - `found`: the assets with findings; `faulty`: those whose sources have diagnostics of their own
+    - `apart`: the scripts that may run where no import map applies
+    - `kinds`: those of the engines that made an asset
+    """
+
+    looked_at: frozenset[str]
+    checked: tuple[str, ...]
+    found: tuple[str, ...]
+    faulty: tuple[str, ...]
+    keeping_names: tuple[str, ...]
+    unreached: tuple[str, ...]
+    apart: tuple[str, ...]
+    kinds: tuple[str, ...]
+    importmap: ImportMap
+
+    def form(self) -> list[object]:
+        """The same as JSON."""
+        settled = self.importmap
+        lists = (sorted(self.looked_at), self.checked, self.found, self.faulty, self.keeping_names, self.unreached)
+        return [*lists, self.apart, self.kinds, settled.imports, settled.scopes, settled.modules]
+
+    @staticmethod
+    def of_form(value: object) -> "StoredGraph":
+        """The graph of such a form. Raises ValueError."""
+        *lists, imports, scopes, modules = json_values.array(value, 11)
+        looked_at, checked, found, faulty, keeping_names, unreached, apart, kinds = map(json_values.texts, lists)
+        return StoredGraph(
+            looked_at=frozenset(looked_at),
+            checked=checked,
+            found=found,
+            faulty=faulty,
+            keeping_names=keeping_names,
+            unreached=unreached,
+            apart=apart,
+            kinds=kinds,
+            importmap=ImportMap(
+                json_values.texts_by_name(imports),
+                {scope: json_values.texts_by_name(names) for scope, names in json_values.table(scopes).items()},
+                modules={name: LogicalPath(path) for name, path in json_values.texts_by_name(modules).items()},
+            ),
+        )
+
+
+class StoredGraphing(Protocol):
+    """The graph of another process."""
+
+    @property
+    def sources(self) -> StoredSources:
+        """The sources of then."""
+        ...
+
+    @property
+    def graph(self) -> StoredGraph | None:
+        """The graph, if all of it is kept."""
+        ...
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """The logical paths of its assets, sorted."""
+        ...
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The paths of all that decided it."""
+        ...
+
+
 class Graphing:
     """The graph of one configuration and mode, made in one build and renewed in the next ones."""
 
     def __init__(self) -> None:
         self._known: Collected | None = None
-        self._stored: StoredSources | None = None
+        self._stored: StoredGraphing | None = None
+        self.is_renewed = False  # whether the graph is that of another process, but for what changed
         self._holds = False  # whether what is known before compiling is known to hold
         self._starts = Starts(frozenset())
         self._walk: Walk | None = None
@@ -113,7 +197,11 @@ class Graphing:
         walk, self._walk = self._walk, None  # until this build is done
         before, known = self._known, self._renewed(request)
         is_same = before is not None and before.sources is known.sources
+        if self._stored is not None:
+            walk = self._restored(known, self._stored, progress)
+            is_same, self._stored = walk is not None, None
         if walk is None or not is_same or request.discovery.fonts or not walk.renew(drafts_of):
+            self.is_renewed = False
             self._starts = starts_of(known)
             walk = Walk(known, drafts_of, progress)
             walk.run(self._starts.paths)
@@ -127,11 +215,58 @@ class Graphing:
 
     def begin(self, changed: Collection[str]) -> None:
         """Forget what those of the paths decided that changed since the last build, as far as that is no fact."""
-        self._holds = self._known is not None and frozenset(changed).isdisjoint(self._known.looked_at)
+        stored = self._stored.graph if self._stored else None
+        looked_at = self._known.looked_at if self._known else stored.looked_at if stored else None
+        self._holds = looked_at is not None and frozenset(changed).isdisjoint(looked_at)
 
-    def restore(self, stored: "StoredSources") -> None:
-        """Compare the sources with those of another process, of which facts are kept."""
+    def restore(self, stored: StoredGraphing) -> None:
+        """Begin with the graph of another process, or with its facts where sources changed."""
         self._stored = stored
+
+    def stored_graph(self) -> StoredGraph | None:
+        """The graph for another process; None if that cannot be kept."""
+        known, walk, settled, graph = self._known, self._walk, self._settled, self._graph
+        assert known is not None
+        assert walk is not None
+        if settled is None or graph is None or not _is_storable(known) or not walk.is_of_sources:
+            return None
+        return StoredGraph(
+            looked_at=frozenset(known.looked_at),
+            checked=tuple(sorted(walk.looked_at)),
+            found=tuple(sorted(walk.found)),
+            faulty=tuple(sorted(walk.faulty)),
+            keeping_names=walk.keeping_names,
+            unreached=graph.unreached,
+            apart=tuple(sorted(settled.apart)),
+            kinds=tuple(sorted(walk.kinds)),
+            importmap=settled.importmap,
+        )
+
+    def _restored(self, known: Collected, build: StoredGraphing, progress: Progress | None) -> Walk | None:
+        """The walk of another process, if that is the same but for what changed."""
+        stored, paths = build.graph, {*build.paths}
+        if not self._holds or stored is None or not _is_storable(known):
+            return None
+        if not (known.listed.keys() >= paths >= {*stored.found, *stored.faulty, *stored.keeping_names, *stored.apart}):
+            return None  # it is damaged
+        names, leave_to_page = known.names, known.config.modules == "importmap"
+        self._starts = starts_of(known)
+        walk = Walk(known, _no_drafts, progress)
+        walk.restore(
+            paths=map(LogicalPath, build.paths),
+            found=map(LogicalPath, stored.found),
+            faulty=map(LogicalPath, stored.faulty),
+            keeping_names=tuple(map(LogicalPath, stored.keeping_names)),
+            looked_at=stored.checked,
+            kinds=stored.kinds,
+        )
+        apart = frozenset(map(LogicalPath, stored.apart))
+        settled = settled_before(walk.assets, names, apart, stored.importmap, leave_to_page=leave_to_page)
+        self._settled = settled
+        graph = self._graph_of(known, walk, settled, tuple(map(LogicalPath, stored.unreached)))
+        self._graph = replace(graph, inputs=build.inputs)
+        self.is_renewed = True
+        return walk
 
     def stored_sources(self, facts: Facts) -> "StoredSources":
         """The sources that `facts` depend on, for another process."""
@@ -161,11 +296,11 @@ class Graphing:
         if before is not None:
             _touch(request.facts, {path: _form(source) for path, source in before.listed.items()}, known)
             request.facts.touch(NAMES)
-        elif self._stored is not None:
-            _touch(request.facts, self._stored.sources, known)
-            if self._stored.of_names != _names_digest(known):
+        elif self._stored is not None and not self._holds:
+            stored = self._stored.sources
+            _touch(request.facts, stored.sources, known)
+            if stored.of_names != _names_digest(known):
                 request.facts.touch(NAMES)
-        self._stored = None
         return known
 
     def _again(self, known: Collected, walk: Walk, found: Diagnosed, *, is_same: bool) -> AssetGraph | None:
@@ -181,9 +316,8 @@ class Graphing:
         if not settle_again(settled, before, walk.assets, known.names, leave_to_page=leave_to_page):
             return None
         self.changed = before.keys()
-        assert isinstance(graph.imports, dict)
-        for path in before:
-            graph.imports[path] = imports_of(path, (*walk.assets[path].links, *settled.by_name.get(path, ())))
+        assert isinstance(graph.imports, Lazily)
+        graph.imports.forget(before)
         is_same = is_same and all(_deciding(one) == _deciding(walk.assets[path]) for path, one in before.items())
         return replace(
             graph,
@@ -208,34 +342,68 @@ class Graphing:
         config, names, discovery = known.config, known.names, known.request.discovery
         preloads = _write_font_faces(walk) if discovery.fonts else {}
         self._settled = settled = settle(walk.assets, names, leave_to_page=config.modules == "importmap")
-        page_map, preload_faults = with_preloads(config, settled.importmap, names.packages)
-        self._map_faults = (*preload_faults, *unnamed_hosts(config, page_map, walk.assets))
+        graph = self._graph_of(known, walk, settled, found.unreached)
         diagnostics = self._in_order(config, found)
-        plain = plain_names(config, walk.assets)
-        released = WithLinks(walk.assets, settled.written, plain=plain)
+        released = WithLinks(walk.assets, settled.written, plain=graph.plain)
         if config.source_maps and not any(diagnostic.is_error for diagnostic in diagnostics):
             released = _with_maps(config, released)
-        links = ((path, (*asset.links, *settled.by_name.get(path, ()))) for path, asset in walk.assets.items())
-        return AssetGraph(
-            released.assets,
-            released.written,
-            page_map,
-            {path: imports_of(path, several) for path, several in links},
-            unreached=found.unreached,
+        return replace(
+            graph,
+            assets=released.assets,
+            written=released.written,
             diagnostics=diagnostics,
             inputs=tuple(_inputs(known, walk)),
-            uncompiled=known.uncompiled,
-            of_others=_of_others(known),
             hidden_maps=released.hidden_maps,
-            front_ends=discovery.front_ends,
             module_imports=known.modules.imports,
             joined=tuple(path for path in (*walk.joined, *known.modules.drafts) if path in released.assets),
             preloads=preloads,
             sets=_sets(walk),
-            icons=discovery.icons,
-            plain=plain,
-            named_as=_named_as(config),
         )
+
+    def _graph_of(
+        self, known: Collected, walk: Walk, settled: Settled, unreached: tuple[LogicalPath, ...]
+    ) -> AssetGraph:
+        """The graph of what is `settled`, without diagnostics and inputs."""
+        config, discovery, assets = known.config, known.request.discovery, walk.assets
+        page_map, preload_faults = with_preloads(config, settled.importmap, known.names.packages)
+        self._map_faults = (*preload_faults, *unnamed_hosts(config, page_map, assets))
+
+        def imports(path: LogicalPath) -> tuple[LogicalPath, ...]:
+            return imports_of(path, (*assets[path].links, *settled.by_name.get(path, ())))
+
+        return AssetGraph(
+            assets,
+            settled.written,
+            page_map,
+            Lazily(assets, imports),
+            unreached=unreached,
+            diagnostics=(),
+            uncompiled=known.uncompiled,
+            of_others=_of_others(known),
+            front_ends=discovery.front_ends,
+            icons=discovery.icons,
+            plain=plain_names(config, assets),
+            named_as=_named_as(config),
+            kinds=walk.kinds,
+        )
+
+
+def _is_storable(known: Collected) -> bool:
+    """Whether the graph of what is `known` can be kept for another process, of which that knows the sources.
+
+    What packages and `tsconfig.json` mean is known to one process only.
+    """
+    config, request = known.config, known.request
+    is_of_one_process = known.names.packages is not None or known.typed.looked_at or config.source_maps
+    has_faults = known.sources.diagnostics or known.descriptions.faults
+    makes_sheets = config.inline_imports and request.is_production
+    is_made = config.image_variants or config.fonts or config.icons or config.module_bundles or makes_sheets
+    is_of_others = any(root.manifest for root in config.sources) or known.typed_modules or request.named
+    return not (is_of_one_process or has_faults or is_made or is_of_others)
+
+
+def _no_drafts(sources: Sequence[Source]) -> Iterator[Draft]:
+    raise AssertionError(sources)  # until the walk is renewed
 
 
 def _touch(facts: Facts, before: Mapping[str, object], known: Collected) -> None:

@@ -12,6 +12,7 @@ from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.facts.table import Facts
 from buildassets.compiler.graph.font_faces import WithFonts, with_made_fonts
 from buildassets.compiler.graph.import_map import NameResolution, configured_map
+from buildassets.compiler.graph.linked_form import Results
 from buildassets.compiler.graph.typed_names import TypedNames, originals
 from buildassets.compiler.model import Follow, ModuleBundles, Source
 from buildassets.compiler.resolve.package_json import Descriptions, packages_of
@@ -29,7 +30,7 @@ class GraphRequest:
 
     - `compiles_to`: maps the suffixes of further source languages to those of their assets
     - `named`: the names in templates, without which a module in TypeScript or JSX is not released
-    - `path_of`: gives the path of a result in the cache, by its digest
+    - `results`: those of engines in the cache, of which stored facts are made
     - `in_templates`: finds these names where `named` lacks them, for sheets that do not compile by themselves and for
       third-party scripts that do not parse
     """
@@ -42,7 +43,7 @@ class GraphRequest:
     in_templates: Callable[[], Collection[str]] = frozenset
     times: StageTimes = field(default_factory=StageTimes)
     facts: Facts = field(default_factory=Facts)
-    path_of: Callable[[str], str] = str
+    results: Results | None = None
 
     @property
     def is_production(self) -> bool:

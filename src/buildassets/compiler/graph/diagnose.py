@@ -10,8 +10,10 @@ from functools import partial
 from itertools import chain
 from typing import Any, Final
 
+from buildassets.compiler.body import LostBodyError
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.facts.kinds import FILE, FINDINGS, LINKED
+from buildassets.compiler.facts.table import Facts
 from buildassets.compiler.graph.checks.chunk_names import chunk_faults
 from buildassets.compiler.graph.checks.clashes import clashes
 from buildassets.compiler.graph.checks.findings import Finding, is_broken_script, of_drafts, warnings_of
@@ -163,7 +165,11 @@ def _find(known: Collected, walk: Walk) -> list[int]:
         skipped={**known.sources.skipped, **known.request.discovery.skipped},
         is_production=known.request.is_production,
     )
-    renewed = set(range(len(_CHECKS))) if walk.is_new else {_DECIDED_BY_OTHERS}
+    renewed = {_DECIDED_BY_OTHERS} if walk.gathered else set(range(len(_CHECKS)))
+    for path in walk.found_before:
+        if facts.holds((FINDINGS, path)):
+            walk.found[path] = _found_before(walk, facts, path)
+    walk.found_before = ()
     for path in walk.compiled if walk.is_new else map(LogicalPath, facts.doubtful(FINDINGS)):
         before, asset = walk.found.pop(path, ()), walk.compiled.get(path)
         if asset is None:
@@ -172,17 +178,23 @@ def _find(known: Collected, walk: Walk) -> list[int]:
         # What was minified may be the same though places in its source are others.
         besides = [(LINKED, path), *((FILE, file) for file in asset.draft.inputs)]
         findings: Any = facts.ask(key, find, besides=besides)
-        if isinstance(findings, list):  # as another process kept them
-            try:
-                findings = from_stored(findings, asset, len(_CHECKS))
-                facts.read(key, findings)
-            except ValueError:  # they are damaged
-                findings = facts.find(key, find, besides=besides)
+        if isinstance(findings, list):
+            findings = _found_before(walk, facts, path)
         if findings:
             walk.found[path] = findings
         if findings != before:
             renewed.update(number for number, _ in (*before, *findings))
     return sorted(renewed)
+
+
+def _found_before(walk: Walk, facts: Facts, path: LogicalPath) -> tuple[tuple[int, Any], ...]:
+    """The findings of the asset `path`, as another process kept them. Raises LostBodyError if they are damaged."""
+    try:
+        findings = from_stored(facts.value((FINDINGS, path)), partial(walk.compiled.__getitem__, path), len(_CHECKS))
+    except ValueError:
+        raise LostBodyError from None
+    facts.read((FINDINGS, path), findings)
+    return findings
 
 
 def _findings(look: Look, asset: Linked) -> tuple[tuple[int, Any], ...]:

@@ -3,6 +3,7 @@
 Takes findings, gives values; takes values and the asset, gives findings, or raises ValueError where they are damaged.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from buildassets.compiler.cache import json_values
@@ -21,12 +22,12 @@ def to_stored(findings: tuple[tuple[int, Any], ...]) -> Stored:
     return [[number, _stored(finding)] for number, finding in findings]
 
 
-def from_stored(values: Stored, asset: Linked, count: int) -> tuple[tuple[int, Any], ...]:
-    """The findings of `asset`, by one of `count` checks each."""
+def from_stored(values: Stored, asset_of: Callable[[], Linked], count: int) -> tuple[tuple[int, Any], ...]:
+    """The findings of an asset, by one of `count` checks each."""
     pairs = [json_values.array(pair, 2) for pair in values]
     if not all(0 <= json_values.number(number) < count for number, _ in pairs):
         raise ValueError("no such check")
-    return tuple((number, _finding(value, asset)) for number, value in pairs)
+    return tuple((number, _finding(value, asset_of)) for number, value in pairs)
 
 
 def _stored(finding: object) -> object:
@@ -42,9 +43,9 @@ def _stored(finding: object) -> object:
     return [about, to_json(diagnostic)]
 
 
-def _finding(value: object, asset: Linked) -> object:
+def _finding(value: object, asset_of: Callable[[], Linked]) -> object:
     if value == _DRAFT:
-        return asset.draft
+        return asset_of().draft
     if isinstance(value, dict):
         return json_values.diagnostic(value)
     about, rest = json_values.array(value, 2)

@@ -1,6 +1,6 @@
 """Names outputs by fingerprints of their content and of everything they refer to, also in cycles. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cached_property, partial
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
@@ -30,6 +30,16 @@ class KeptName(NamedTuple):
     fingerprint: str
 
 
+class Order(NamedTuple):
+    """The order in which assets get their names: targets before what has their names in it.
+
+    `components` are assets, or cycles of several; `targets` those whose names each has in it, perhaps none.
+    """
+
+    components: Sequence[tuple[LogicalPath, ...]] = ()
+    targets: Mapping[LogicalPath, Sequence[LogicalPath]] = {}
+
+
 class Naming:
     """The names of one release; `text_of` gives a body's text.
 
@@ -39,12 +49,18 @@ class Naming:
 
     def __init__(self, text_of: Callable[[Body], str], kept: Mapping[LogicalPath, KeptName] = {}) -> None:
         self.files: dict[LogicalPath, str] = {}
-        self.for_next: dict[LogicalPath, KeptName] = {}
+        self.for_next: MutableMapping[LogicalPath, KeptName] = {}
+        self.order = Order()
         self._kept = kept
         self._text_of = text_of
         self._urls: dict[LogicalPath, str] = {}
-        self._components: list[tuple[LogicalPath, ...]] = []  # targets before what has their names
-        self._targets: Mapping[LogicalPath, Sequence[LogicalPath]] = {}
+
+    def restored(
+        self, files: dict[LogicalPath, str], names: MutableMapping[LogicalPath, KeptName], order: Order
+    ) -> "Naming":
+        """The same with the `files` of a release of another process, to be `renamed`."""
+        self.files, self.for_next, self.order = files, names, order
+        return self
 
     def named(self, contents: Mapping[LogicalPath, Content]) -> Iterator[Named]:
         """All of `contents` with their names and final contents; targets come before the assets that have their names.
@@ -58,8 +74,8 @@ class Naming:
             logical: [target for _, target in content.links if target in unnamed]
             for logical, content in contents.items()
         }
-        self._targets, self._components = targets, components(targets)
-        for members in self._components:
+        self.order = Order(components(targets), targets)
+        for members in self.order.components:
             yield from self._named_together(members, contents)
 
     def renamed(self, changed: Iterable[LogicalPath], content_of: Callable[[LogicalPath], Content]) -> Iterator[Named]:
@@ -75,7 +91,7 @@ class Naming:
             number = heappop(pending)
             if number == last:
                 continue
-            last, members = number, self._components[number]
+            last, members = number, self.order.components[number]
             before = [self.files.get(path) for path in members]
             yield from self._named_together(members, {path: content_of(path) for path in members})
             for path, file in zip(members, before, strict=True):
@@ -87,13 +103,13 @@ class Naming:
     @cached_property
     def _number(self) -> Mapping[LogicalPath, int]:
         """The number of the component of each asset."""
-        return {path: number for number, members in enumerate(self._components) for path in members}
+        return {path: number for number, members in enumerate(self.order.components) for path in members}
 
     @cached_property
     def _users(self) -> Mapping[LogicalPath, Sequence[LogicalPath]]:
         """The assets that have the name of each in them."""
         users: dict[LogicalPath, list[LogicalPath]] = {}
-        for path, targets in self._targets.items():
+        for path, targets in self.order.targets.items():
             for target in targets:
                 users.setdefault(target, []).append(path)
         return users
@@ -102,7 +118,7 @@ class Naming:
         self, members: Sequence[LogicalPath], contents: Mapping[LogicalPath, Content]
     ) -> Iterator[Named]:
         """The members of a component."""
-        if len(members) == 1 and members[0] not in self._targets[members[0]]:
+        if len(members) == 1 and members[0] not in self.order.targets.get(members[0], ()):
             yield self._alone(members[0], contents[members[0]])
         else:
             yield from self._cycle(members, contents)

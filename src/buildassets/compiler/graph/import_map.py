@@ -5,7 +5,7 @@ import map. Touches the disk only to find the line of a faulty setting.
 """
 
 import re
-from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, MutableMapping, Sequence
 from typing import Final, TypeAlias
 
 from buildassets.compiler.config.keys import names_several
@@ -20,6 +20,7 @@ from buildassets.compiler.resolve.urls import bare_name, below_prefixes, has_hos
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
 from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.lazily import Lazily
 from buildassets.foundation.media import is_script
 from buildassets.foundation.nearest import Known
 from buildassets.foundation.paths import LogicalPath
@@ -290,14 +291,13 @@ class Settled:
     """The links that are written into each file, and the import map that pages need for the rest.
 
     `by_name` are the references in scripts that lead to assets by the configured import map, `apart` the scripts that
-    may run where no import map applies, `left` what each script leaves to that.
+    may run where no import map applies.
     """
 
-    written: dict[LogicalPath, tuple[Link, ...]]
-    by_name: dict[LogicalPath, tuple[Link, ...]]
+    written: MutableMapping[LogicalPath, tuple[Link, ...]]
+    by_name: MutableMapping[LogicalPath, tuple[Link, ...]]
     importmap: ImportMap
     apart: Collection[LogicalPath]
-    left: Mapping[LogicalPath, "_Left"]
 
 
 @frozen
@@ -329,9 +329,25 @@ def settle(assets: Mapping[LogicalPath, Linked], names: NameResolution, *, leave
     modules = {name: target for of_page in left.values() for name, target in of_page.modules}
     by_name = [use for of_page in left.values() for use in of_page.by_name]
     importmap = names.configured if names.packages is None else _with_names(names.configured, names.packages, by_name)
-    return Settled(
-        written=written, by_name=mapped_links, importmap=replace(importmap, modules=modules), apart=apart, left=left
-    )
+    return Settled(written=written, by_name=mapped_links, importmap=replace(importmap, modules=modules), apart=apart)
+
+
+def settled_before(
+    assets: Mapping[LogicalPath, Linked],
+    names: NameResolution,
+    apart: Collection[LogicalPath],
+    importmap: ImportMap,
+    *,
+    leave_to_page: bool,
+) -> Settled:
+    """What `settle` gave for `assets` in another process, each link settled when it is asked for."""
+    by_name = Lazily(filter(is_script, assets), lambda path: names.mapped_links(assets[path], assets))
+
+    def written(path: LogicalPath) -> tuple[Link, ...]:
+        links, _ = _written(path, assets[path], names, by_name[path] if path in apart else None, leaves=leave_to_page)
+        return links
+
+    return Settled(written=Lazily(assets, written), by_name=by_name, importmap=importmap, apart=apart)
 
 
 def settle_again(
@@ -347,13 +363,13 @@ def settle_again(
     Returns False where that may concern others, too: then all have to be settled.
     """
     for path, earlier in before.items():
-        asset = assets[path]
-        mapped = names.mapped_links(asset, assets) if is_script(path) else ()
-        if _ways(path, asset, mapped) != _ways(path, earlier, settled.by_name.get(path, ())):
+        asset, is_apart = assets[path], path in settled.apart
+        mapped, was_mapped = [names.mapped_links(one, assets) if is_script(path) else () for one in (asset, earlier)]
+        if _ways(path, asset, mapped) != _ways(path, earlier, was_mapped):
             return False
-        apart = mapped if path in settled.apart else None
-        written, left = _written(path, asset, names, apart, leaves=leave_to_page)
-        if left != settled.left.get(path, _NOTHING_LEFT):
+        written, left = _written(path, asset, names, mapped if is_apart else None, leaves=leave_to_page)
+        _, was_left = _written(path, earlier, names, was_mapped if is_apart else None, leaves=leave_to_page)
+        if left != was_left:
             return False
         settled.written[path] = written
         if is_script(path):

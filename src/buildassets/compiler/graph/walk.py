@@ -1,12 +1,12 @@
 """Walks from the first assets to all that they reach, compiling each source once and joining each bundle."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from buildassets.compiler.body import OnDisk, bytes_of
+from buildassets.compiler.body import LostBodyError, OnDisk, bytes_of
 from buildassets.compiler.bundle.concatenated import JstNames, joined
 from buildassets.compiler.bundle.directive_places import PackageMains
 from buildassets.compiler.bundle.inlined import Inliner
@@ -25,10 +25,11 @@ from buildassets.compiler.sources.names import is_script_template
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.foundation.frozen import replace
+from buildassets.foundation.lazily import Lazily
 from buildassets.foundation.paths import LogicalPath
 
 _LATE_IMPORT: Final = "bundle/import"
-_NEVER_KEPT: Final = Stale("it is read in every build, as it has warnings or depends on more than its file")
+_NEVER_KEPT: Final = Stale("it is read in every build, as it depends on more than its file")
 HELD_BYTES: Final = 44_000_000  # enough for most projects, and a fifth of a small build machine's memory
 
 
@@ -71,20 +72,23 @@ class Walk:
     def __init__(self, known: Collected, drafts_of: Drafts, progress: Progress | None = None) -> None:
         config, sources = known.config, known.sources
         self.is_new = True  # not renewed since the last build
-        self.compiled: dict[LogicalPath, Linked] = {}  # all sources, those too that are released only in a bundle
+        # All sources, those too that are released only in a bundle.
+        self.compiled: MutableMapping[LogicalPath, Linked] = {}
         self.requires: dict[LogicalPath, Requires] = {}  # the directives of each compiled source
-        self.assets: dict[LogicalPath, Linked] = {}  # what is released, bundles joined
+        self.assets: MutableMapping[LogicalPath, Linked] = {}  # what is released, bundles joined
         self.alone: set[LogicalPath] = set()  # the assets that are joined with nothing
         self.joined: tuple[LogicalPath, ...] = ()  # the assets that are more than one compiled source
         self.keeping_names: tuple[LogicalPath, ...] = ()  # the assets that are named as their sources, sorted
         self.faulty: set[LogicalPath] = set()  # the compiled sources with diagnostics
+        self.kinds: set[str] = set()  # of the engines that made them, perhaps in an earlier build
         self.found: dict[LogicalPath, Findings] = {}  # what checks found, by compiled source
+        self.found_before: tuple[LogicalPath, ...] = ()  # those of which another process found something
         self.gathered: dict[int, tuple[Diagnostic, ...]] = {}  # the diagnostics of all findings, by check
         self.looked_at: set[str] = set()  # the paths at which checks looked whether there is a file
         self.before: dict[LogicalPath, Linked] = {}  # what was renewed, as it was before
         self.reused = 0  # the sources that were not drafted again
         self.read_again: dict[LogicalPath, Stale] = {}  # why others were, of those that no engine makes
-        self._path_of = known.request.path_of
+        self._results = known.request.results
         self._shared: set[LogicalPath] = set()  # the compiled sources that decide other assets, too
         self._facts = known.request.facts
         self._left_out: list[Linked] = []
@@ -137,6 +141,45 @@ class Walk:
         self._forget_others()
         self.keeping_names = tuple(sorted(path for path, one in self.assets.items() if one.draft.source.keeps_name))
 
+    def restore(
+        self,
+        paths: Iterable[LogicalPath],
+        found: Iterable[LogicalPath],
+        faulty: Iterable[LogicalPath],
+        *,
+        keeping_names: tuple[LogicalPath, ...],
+        looked_at: Iterable[str],
+        kinds: Iterable[str],
+    ) -> None:
+        """Begin with the walk of another process, whose assets were the sources `paths`, in order.
+
+        Of these some were `found` to be wrong, perhaps since their sources are `faulty`; checks `looked_at` paths.
+        """
+        self.kinds = set(kinds)
+        self.compiled = Lazily(paths, self._compiled_before)
+        self.assets = Lazily(self.compiled, lambda path: without_unreleased(self.compiled[path], self.assets))
+        self.requires = dict.fromkeys(self.compiled, NOTHING_REQUIRED)
+        self.alone, self.faulty = set(self.compiled), set(faulty)
+        self.found_before, self.keeping_names, self.looked_at = tuple(found), keeping_names, set(looked_at)
+
+    def _compiled_before(self, path: LogicalPath) -> Linked:
+        """The asset of a source as another process left it; without its body if it does not hold."""
+        key = (LINKED, path)
+        fact = self._facts.value(key)
+        if isinstance(fact, LinkedFact):
+            return fact.asset
+        try:
+            asset = self._read(fact, self._source(path), holds=self._facts.holds(key)).asset
+        except (ValueError, KeyError):
+            raise LostBodyError from None
+        return asset
+
+    @property
+    def is_of_sources(self) -> bool:
+        """Whether each asset is a source by itself."""
+        is_plain = not (self.joined or self._shared or self._left_out)
+        return is_plain and self.assets.keys() == self.compiled.keys() == self.alone
+
     def renew(self, drafts_of: Drafts) -> bool:
         """Draft again what no longer holds. Returns whether everything else is as it was; else a new walk has to run.
 
@@ -149,15 +192,15 @@ class Walk:
         if self._left_out or self._inliner or decide_others:
             return False
         self.reused = len(self.compiled) - len(stale)
+        self.before = {path: self.assets[path] for path in stale}
         for draft in self._drafts_of_stale([self._source(path) for path in stale]):
             path = draft.source.logical
             asset, requires, _ = self._facts.find((LINKED, path), partial(self._linked, draft))
             before, self.compiled[path] = self.compiled[path], asset
             if requires != self.requires[path] or self._led_by(asset) != self._led_by(before):
                 return False
-            self.before[path] = self.assets[path]
             self.assets[path] = without_unreleased(asset, self.assets)
-            self._note_faults(asset)
+            self._note(asset)
         return True
 
     def _forget_others(self) -> None:
@@ -172,8 +215,10 @@ class Walk:
         ways = {(target, reference.kind is ReferenceKind.ORIGINAL) for reference, target in asset.links}
         return ways, list(candidates(asset, self._embedding)), asset.draft.failed
 
-    def _note_faults(self, asset: Linked) -> None:
+    def _note(self, asset: Linked) -> None:
+        """Note the engines that made `asset`, and whether its source has diagnostics."""
         path = asset.draft.source.logical
+        self.kinds.update(kind for kind, _ in asset.draft.engines)
         if asset.draft.diagnostics:
             self.faulty.add(path)
         else:
@@ -242,12 +287,18 @@ class Walk:
         """The asset of `source`, if that is a fact that holds; one of another process is read here."""
         key = (LINKED, source.logical)
         fact = self._facts.value(key) if self._facts.holds(key) else None
-        if isinstance(fact, list):
-            try:
-                fact = LinkedFact(asset_of(fact, source, self._path_of), NOTHING_REQUIRED, fact)
-            except ValueError:  # it is damaged
-                return None
-            self._facts.read(key, fact)
+        try:
+            return self._read(fact, source, holds=True) if isinstance(fact, list) else fact
+        except ValueError:  # it is damaged
+            return None
+
+    def _read(self, row: Row, source: Source, *, holds: bool) -> LinkedFact:
+        """The fact of another process about the asset of `source`. Raises ValueError if it is damaged."""
+        key = (LINKED, source.logical)
+        assert self._results is not None
+        looked_at = [about for kind, about in self._facts.dependencies(key) if kind == FILE]
+        asset = asset_of(row, source, self._results, looked_at, has_body=holds)
+        self._facts.read(key, fact := LinkedFact(asset, NOTHING_REQUIRED, row))
         return fact
 
     def _drafts_of_stale(self, sources: Sequence[Source]) -> Iterator[Draft]:
@@ -268,7 +319,7 @@ class Walk:
     def _take(self, path: LogicalPath, asset: Linked, requires: Requires, *, wanted: Collection[LogicalPath]) -> None:
         """Take the compiled `asset`, and join those bundles among `wanted` that it completes."""
         self.compiled[path], self.requires[path] = asset, requires
-        self._note_faults(asset)
+        self._note(asset)
         for bundle in self._completed(path):
             if bundle in wanted and not _has_late_import(joint := self._joint(bundle)):
                 self._joined[bundle] = joint

@@ -73,7 +73,8 @@ def kept_or_built(
         last = kept.look(request.config, request.mode)
     if last is not None:
         return replace(last, written=(), diagnostics=tuple(filter(_is_lasting, last.diagnostics)))
-    if kept.changed is not None:
+    kept.is_recorded = kept.changed is None
+    if not kept.is_recorded:
         result = work(last=None)
     else:
         result = _kept_or_built(request, work, remember=remember, seen=seen)
@@ -213,6 +214,7 @@ def _last(before: snapshot.Snapshot) -> LastBuild | None:
         return LastBuild(
             changed=before.changed.keys(),
             unchanged=before.unchanged,
+            inputs=tuple(before.names[: kept.inputs]),
             outputs=tuple(before.names[kept.inputs :]),
             record=kept.record,
             manifest_digest=json_values.digest(head.get("manifest")),

@@ -12,7 +12,6 @@ from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
-from itertools import chain
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Final
 
@@ -39,9 +38,8 @@ from buildassets.foundation.frozen import field, frozen, frozen_by_name, replace
 if TYPE_CHECKING:
     from buildassets.compiler.cache.traces import Signature
 
-_STAMP_BYTES: Final = 32  # four numbers
-_DIGEST_BYTES: Final = 32
-_UNKNOWN: Final = bytes(_DIGEST_BYTES)
+_ROW_BYTES: Final = 32  # of a stamp, which is four numbers, and of a digest
+_UNKNOWN: Final = bytes(_ROW_BYTES)
 
 
 @frozen
@@ -63,7 +61,7 @@ class KeptBuild:
 
     def digest(self, number: int) -> str | None:
         """That of the file with this number, where it is known."""
-        found = self.digests[number * _DIGEST_BYTES : (number + 1) * _DIGEST_BYTES]
+        found = self.digests[number * _ROW_BYTES : (number + 1) * _ROW_BYTES]
         return found.hex() if any(found) else None
 
 
@@ -178,7 +176,7 @@ def last(
     if (kept.young or found.is_known_otherwise) and not found.changed:
         young = {path: was for path, was in found.kept.young.items() if not is_settled(found.unchanged[path], now)}
         if found.is_known_otherwise or len(young) < len(kept.young):
-            _write(cache_folder, build, found.unchanged, replace(kept, young=young))
+            _write(cache_folder, build, replace(kept, young=young), names=names, stamps=found.stamps)
     return found
 
 
@@ -211,9 +209,9 @@ def _read(parts: Sequence[bytes], build: str) -> tuple[KeptBuild, list[str], byt
     json_values.texts([*young.values(), *folders.values()])
     parents = frozenset(json_values.texts(head.get("parents")))
     known = set(named)
-    if len(known) * _STAMP_BYTES != len(stamps) or not 0 <= inputs <= len(named) or not known.issuperset(young):
+    if len(known) * _ROW_BYTES != len(stamps) or not 0 <= inputs <= len(named) or not known.issuperset(young):
         raise ValueError("numbers that do not fit")
-    if len(digests) != len(named) * _DIGEST_BYTES:
+    if len(digests) != len(named) * _ROW_BYTES:
         raise ValueError("digests that do not fit")
     return (
         KeptBuild(result, record, digests=digests, inputs=inputs, young=young, folders=folders, parents=parents),
@@ -268,21 +266,18 @@ def take(
     Nothing is kept if an input may have been written since the build began. What was unchanged `before` the build is
     not looked at again, but for what the build wrote. Gives what is kept, if it still holds.
     """
-    read = sorted({path for path in done.inputs if "\0" not in path})  # no file can have a path with a NUL
-    unchanged = dict(before.unchanged) if before else {}
-    for name in done.written:
-        unchanged.pop(name, None)
+    read = [path for path in dict.fromkeys(done.inputs) if "\0" not in path]  # no file can have a path with a NUL
+    names = list(dict.fromkeys((*read, *done.outputs)))
+    known = _Rows(before, names, written=done.written)
     now = clock()
-    names = (*read, *sorted(set(done.outputs).difference(read)))
-    fresh = {name: done.as_read.get(name) or signature(name) or NOTHING for name in names if name not in unchanged}
+    fresh = {name: done.as_read.get(name) or signature(name) or NOTHING for name in known.new}
     digests = FileDigests({})
     if were_exchanged(read, done.began_ns) or not _are_as_read(read, fresh, done, before, digests=digests):
         return None
-    unchanged.update(fresh)
-    stamps = {name: unchanged[name] for name in names}
+    stamps = known.stamps(fresh)
     young = {name: digests.of(name) for name, stamp in fresh.items() if not is_settled(stamp, now)}
     if before:
-        young |= {name: was for name, was in before.kept.young.items() if name in stamps and name not in fresh}
+        young |= {name: was for name, was in before.kept.young.items() if name in known.numbers and name not in fresh}
     young |= done.expected
     if ABSENT in young.values():
         return None  # an output is gone again
@@ -293,20 +288,70 @@ def take(
     }
     if any(set_named(one.name)[0].digest != one.digest for one in done.sets):  # last: a later change shows by names
         return None
-    read_now = {name: found for name, (stamp, found) in done.known.items() if stamp in (None, stamps.get(name))}
-    found = {**_digests_before(before, stamps), **read_now}
+    looked_at = {**(before.changed if before else {}), **done.known}
+    found = {
+        name: now_held
+        for name, (stamp, now_held) in looked_at.items()
+        if name in known.numbers and stamp in (None, fresh.get(name) or known.stamp(name))
+    }
     kept = KeptBuild(
         done.result,
         done.record,
-        digests=b"".join(bytes.fromhex(found.get(name, "")) or _UNKNOWN for name in names),
+        digests=known.digests(found, fresh),
         inputs=len(read),
         young=young,
         folders=names_in,
         parents=done.parents,
     )
-    numbers = _write(cache_folder, build, stamps, kept)
+    _write(cache_folder, build, kept, names=names, stamps=stamps)
     is_so = all(digests.of(name) == was for name, was in young.items())
-    return StampedFiles(names, numbers, young, now) if is_so else None
+    return StampedFiles(names, stamps, young, now) if is_so else None
+
+
+class _Rows:
+    """The stamps and digests of `names`, as far as they were known `before` and did not change since.
+
+    Nothing is known of those that this build has `written`. `numbers` are the places of all names, `new` those of
+    which nothing is known.
+    """
+
+    def __init__(self, before: Snapshot | None, names: Sequence[str], *, written: Collection[str]) -> None:
+        self.numbers = dict(zip(names, range(len(names)), strict=True))
+        self._before = before
+        changed = {*written, *before.changed} if before else ()
+        earlier = {name: number for number, name in enumerate(before.names)} if before else {}
+        places = [-1 if name in changed else earlier.get(name, -1) for name in names]
+        self._places = places
+        self.new = [name for name, place in zip(names, places, strict=True) if place < 0]
+
+    def stamp(self, name: str) -> "Signature | None":
+        """The stamp of a name, if it is known."""
+        place = self._places[self.numbers[name]]
+        if place < 0 or self._before is None:
+            return None
+        size, mtime, ctime, inode = self._before.stamps[4 * place : 4 * place + 4]
+        return size, mtime, ctime, inode
+
+    def stamps(self, fresh: "Mapping[str, Signature]") -> "array[int]":
+        """The stamps of all names, those of the new ones as they are `fresh`, one after the other."""
+        return array("q", self._joined(self._before.stamps.tobytes() if self._before else b"", _packed(fresh)))
+
+    def digests(self, found: Mapping[str, str], fresh: Collection[str]) -> bytes:
+        """The digests of all names in a row: those that are `found`, and those known before."""
+        texts = {**dict.fromkeys(fresh, ""), **found}
+        packed = {name: bytes.fromhex(text) or _UNKNOWN for name, text in texts.items()}
+        return self._joined(self._before.kept.digests if self._before else b"", packed)
+
+    def _joined(self, before: bytes, new: Mapping[str, bytes]) -> bytes:
+        """The rows of all names, from those of `before` and `new` ones, which count more."""
+        rows = [before[_ROW_BYTES * place : _ROW_BYTES * (place + 1)] for place in self._places]
+        for name, row in new.items():
+            rows[self.numbers[name]] = row
+        return b"".join(rows)
+
+
+def _packed(stamps: "Mapping[str, Signature]") -> dict[str, bytes]:
+    return {name: array("q", stamp).tobytes() for name, stamp in stamps.items()}
 
 
 def _are_as_read(
@@ -327,27 +372,15 @@ def _are_as_read(
     return True
 
 
-def _digests_before(before: Snapshot | None, stamps: "Mapping[str, Signature]") -> dict[str, str]:
-    """The digests of files that were known `before` a build, or found out then, and that still look so."""
-    if before is None:
-        return {}
-    known = ((name, before.kept.digest(number)) for number, name in enumerate(before.names))
-    same = {name: was for name, was in known if was and stamps.get(name) == before.unchanged.get(name)}
-    return {**same, **{name: now for name, (stamp, now) in before.changed.items() if stamps.get(name) == stamp}}
-
-
-def _write(cache_folder: str, build: str, stamps: "Mapping[str, Signature]", kept: KeptBuild) -> "array[int]":
-    """Keep that; gives the stamps in a row."""
+def _write(cache_folder: str, build: str, kept: KeptBuild, *, names: Iterable[str], stamps: "array[int]") -> None:
     from buildassets.compiler.cache.store import writable  # which a build with nothing to do does not need
 
-    numbers = array("q", chain.from_iterable(stamps.values()))
-    names = "\0".join(stamps).encode("utf-8", "surrogatepass")
     head = {"build": build, "inputs": kept.inputs, "young": kept.young, "folders": kept.folders}
     head["parents"] = sorted(kept.parents)
-    texts = (json.dumps(head).encode("ascii"), kept.result, names, numbers.tobytes(), kept.record, kept.digests)
+    listed = "\0".join(names).encode("utf-8", "surrogatepass")
+    texts = (json.dumps(head).encode("ascii"), kept.result, listed, stamps.tobytes(), kept.record, kept.digests)
     with suppress(OSError), writable(cache_folder):
         write_sealed(_path(cache_folder, build), texts)
-    return numbers
 
 
 def _path(cache_folder: str, build: str) -> str:

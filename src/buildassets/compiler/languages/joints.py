@@ -14,6 +14,16 @@ class Member(NamedTuple):
 
 
 @frozen
+class Cause:
+    """The place in another member that makes something a fault, and a `verb` in the past for it."""
+
+    member: int
+    start: int
+    end: int
+    verb: str
+
+
+@frozen
 class JoinFault:
     """Why texts cannot be joined: what is at `start:end` in that member. The rest is as in a Diagnostic."""
 
@@ -23,6 +33,7 @@ class JoinFault:
     code: str
     message: str
     hint: str | None = None
+    cause: Cause | None = None
 
 
 @frozen

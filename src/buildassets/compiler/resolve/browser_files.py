@@ -28,6 +28,7 @@ _SCRIPTS: Final = (".js", ".mjs", ".cjs")
 _SCRIPT_KEYS: Final = ("main", "unpkg", "jsdelivr")  # by which packages may name a script for pages without modules
 _SHEET_KEYS: Final = ("style", "browser", "main")
 _SASS: Final = (".scss", ".sass")
+_NO_MEDIA: Final = (*_SASS, *_SCRIPTS, ".css", ".map")
 _NOT_FOR_USERS: Final = frozenset(("test", "tests", "spec", "docs", "example", "examples", "node_modules"))
 _IMAGES: Final = (".png", ".gif", ".jpg", ".svg", ".webp")
 _LICENCE: Final = re.compile(r"(?:licen[cs]e|copying|notice|unlicense)(?:[.-].*)?", re.IGNORECASE)
@@ -61,7 +62,7 @@ class BrowserFiles:
     ) -> Needed:
         """The files that browsers need of the `direct` packages, and of those that these import.
 
-        Packages in `sources` come with their Sass sources.
+        Packages in `sources` have their Sass sources, and what these and their sheets refer to.
         """
         return _Choice(packages, self, sources).needed(direct)
 
@@ -94,7 +95,7 @@ class _Choice:
                 reached.add(path)
                 waiting += self._reached_from(path)
         plain = set(self._named_at_run_time(reached))
-        reached.update(plain, self._sass_sources(direct))
+        reached.update(plain, self._sass_sources())
         self._specifiers.update(self._offered_folders(reached))
         return Needed(
             _by_package(reached.union(self._licences(reached))),
@@ -112,10 +113,13 @@ class _Choice:
             complaint, f"run `buildassets vendor add {name} --source` for its Sass" if can_have_sources else _BUNDLE
         )
 
-    def _sass_sources(self, direct: Collection[str]) -> Iterator[str]:
-        for name in self._sources:
-            if name in self._packages and name in direct:
-                yield from self._sass_of(name)
+    def _sass_sources(self) -> Iterator[str]:
+        """The Sass sources, and the fonts and images that these, or the compiled sheets in their place, refer to."""
+        for name in filter(self._packages.__contains__, self._sources):
+            yield from (sources := self._sass_of(name))
+            for sheet in (*sources, *self._main_sheets(name)):
+                targets = (self._target(sheet, one) for one in scan(Syntax.CSS, self._text(sheet)))
+                yield from (one for one in targets if one in self._known and suffix(one) not in _NO_MEDIA)
 
     def _sass_of(self, name: str) -> list[str]:
         """The Sass sources of a package, without those of its tests and documentation."""
@@ -163,8 +167,7 @@ class _Choice:
         """The files that the package `name` offers to browsers."""
         described = self._describe(name) or {}
         module = self._module(name)
-        sheets = [*self._sheets_of(name, described)] or [*self._sheets_beside(module)]
-        main = list(filter(None, [module, *map(self._whole_sheet, sheets)]))
+        main = list(filter(None, [module, *self._main_sheets(name, module)]))
         has_sources = name in self._sources and bool(self._sass_of(name))
         if not (main or has_sources) and name not in self._unfit:
             self._unfit[name] = "has neither a module, a script nor a style sheet for browsers"
@@ -218,6 +221,10 @@ class _Choice:
         if suffix(path) not in _SCRIPTS or not self._is_module(path):
             return _COMMONJS_ONLY
         return self._complaint(path)
+
+    def _main_sheets(self, name: str, module: str | None = None) -> list[str]:
+        sheets = [*self._sheets_of(name, self._describe(name) or {})] or [*self._sheets_beside(module)]
+        return [*map(self._whole_sheet, sheets)]
 
     def _sheets_of(self, name: str, described: Mapping[str, Any]) -> Iterator[str]:
         # Packages of sheets only, such as @picocss/pico, name theirs as `main` or `browser`.

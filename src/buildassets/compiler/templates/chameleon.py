@@ -4,7 +4,7 @@ Chameleon itself is not needed. Takes texts whose line ends are LF, gives readin
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from buildassets.compiler.templates.names import NamingRule, Reading, Span
@@ -27,6 +27,8 @@ _ATTRIBUTE: Final = lazy_pattern(rf"=\s*({_VALUE})", re.DOTALL)
 
 class ChameleonReader:
     """Reads templates; `functions` are those of the project's own."""
+
+    imported: Collection[str] = ()  # no template has names of another
 
     def __init__(self, functions: Iterable[str]) -> None:
         self._known = {**OURS, **dict.fromkeys(functions, NamingRule.OWN)}

@@ -10,12 +10,14 @@ from bisect import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol
 
-from buildassets.compiler.config.values import Config, TemplateEngine
+from buildassets.compiler.config.values import VENDOR, Config, TemplateEngine
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.uncompiled import advice
-from buildassets.compiler.templates.files import TemplateFile, find_templates
+from buildassets.compiler.templates.build_names import NamesOfBuild, Widths
+from buildassets.compiler.templates.files import TemplateFile, TemplateFiles, find_templates
+from buildassets.compiler.templates.kept_readings import KeptReadings
 from buildassets.compiler.templates.names import (
     BLOCKS,
     EXTENSIONS_OF_BLOCKS,
@@ -29,17 +31,16 @@ from buildassets.compiler.templates.names import (
 )
 from buildassets.disk.files import chunks_of, small_content_of
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
-from buildassets.foundation.frozen import field, frozen, frozen_by_name, replace
+from buildassets.foundation.frozen import field, frozen, replace
 from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.media import script_name, suffix
 from buildassets.foundation.nearest import Known, nearest
 from buildassets.foundation.paths import LogicalPath, split_url
 from buildassets.foundation.sizes import size_text
+from buildassets.foundation.typed import vendoring
 
 _COMPRESS_TAG: Final = lazy_pattern(r"\{%[-+]?\s*((?:end)?compress)\b")
 _MOST_BYTES: Final = 50_000_000  # of a template, which is parsed as a whole
-
-CssModules: TypeAlias = Mapping[str, Mapping[LogicalPath, Collection[str]]]  # module → bundle → names
 
 
 @frozen
@@ -48,6 +49,7 @@ class TemplateCheck:
 
     `templates` and `names` are their numbers, `unchecked` the places of calls with a computed name, which cannot be
     checked, `used` the assets that are named, `places` where each of these is, in the order of the templates.
+    `looked_for` are the paths of files outside of the release that names may mean, there or not.
     """
 
     templates: int = 0
@@ -56,14 +58,16 @@ class TemplateCheck:
     used: frozenset[LogicalPath] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
     places: Mapping[LogicalPath, tuple[Location, ...]] = field(default_factory=dict)
+    looked_for: tuple[str, ...] = ()
 
 
 @frozen
-class Widths:
-    """The width of a picture, if it is known, and those of its variants, ascending; in pixels."""
+class TemplateNames:
+    """The names of assets and icons in templates, whether there are such or not, and the calls that compute icons."""
 
-    own: int | None = None
-    made: tuple[int, ...] = ()
+    assets: frozenset[str]
+    icons: frozenset[str]
+    computed_icons: tuple[Location, ...]
 
 
 @frozen
@@ -78,52 +82,83 @@ class _Text:
 
 
 class _TemplateReader(Protocol):
+    @property
+    def imported(self) -> Collection[str]:
+        """The names of templates that others import, as far as these have been read."""
+
     def read(self, text: str) -> Reading:
         """The names in the template `text`."""
 
 
-@frozen_by_name
-class NamesOfBuild:
-    """The names of a build that templates may use, and those of sources that it does not release.
+@frozen
+class ReadTemplates:
+    """The templates of a project and what was read in them."""
 
-    - `released`: the assets.
-    - `unreached`: sources that no entry reaches; `uncompiled`: those that nothing compiles.
-    - `css_modules`: those of bundles, each with its bundles and the names in these; None where they are not known.
-    - `pictures`: the widths of the released ones.
-    - `icons`: those of sprites, each with a sprite that has it; None without sprites, where no icon is reported.
-    """
+    config: Config
+    files: tuple[TemplateFile, ...]
+    texts: Sequence[_Text]
+    readings: Sequence[tuple[_Text, Reading]]
+    diagnostics: Sequence[Diagnostic]
 
-    released: Collection[LogicalPath]
-    unreached: Collection[LogicalPath] = ()
-    uncompiled: Collection[LogicalPath] = ()
-    css_modules: CssModules | None = None
-    pictures: Mapping[LogicalPath, Widths] = field(default_factory=dict)
-    icons: Mapping[str, LogicalPath] | None = None
+    def names(self) -> TemplateNames:
+        """The names in the templates."""
+        uses = [use for _, reading in self.readings for use in reading.uses]
+        computed = dict.fromkeys(
+            text.place(*span) for text, reading in self.readings for span in reading.computed_icons
+        )
+        return TemplateNames(
+            frozenset(_path_of(use) for use in uses if use.rule is not NamingRule.ICON),
+            frozenset(use.written.text for use in uses if use.rule is NamingRule.ICON),
+            tuple(computed),
+        )
+
+    def check(self, known: NamesOfBuild) -> TemplateCheck:
+        """Check every name against the `known` ones."""
+        texts, readings, diagnostics = self.texts, self.readings, [*self.diagnostics]
+        judge = _Judge(self.config, self.files, known)
+        uses = [(text, use, judge.asset(use)) for text, reading in readings for use in reading.uses]
+        lacking = ((text, use) for text, use, asset in uses if not asset and not judge.is_left_alone(use))
+        diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
+        diagnostics += (judge.missing(use, text) for text, use in lacking)
+        diagnostics += (fault for text, use, asset in uses if asset for fault in judge.unknown_classes(use, text))
+        for text, use, asset in uses:
+            if asset and use.widths and use.rule is NamingRule.EXACT:
+                diagnostics += _unmade_widths(use, asset, known.pictures.get(asset, Widths()), text)
+        unchecked = dict.fromkeys(text.place(*span) for text, reading in readings for span in reading.unchecked)
+        places = _places((text.place(use.written.start, use.written.end), judge.assets(use)) for text, use, _ in uses)
+        return TemplateCheck(
+            len(texts),
+            len(uses),
+            unchecked=tuple(unchecked),
+            used=frozenset(places),
+            diagnostics=tuple(dict.fromkeys(_once_a_tag(diagnostics))),
+            places=places,
+            looked_for=tuple(judge.looked_for),
+        )
 
 
-def check_templates(config: Config, known: NamesOfBuild) -> TemplateCheck:
-    """Check every name in the templates of `config` against the `known` ones.
+def read_templates(
+    config: Config, templates: TemplateFiles | None = None, *, cache: str | None = None
+) -> ReadTemplates:
+    """Read the `templates` of `config`, but for those whose readings are kept in the `cache` folder.
 
     A user's mistake is a diagnostic, never an exception.
     """
-    templates = find_templates(config)
+    templates = templates or find_templates(config)
     texts, diagnostics = _texts(templates.files)
-    readings, faults = _readings(config, texts)
-    diagnostics += (*templates.diagnostics, *faults)
-    judge = _Judge(config, templates.files, known)
-    uses = [(text, use, judge.asset(use)) for text, reading in readings for use in reading.uses]
-    diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
-    diagnostics += (judge.missing(use, text) for text, use, asset in uses if not asset and not judge.is_left_alone(use))
-    diagnostics += (fault for text, use, asset in uses if asset for fault in judge.unknown_classes(use, text))
-    for text, use, asset in uses:
-        if asset and use.widths and use.rule is NamingRule.EXACT:
-            diagnostics += _unmade_widths(use, asset, known.pictures.get(asset, Widths()), text)
-    unchecked = dict.fromkeys(text.place(*span) for text, reading in readings for span in reading.unchecked)
-    places = _places((text.place(use.written.start, use.written.end), judge.assets(use)) for text, use, _ in uses)
-    found = tuple(dict.fromkeys(_once_a_tag(diagnostics)))
-    return TemplateCheck(
-        len(texts), len(uses), unchecked=tuple(unchecked), used=frozenset(places), diagnostics=found, places=places
+    readings, faults = _readings(config, texts, KeptReadings(cache, config) if cache else None)
+    return ReadTemplates(
+        config,
+        templates.files,
+        texts=texts,
+        readings=readings,
+        diagnostics=(*diagnostics, *templates.diagnostics, *faults),
     )
+
+
+def check_released(config: Config, released: Iterable[str]) -> TemplateCheck:
+    """Check every name in the templates of `config` against the assets that are `released`."""
+    return read_templates(config).check(NamesOfBuild(released=list(map(LogicalPath, released))))
 
 
 def _unmade_widths(use: Use, asset: LogicalPath, widths: Widths, template: _Text) -> Iterator[Diagnostic]:
@@ -176,34 +211,25 @@ def check_text(
     return TextCheck(tuple(spots), tuple(dict.fromkeys((*faults, *missing))))
 
 
-@frozen
-class TemplateNames:
-    """The names of assets and icons in templates, whether there are such or not, and the calls that compute icons."""
-
-    assets: frozenset[str]
-    icons: frozenset[str]
-    computed_icons: tuple[Location, ...]
-
-
-def names_of(config: Config, files: Iterable[TemplateFile]) -> TemplateNames:
-    """The names in the templates `files`."""
-    readings, _ = _readings(config, _texts(files)[0])
-    uses = [use for _, reading in readings for use in reading.uses]
-    computed = dict.fromkeys(text.place(*span) for text, reading in readings for span in reading.computed_icons)
-    return TemplateNames(
-        frozenset(_path_of(use) for use in uses if use.rule is not NamingRule.ICON),
-        frozenset(use.written.text for use in uses if use.rule is NamingRule.ICON),
-        tuple(computed),
-    )
-
-
-def _readings(config: Config, texts: Sequence[_Text]) -> tuple[list[tuple[_Text, Reading]], list[Diagnostic]]:
+def _readings(
+    config: Config, texts: Sequence[_Text], kept: KeptReadings | None = None
+) -> tuple[list[tuple[_Text, Reading]], list[Diagnostic]]:
     """The reading of each of `texts` that may name assets, and the diagnostics for languages without a reader."""
-    readers, faults = _readers(config, texts)
+    by_name = {text.file.name: text.text for text in texts if text.file.engine == "jinja"}
     may_name_assets = _mention(config)
-    to_read = [text for text in texts if text.file.engine in readers and may_name_assets(text.text)]
-    readings = [(text, readers[text.file.engine].read(text.text)) for text in to_read]
-    return [(text, _with_compress_blocks(text.text, reading)) for text, reading in readings], faults
+    to_read = [text for text in texts if may_name_assets(text.text)]
+    known = kept.known(((text.file.engine, text.text) for text in to_read), by_name.get) if kept else {}
+    unread = [text for text in to_read if (text.file.engine, text.text) not in known]
+    readers, faults = _readers(config, unread if known else texts, by_name.get)
+    for text in unread:
+        if text.file.engine in readers:
+            reading = readers[text.file.engine].read(text.text)
+            known[text.file.engine, text.text] = _with_compress_blocks(text.text, reading)
+    if kept and unread:
+        imported = kept.imported.union(*(reader.imported for reader in readers.values()))
+        kept.keep(known, by_name.get, imported)
+    readings = [(text, known.get((text.file.engine, text.text))) for text in to_read]
+    return [(text, reading) for text, reading in readings if reading], faults
 
 
 def _with_compress_blocks(text: str, reading: Reading) -> Reading:
@@ -265,7 +291,6 @@ def _mention(config: Config) -> Callable[[str], object]:
             *PIPELINE,
             "assets",
             "static",
-            "url_for",
             "import",
             "integrity",
             *own,
@@ -274,13 +299,17 @@ def _mention(config: Config) -> Callable[[str], object]:
     return re.compile(rf"\b(?:{words})\b").search
 
 
-def _readers(config: Config, texts: Iterable[_Text]) -> tuple[dict[TemplateEngine, _TemplateReader], list[Diagnostic]]:
-    """The readers by template language, and the diagnostics for languages that have none."""
+def _readers(
+    config: Config, texts: Iterable[_Text], source: Callable[[str], str | None]
+) -> tuple[dict[TemplateEngine, _TemplateReader], list[Diagnostic]]:
+    """The readers of `texts` by template language, and the diagnostics for languages that have none.
+
+    `source` gives the text of a template of Jinja by its name.
+    """
     readers: dict[TemplateEngine, _TemplateReader] = {}
     diagnostics: list[Diagnostic] = []
-    texts = list(texts)
     for engine in sorted({text.file.engine for text in texts}):
-        reader = _reader(engine, config, texts)
+        reader = _reader(engine, config, source)
         if isinstance(reader, Diagnostic):
             diagnostics.append(reader)
         else:
@@ -288,13 +317,15 @@ def _readers(config: Config, texts: Iterable[_Text]) -> tuple[dict[TemplateEngin
     return readers, diagnostics
 
 
-def _reader(engine: TemplateEngine, config: Config, texts: Iterable[_Text]) -> _TemplateReader | Diagnostic:
+def _reader(
+    engine: TemplateEngine, config: Config, source: Callable[[str], str | None]
+) -> _TemplateReader | Diagnostic:
     """The reader of one template language."""
     functions = config.templates.functions
     if engine == "django":
         return _django_reader(config)
     if engine == "jinja":
-        return _jinja_reader(config, texts)
+        return _jinja_reader(config, source)
     if engine == "mako":
         from buildassets.compiler.templates.mako import MakoReader
 
@@ -316,13 +347,12 @@ def _django_reader(config: Config) -> _TemplateReader | Diagnostic:
     return DjangoReader(config.templates.functions, config.templates.builtins)
 
 
-def _jinja_reader(config: Config, texts: Iterable[_Text]) -> _TemplateReader | Diagnostic:
+def _jinja_reader(config: Config, source: Callable[[str], str | None]) -> _TemplateReader | Diagnostic:
     from buildassets.compiler.templates.jinja import ExtensionError, loaded
 
-    by_name = {text.file.name: text.text for text in texts if text.file.engine == "jinja"}
     extensions = (*config.templates.extensions, *_extensions_of_blocks(config))
     try:
-        return loaded(config.templates.functions, extensions, by_name.get, config.folder, permission=config.permission)
+        return loaded(config.templates.functions, extensions, source, config.folder, permission=config.permission)
     except ExtensionError as fault:
         message = f"cannot load the Jinja extension `{extensions[fault.index]}`: {fault}"
         where = config.place("templates", "extensions", fault.index)
@@ -386,6 +416,7 @@ class _Judge:
         roots = [os.path.join(root.path, "") for root in config.sources]
         beside = {os.path.join(os.path.dirname(file.folder), "static", "") for file in files}
         self._other_static = sorted(folder for folder in beside if not folder.startswith(tuple(roots)))
+        self.looked_for: dict[str, None] = {}  # the paths at which this has looked
 
     def assets(self, use: Use) -> list[LogicalPath]:
         """All assets that are named: those of a block, or the one."""
@@ -467,12 +498,17 @@ class _Judge:
         if use.rule is NamingRule.BLUEPRINT:
             folder = name.partition("/")[0] + "/"
             return not any(path.startswith(folder) for path in self._released)
-        return not name or name.endswith("/") or any(map(partial(_has_file, name), self._other_static))
+        return not name or name.endswith("/") or any(map(partial(self._has_file, name), self._other_static))
 
     def _is_source(self, name: str) -> bool:
         """Whether a source root has the file `name`; true without roots, which Django's settings have then."""
         below = [(folder, name[len(prefix) :]) for folder, prefix in self._roots if name.startswith(prefix)]
-        return not self._roots or any(_has_file(path, folder) for folder, path in below)
+        return not self._roots or any(self._has_file(path, folder) for folder, path in below)
+
+    def _has_file(self, name: str, folder: str) -> bool:
+        path = os.path.join(folder, *name.split("/"))
+        self.looked_for[path] = None
+        return os.path.isfile(path)
 
     def missing(self, use: Use, template: _Text) -> Diagnostic:
         """The error for a `use` that names no asset."""
@@ -495,13 +531,22 @@ class _Judge:
         near = self._nearby.nearest_asset(name)
         if use.rule in _SUFFIXES:
             return _unknown_package(use, where, near)
-        if near is not None:
+        if command := self._vendoring(name):
+            hint = f"run `{command}`, or correct the name"
+        elif near is not None:
             hint = f"did you mean `{near}`?"
         elif use.rule is NamingRule.EXACT:
             hint = "add the file to a source root, or correct the name"
         else:
             hint = "add the file to a source root, or name it in `external` if something else serves it"
         return error("template/missing", f"no asset is named `{name}`", where, hint=hint)
+
+    def _vendoring(self, name: str) -> str:
+        """The command that adds the package of which `name` is a file; empty if it is none, or the package is there."""
+        before, vendor, path = f"/{name}".rpartition(f"/{VENDOR}/")
+        command = vendoring(path) if vendor and "/" in path else ""
+        folder = f"{before}{vendor}{command.rpartition(' ')[2]}/".removeprefix("/")
+        return "" if any(asset.startswith(folder) for asset in self._released) else command
 
     def _unknown_module(self, use: Use, where: Location) -> Diagnostic:
         name = use.written.text.removesuffix(".module.css")
@@ -544,10 +589,6 @@ def _script_of(name: str) -> LogicalPath | None:
     """The asset of the module in TypeScript or JSX with the file `name`: `js/a.js` for `js/a.ts`."""
     script = script_name(name)
     return LogicalPath(script) if script else None
-
-
-def _has_file(name: str, folder: str) -> bool:
-    return os.path.isfile(os.path.join(folder, *name.split("/")))
 
 
 def _path_of(use: Use) -> str:

@@ -5,7 +5,7 @@ readings. Imports Django, and needs no settings.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from django.template import Context, defaultfilters
@@ -78,6 +78,8 @@ class DjangoReader:
     `functions` are tags and filters of the project's own. `builtins` are the modules of tag libraries that every
     template has, as in Django's option of that name.
     """
+
+    imported: Collection[str] = ()  # no template has names of another
 
     def __init__(self, functions: Iterable[str], builtins: Iterable[str] = ()) -> None:
         self._functions = dict.fromkeys(functions, NamingRule.OWN)

@@ -4,7 +4,7 @@ Takes texts whose line ends are LF, gives readings. Imports Jinja.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Final, NoReturn
 
@@ -60,6 +60,11 @@ class JinjaReader:
         """The names in the template `text`."""
         visitor, faults = self._visited(text)
         return Reading(tuple(visitor.uses), tuple(visitor.unchecked), tuple(faults), tuple(visitor.computed_icons))
+
+    @property
+    def imported(self) -> Collection[str]:
+        """The names of the templates that others import, as far as these have been read."""
+        return self._exports.keys()
 
     def _visited(self, text: str) -> tuple[Visitor, list[TemplateFault]]:
         parser_faults: list[TemplateFault] = []

@@ -4,7 +4,7 @@ Mako itself is not needed. Takes texts whose line ends are LF, gives readings.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from buildassets.compiler.templates.names import NamingRule, Reading, Span
@@ -28,6 +28,8 @@ _IMPORTED: Final = lazy_pattern(r"""<%namespace\s[^<>]*?\bimport\s*=\s*["']([^"'
 
 class MakoReader:
     """Reads templates; `functions` are those of the project's own."""
+
+    imported: Collection[str] = ()  # no template has names of another
 
     def __init__(self, functions: Iterable[str]) -> None:
         self._functions = dict.fromkeys(functions, NamingRule.OWN)

@@ -6,12 +6,13 @@ look into the cache.
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from buildassets._version import __version__
+from buildassets.compiler.body import LostBodyError
 from buildassets.compiler.cache.portable_names import PortableNames
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.cache.toolchain import is_for_packages, own_files
@@ -160,6 +161,33 @@ class KeptDrafts:
             yield from (f"{self._names.name(path)} {prefix}" for path, prefix in self._config.merged)
         else:
             yield from map(self._names.name, os.environ.get(name.upper(), "").split(os.pathsep))
+
+
+class KeptResults:
+    """The results of engines in `cache` by their digests, for assets that are known to be as they were."""
+
+    def __init__(self, cache: Cache | None, config: Config) -> None:
+        self._cache = cache
+        self._names = names_for(config)
+        self._shown = config.shown
+
+    def path_of(self, digest: str) -> str:
+        """The path of a result, whether it is there or not."""
+        return self._cache.path_of(digest) if self._cache else ""
+
+    def draft_of(self, source: Source, digest: str, size_bytes: int, looked_at: Collection[str]) -> Draft:
+        """The draft of `source`, made of files among those at the paths `looked_at`.
+
+        Raises LostBodyError if it is not there.
+        """
+        content = self._cache.content_of(digest, size_bytes) if self._cache else None
+        form = DraftForm(source, self._names, self._shown)
+        try:
+            if content is not None:
+                return form.loads(content, frozenset(map(self._names.name, looked_at)))
+        except ValueError:
+            pass
+        raise LostBodyError
 
 
 def rerun_reasons(cache: Cache) -> dict[LogicalPath, Stale]:

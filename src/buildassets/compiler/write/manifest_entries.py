@@ -3,7 +3,7 @@
 Takes assets and their stored files, gives entries, and the settings that decided the contents.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from buildassets._version import __version__
@@ -13,8 +13,10 @@ from buildassets.compiler.config.meta_env import variables
 from buildassets.compiler.config.values import Config, ConfiguredCommand, Mode
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked, Stored, ViteEntry
+from buildassets.compiler.write.kept_release import Totals
 from buildassets.foundation.digest import fingerprint
 from buildassets.foundation.frozen import is_frozen, replace, values_by_name
+from buildassets.foundation.lazily import Lazily
 from buildassets.foundation.media import released_type
 from buildassets.foundation.paths import LogicalPath
 from buildassets.manifest.model import LIVERELOAD_NAME, RELEASE_FILE, Entry, Manifest, ViteSource
@@ -29,23 +31,22 @@ def manifest_of(
     stored: Mapping[LogicalPath, Stored],
     mode: Mode,
     *,
-    digest_of: Callable[[str], str],
-    known: Mapping[str, Entry | None],
+    totals: Totals,
+    sources: Mapping[str, str],
+    known: Lazily[str, Entry],
+    fresh: Iterable[LogicalPath],
 ) -> Manifest:
     """The manifest of a release with the assets of `graph`, whose files are `stored`; no earlier release is in it.
 
-    `digest_of` gives the SHA-256 of a file as 64 hex digits. `known` are the entries of the assets, sorted, None where
-    one has to be made.
+    `sources` are the fingerprints of the sources of `several` files among the `totals`. `known` are the entries of all
+    assets but those of the `fresh` ones, which are added.
     """
-    engines = {kind: version for asset in graph.assets.values() for kind, version in asset.draft.engines}
+    known.update((path, _entry(config, graph, path, stored[path])) for path in fresh)
     return Manifest(
         version=__version__,
-        engines=engines,
+        engines={kind: version for engines in totals.engines.values() for kind, version in engines},
         url=config.url,
-        assets={
-            path: found or _entry(config, graph, LogicalPath(path), stored[LogicalPath(path)])
-            for path, found in known.items()
-        },
+        assets=known,
         importmap=graph.importmap.imports,
         scopes=graph.importmap.scopes,
         modules=graph.importmap.modules,
@@ -55,7 +56,7 @@ def manifest_of(
         livereload=LIVERELOAD_NAME if mode == "development" else None,
         release_file=RELEASE_FILE if config.retain and mode == "production" else None,
         settings=deciding_settings(config, mode),
-        sources=source_fingerprints(config, graph.assets.values(), digest_of),
+        sources=sources,
         blocks=config.plan.blocks if config.plan else {},
         vite={name: _vite_source(name, one) for name, one in graph.front_ends.entries.items()},
         integrity=config.integrity if config.sets_integrity else None,
@@ -100,14 +101,24 @@ def _own(asset: Linked) -> str:
     return fingerprint(draft.digest or digest_of_body(draft.body))
 
 
-def source_fingerprints(config: Config, assets: Iterable[Linked], digest_of: Callable[[str], str]) -> dict[str, str]:
-    """The fingerprints of the inputs of `assets` that are made of several files, by their names in a manifest.
+def source_fingerprints(
+    config: Config,
+    several: Iterable[Sequence[str]],
+    digest_of: Callable[[str], str],
+    *,
+    known: Mapping[str, str],
+    changed: Collection[str],
+) -> dict[str, str]:
+    """The fingerprints of files by their names in a manifest: the inputs of each asset that is made of `several` ones.
 
-    For an asset that is made of one file its own fingerprint is enough.
+    For an asset that is made of one file its own fingerprint is enough. `digest_of` gives the SHA-256 of a file as 64
+    hex digits. Those of files that have not `changed` may be `known`.
     """
-    several = (asset.draft.inputs for asset in assets if len(asset.draft.inputs) > 1)
     names = {config.input_name(path): path for inputs in several for path in inputs}
-    fingerprints = {name: fingerprint(digest_of(path)) for name, path in sorted(names.items())}
+    fingerprints = {
+        name: known[name] if name in known and path not in changed else fingerprint(digest_of(path))
+        for name, path in sorted(names.items())
+    }
     return {name: text for name, text in fingerprints.items() if text}  # a file that is gone by now has no digest
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from buildassets.compiler.body import OnDisk, bytes_of, chunks_of_body, made, size_of
 from buildassets.compiler.cache.stamps import signature
 from buildassets.compiler.model import Named, Stored
+from buildassets.compiler.write.kept_release import stored_as
 from buildassets.compiler.write.precompressed import Copy, Copying, CopyPlaces, ToCompress, made_copies
 from buildassets.compiler.write.staging import Staging
 from buildassets.disk.files import (
@@ -77,9 +78,7 @@ class KnownFiles:
             return None  # a name without a fingerprint does not identify the content
         if not all(path in self.untouched for path in files_of(output, entry)):
             return None
-        return Stored(
-            entry.file, entry.size, integrity=entry.integrity, encodings=entry.encodings, digests=entry.digests
-        )
+        return stored_as(entry)
 
 
 class ReleaseWriter:
@@ -104,15 +103,17 @@ class ReleaseWriter:
         earlier: KnownFiles,
         copying: Copying,
         *,
-        others: Mapping[LogicalPath, Stored],
+        others: Mapping[LogicalPath, str],
+        plain: Collection[LogicalPath],
     ) -> dict[LogicalPath, Stored]:
         """Add the `assets` with their copies. Files that are on disk, byte for byte, are left. Raises OSError.
 
-        `others` are stored already, though some may be among the assets.
+        `others` are files that are stored already, though some may be of the assets, `plain` the assets that keep
+        their own names.
         """
         stored: dict[LogicalPath, Stored] = {}
-        self._kept_names.update(one.file for path, one in others.items() if one.file == path)
-        self._plain.update(one.file for one in others.values() if one.is_plain)
+        self._kept_names.update(file for path, file in others.items() if file == path)
+        self._plain.update(file for path, file in others.items() if path in plain)
         digests: dict[str, str] = {}  # of the contents of new files; the contents themselves may be too much to hold
         for asset in assets:
             known = earlier.stored(self._output, asset)
@@ -129,7 +130,7 @@ class ReleaseWriter:
             return stored
 
         self._staging.write()
-        names = {one.file for one in (*others.values(), *stored.values())}
+        names = {*others.values(), *(one.file for one in stored.values())}
         to_compress = _to_compress(stored.values(), digests, copying.levels, names)
         copies: dict[str, list[Copy]] = {each.file: [] for each in to_compress}
         places = CopyPlaces(os.path.join(self._output, ASSETS_FOLDER), self._path, self.place)

@@ -40,6 +40,6 @@ class Needed:
     plain: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-# Returns the files needed of packages by name. The collections are the packages that the user asked for, and those
-# whose Sass sources are needed.
+# Returns the files needed of packages by name. The collections are the packages that browsers load, as the user asked
+# for them, and those whose Sass sources are needed.
 Chooser = Callable[[Mapping[str, Unpacked], Collection[str], Collection[str]], Needed]

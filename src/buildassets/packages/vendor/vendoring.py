@@ -83,7 +83,8 @@ def asked_for(text: str) -> tuple[str, str]:
 def add(vendoring: Vendoring, asked: Mapping[str, str], *, source: bool = False) -> Vendored:
     """Add the `asked` packages (ranges by name); those of the lock keep their versions if they fit.
 
-    A locked package that is asked for without a range keeps its range, too. With `source`, add their Sass sources.
+    A locked package that is asked for without a range keeps its range, too. With `source`, add their Sass sources, and
+    nothing else of packages that the lock has not.
     """
     with _turn(vendoring) as staging:
         lock = _read(vendoring)
@@ -91,7 +92,9 @@ def add(vendoring: Vendoring, asked: Mapping[str, str], *, source: bool = False)
         kept = tuple(name for name, one in asked.items() if name in direct and not one)
         direct |= {name: one for name, one in asked.items() if name not in kept}
         pinned = {name: one.version for name, one in lock.vendor.items() if not asked.get(name)}
-        request = _Request(direct, pinned, _with_sources(lock) | set(asked if source else ()))
+        names = set(asked)
+        only = _only_sources(lock) | names.difference(_direct(lock)) if source else _only_sources(lock) - names
+        request = _Request(direct, pinned, _with_sources(lock) | (names if source else set()), only)
         done = _arranged(vendoring, lock, request, staging=staging)
         return replace(done, kept=tuple(name for name in kept if name not in done.changed))
 
@@ -103,7 +106,8 @@ def update(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
         for name in names:
             _refuse_unlocked(lock, name)
         pinned = {name: one.version for name, one in lock.vendor.items() if names and name not in names}
-        return _arranged(vendoring, lock, _Request(_direct(lock), pinned, _with_sources(lock)), staging=staging)
+        request = _Request(_direct(lock), pinned, _with_sources(lock), _only_sources(lock))
+        return _arranged(vendoring, lock, request, staging=staging)
 
 
 def remove(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
@@ -188,7 +192,12 @@ def _direct(lock: Lock) -> dict[str, str]:
 
 
 def _with_sources(lock: Lock) -> set[str]:
-    return {name for name, one in lock.vendor.items() if one.source}
+    return {name for name, one in lock.vendor.items() if one.source and one.direct}
+
+
+def _only_sources(lock: Lock) -> set[str]:
+    """The packages of which nothing but Sass sources is needed."""
+    return {name for name in _with_sources(lock) if lock.vendor[name].has_sources_only}
 
 
 def _refuse_unlocked(lock: Lock, name: str) -> None:
@@ -227,11 +236,15 @@ def _turn(vendoring: Vendoring) -> Iterator[str]:
 
 @frozen
 class _Request:
-    """The ranges of `direct` packages, the versions that stay (`pinned`), and the packages to take `sources` of."""
+    """The ranges of `direct` packages, the versions that stay (`pinned`), and the packages to take `sources` of.
+
+    Of those in `only_sources`, nothing else is taken.
+    """
 
     direct: Mapping[str, str]
     pinned: Mapping[str, str]
     sources: Collection[str]
+    only_sources: Collection[str]
 
 
 def _arranged(vendoring: Vendoring, lock: Lock, request: _Request, *, staging: str) -> Vendored:
@@ -274,7 +287,7 @@ def _needed_of(
         for tree, release in zip(executor.map(partial(_unpacked, registry), absent, folders), absent, strict=True):
             trees[release.name, release.version] = tree
     packages = {name: trees[name, one.version] for name, one in releases.items()}
-    return vendoring.choose(packages, set(request.direct), request.sources)
+    return vendoring.choose(packages, set(request.direct).difference(request.only_sources), request.sources)
 
 
 def _as_locked(lock: Lock, release: PackageRelease) -> PackageRelease:

@@ -81,3 +81,20 @@ def test_a_tilde_before_a_package_of_npm_has_the_setting_that_finds_it(tmp_path:
         'write `theme/a`, and set `load_paths = ["node_modules"]` under `[tool.buildassets]`, '
         'or set `resolve = "bundler"`, which finds `~` there'
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        (
+            "bootstrap/scss/bootstrap",
+            "run `buildassets vendor add bootstrap --source` if `bootstrap` is a package of npm, or",
+        ),
+        ("@ibm/plex/sass", "run `buildassets vendor add @ibm/plex --source` if `@ibm/plex` is a package of npm, or"),
+        ("component/button", "did you mean `components/button`?"),
+        ("../theme/dark", "None"),
+    ],
+)
+def test_a_path_that_begins_with_an_unknown_folder_may_be_of_a_package(tmp_path: Path, name: str, hint: str) -> None:
+    write_tree(tmp_path, {"components/_button.scss": ""})
+    assert str(instead(name, str(tmp_path / "app.scss"), [str(tmp_path)], str)).startswith(hint)

@@ -49,5 +49,6 @@ def test_large_third_party_images_are_one_line(tmp_path: Path) -> None:
         "   |                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
         "note: the largest is `lib/b.png`: 6 B\n"
         "\n"
-        "hint: `exclude` them if no page shows them; `warn` under `[tool.buildassets.images]` sets what is too large"
+        "hint: `exclude` them if no page shows them; "
+        "`warn` under `[images]` in `buildassets.toml` sets what is too large"
     )

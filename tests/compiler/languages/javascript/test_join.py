@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from buildassets.compiler.languages.joints import Cause
 from tests.compiler.languages.javascript.joined_scripts import HAZARDS, Node, codes, different, joined, joints
 
 
@@ -95,6 +96,17 @@ def test_names_that_do_not_clash_are_joined(first: str, second: str) -> None:
         (["typeof a", "b", "function a() {}"], ["bundle/order"]),
         (["typeof a; (function () { typeof b })(); typeof c.d", "var a; let b, d"], []),
         (["let a", "typeof a"], []),
+        (["a = 1", "const a = 2"], ["bundle/order"]),
+        (["if (x) { a = 1 }", "y", "class a {}"], ["bundle/order"]),
+        (["for (a in b) c = a", "let a, c"], ["bundle/order"] * 2),
+        (["x = () => b\na = 1", "let a, b"], ["bundle/order"]),
+        (["typeof a; a = 1", "let a"], ["bundle/order"] * 2),
+        (["a = 1", "function a() {}"], []),
+        (["'use strict'; a = 1", "'use strict'; let a"], []),
+        (["f(function () { a = 1 }); x = () => a = 1; y = (b = 2) => b; z.a = { a: 1 }", "let a, b"], []),
+        (["{ let a; a = 1 } for (const b of c) b = 1; try { x } catch (d) { d = 1 }", "let a, b, d"], []),
+        (["function f(a = 1) { a = 2 } class C { b = 1; c() { c = 1 } }", "let a, b, c"], []),
+        (["{ const { x, a = 1 } = x, [b = 2] = y }", "let a, b"], []),
         (["'use strict'; x = () => { var a }; for (let b of c); { function d() {} }", "b"], []),
         (["'x'; 'use strict'; var a", "b"], ["bundle/strict"]),
         (["('use strict'); var a", "b"], []),
@@ -107,6 +119,12 @@ def test_scripts_that_cannot_be_joined_are_refused(texts: list[str], found: list
 @pytest.mark.parametrize("name", ["b", "c", "d", "e", "g"])
 def test_names_in_patterns_are_declared(name: str) -> None:
     assert codes("const { a: b, c, ...d } = x, [e = 1, { f: g }] = y", f"let {name}") == ["bundle/redeclared"]
+
+
+def test_a_name_that_is_declared_too_late_has_the_place_of_its_declaration() -> None:
+    (fault,) = joints(["a = 1", "b; const a = 1"]).faults
+    assert (fault.member, fault.start, fault.end) == (0, 0, 1)
+    assert fault.cause == Cause(1, 9, 10, "declared")
 
 
 def test_a_fault_names_both_files_and_the_place() -> None:

@@ -30,7 +30,7 @@ def read(asked: ReaderArguments) -> Foreign | None:
         raise ConfigError(list(dict.fromkeys(faults)), looked_at=(*found.files, *project.resolver.looked_in))
     first = found.files[0] if found.files else os.path.join(asked.folder, asked.file)
     fields: dict[str, Any] = {
-        "plan": BlockPlan(path=first, folder="", blocks=project.blocks, named=frozenset(project.named)),
+        "plan": BlockPlan(path=first, folder="", blocks=project.blocks, named=tuple(sorted(project.named))),
         "templating": project.templating,
         "template_names": project.template_names(),
         "bases": project.bases(),

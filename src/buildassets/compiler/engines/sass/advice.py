@@ -37,6 +37,13 @@ def advice(message: str, marked: str, text: str, offset: int, *, texts: Callable
     return None
 
 
+def with_name(message: str, marked: str) -> str:
+    """`message` with the undefined name from the text `marked`, which Dart Sass leaves out and libsass has."""
+    used = _USED.match(marked) if _UNDEFINED.fullmatch(message) else None
+    name = next(filter(None, used.groups()), "") if used else ""
+    return f"{message}: `{'$' if message.endswith('variable') else ''}{name}`" if name else message
+
+
 def _of_undefined(kind: str, marked: str, texts: Iterable[str]) -> str:
     definitions = (match for text in texts for match in _DEFINITIONS[kind].finditer(blanked(text)))
     known = [name for match in definitions for name in match.groups() if name]

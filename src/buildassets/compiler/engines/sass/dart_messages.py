@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from buildassets.compiler.engines.sass import imports as scss_imports
-from buildassets.compiler.engines.sass.advice import IMPORT_LOOP, advice
+from buildassets.compiler.engines.sass.advice import IMPORT_LOOP, advice, with_name
 from buildassets.compiler.engines.sass.embedded_protocol import EventKind, Failure, LogEvent, SourceSpan
 from buildassets.compiler.engines.sass.survey import SpecialFile
 from buildassets.compiler.engines.wording import ELSEWHERE, sentence
@@ -207,6 +207,7 @@ def failure(files: SheetFiles, failed: Failure) -> Diagnostic:
     if span and (not_loaded := _not_loaded(files, span, failed.message, reached)):
         return not_loaded
     message, notes, hint = _parts(failed.message)
+    message = with_name(message, span.text) if span else message
     hint = hint or (_advice(files, span, failed.message) if span else None)
     return error("scss/syntax", message, location, notes=[*notes, *reached], hint=hint)
 

@@ -8,6 +8,7 @@ inlined where `@import "x"` finds no Sass file of that name.
 import os
 import re
 from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from itertools import chain, islice
 from stat import S_ISDIR
@@ -18,8 +19,9 @@ from buildassets.disk.files import content_of
 from buildassets.disk.folders import upward
 from buildassets.foundation.diagnostics import reason_text
 from buildassets.foundation.frozen import frozen
-from buildassets.foundation.nearest import Known
+from buildassets.foundation.nearest import Known, nearest
 from buildassets.foundation.paths import percent_decoded
+from buildassets.foundation.typed import vendoring
 
 Merged: TypeAlias = Sequence[tuple[str, str]]  # folders, each with its prefix, whose files count as one tree
 _STRINGS = r"""(?:\s*+(?:"[^"\n]*+"|'[^'\n]*+')\s*+,?+)++"""
@@ -236,7 +238,19 @@ def instead(name: str, importer: str, folders: Sequence[str], shown: Callable[[s
             return f'write `{bare}`, or set `resolve = "bundler"` under `[tool.buildassets]`'
         brought = f"run `buildassets vendor add {package} --source`"
         return f'write `{bare}`, and {brought}, or set `load_paths = ["node_modules"]` under `[tool.buildassets]`'
-    return _spelled_alike(name, importer, folders)
+    command = vendoring(name) if "/" in name else ""
+    if not command or any(os.path.isdir(os.path.join(folder, package)) for folder in folders):
+        return _spelled_alike(name, importer, folders)
+    near = nearest(name.partition("/")[0], (child for folder in folders for child in _folders_in(folder)))
+    if near:
+        return f"did you mean `{near}/{name.partition('/')[2]}`?"
+    return f"run `{command} --source` if `{package}` is a package of npm, or correct the path"
+
+
+def _folders_in(folder: str) -> Iterator[str]:
+    """The names of the folders in `folder`."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        yield from (entry.name for entry in entries if entry.is_dir())
 
 
 def _spelled_alike(name: str, importer: str, folders: Sequence[str]) -> str | None:

@@ -25,6 +25,7 @@ from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.media import media_of, suffix
 from buildassets.foundation.nearest import nearest
 from buildassets.foundation.paths import LogicalPath, normalise
+from buildassets.foundation.typed import vendoring
 
 _BUNDLE: Final = "bundle what imports it (`bundle = true`)"
 _NPM: Final = "list the folder of its package in `sources` with `npm = true`"
@@ -85,16 +86,19 @@ def unmapped(look: Look, asset: Linked) -> Iterator[Finding]:
             source.root,
             about=name,
             message=f"nothing maps the bare name `{name}`",
-            hint=f"did you mean `{meant}`?" if meant else _mapping_hint(is_mapped=is_mapped, has_npm=bool(roots)),
+            hint=f"did you mean `{meant}`?" if meant else _mapping_hint(name, is_mapped=is_mapped, has_npm=bool(roots)),
             notes=(f"looked in `importmap`{roots}",) if is_mapped else (),
         )
 
 
-def _mapping_hint(*, is_mapped: bool, has_npm: bool) -> str:
+def _mapping_hint(name: str, *, is_mapped: bool, has_npm: bool) -> str:
     package = "" if has_npm else f", {_NPM}"
+    vendored = f"run `{vendoring(name)}`, " if vendoring(name) and not has_npm else ""
     if is_mapped:
-        return f"map it in `importmap`{package}, or leave it alone with `external`"
-    return f"map it in `importmap`{package}, {_BUNDLE}, or leave it alone with `external` where a page maps it"
+        return f"{vendored}map it in `importmap`{package}, or leave it alone with `external`"
+    return (
+        f"{vendored}map it in `importmap`{package}, {_BUNDLE}, or leave it alone with `external` where a page maps it"
+    )
 
 
 # Files that are no scripts

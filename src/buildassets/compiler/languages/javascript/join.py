@@ -4,8 +4,8 @@ Between two of them stands a line end, and a semicolon where the line end alone 
 12.10). Strictness belongs to a script and neither leaks nor is lost: where only some are strict, these run inside of a
 function. What is fine in two scripts and not in one is refused: a name declared by both, brackets left open.
 
-Joining cannot keep that a later script's declarations are unknown to the earlier ones, nor that an error ends one
-script only.
+Joining cannot keep that a later script's declarations are unknown to the functions of earlier ones, nor that an error
+ends one script only.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,8 +13,15 @@ from typing import Final
 
 from buildassets.compiler.languages.edits import Edit, span
 from buildassets.compiler.languages.javascript.lexer import Kind, begins_anew
-from buildassets.compiler.languages.javascript.scopes import Declaration, DeclarationKind, Script, Word, read_script
-from buildassets.compiler.languages.joints import JoinFault, Joints, Member
+from buildassets.compiler.languages.javascript.scopes import (
+    Declaration,
+    DeclarationKind,
+    Script,
+    Word,
+    assigned_names,
+    read_script,
+)
+from buildassets.compiler.languages.joints import Cause, JoinFault, Joints, Member
 
 _WRAPPER_START: Final = "(function(){\n"
 _WRAPPER_END: Final = "\n}).call(this);\n"
@@ -28,7 +35,7 @@ def join(members: Sequence[Member]) -> Joints:
     """
     scripts = [read_script(member.text) for member in members]
     is_mixed = len({script.is_strict for script in scripts if script.first}) > 1
-    faults = [*_own_faults(members, scripts)] or [*_redeclared(members, scripts), *_asked_early(members, scripts)]
+    faults = [*_own_faults(members, scripts)] or [*_redeclared(members, scripts), *_named_early(members, scripts)]
     if is_mixed and not faults:
         faults = [*_strict_faults(members, scripts)]
     edits: list[tuple[Edit, ...]] = []
@@ -103,17 +110,26 @@ def _redeclared(members: Sequence[Member], scripts: Sequence[Script]) -> Iterato
         }
 
 
-def _asked_early(members: Sequence[Member], scripts: Sequence[Script]) -> Iterator[JoinFault]:
-    """Names that a script finds undeclared, and that a later one would have declared by then."""
-    later: dict[str, str] = {}
+def _named_early(members: Sequence[Member], scripts: Sequence[Script]) -> Iterator[JoinFault]:
+    """Names that a script finds undeclared, and that a later one would have declared by then.
+
+    `typeof` gives another answer, and an assignment throws before the `let`, `const` or `class`. Apart, it makes a
+    global variable, but throws, too, where the script is strict.
+    """
+    later: dict[str, tuple[int, Declaration]] = {}
     for number in reversed(range(len(members))):
-        for name, place in scripts[number].asked.items():
-            if name in later:
-                message = f"`{members[number].shown}` asks for `{name}` before `{later[name]}` declares it"
+        text, script = members[number].text, scripts[number]
+        lexical = {name for name, (_, one) in later.items() if one.sort is DeclarationKind.LEXICAL and name in text}
+        assigned = assigned_names(text, lexical) if lexical and not script.is_strict else {}
+        for verb, places in ("assigns", assigned), ("asks for", script.asked):
+            for name in (name for name in places if name in later):
+                declarer, declared = later[name]
+                message = f"`{members[number].shown}` {verb} `{name}` before `{members[declarer].shown}` declares it"
                 hint = "put the other file first, or declare the name with `var`"
-                yield JoinFault(number, *place, code="bundle/order", message=message, hint=hint)
-        declared = (one.name for one in scripts[number].declarations if one.sort is not DeclarationKind.VAR)
-        later |= dict.fromkeys(declared, members[number].shown)
+                cause = Cause(declarer, *declared.span, "declared")
+                yield JoinFault(number, *places[name], code="bundle/order", message=message, hint=hint, cause=cause)
+        own = [one for one in script.declarations if one.sort is not DeclarationKind.VAR]
+        later |= {one.name: (number, one) for one in own}
 
 
 def _clash(earlier: Declaration, later: Declaration) -> bool:

@@ -4,7 +4,7 @@ Where tokens do not decide between a block and an object, a block is assumed: th
 is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, NamedTuple
@@ -383,3 +383,78 @@ def _ends_operand(kind: Kind, word: str) -> bool:
     if kind is Kind.PUNCTUATOR:
         return word in _OPERAND_ENDS or word == ";"
     return not (kind is Kind.NAME and word in _OPERATOR_WORDS)
+
+
+_BINDERS: Final = frozenset((*_DECLARERS, "catch"))
+
+
+def assigned_names(text: str, names: Collection[str]) -> dict[str, Span]:
+    """The first assignment to each of `names` outside of functions, where the script binds no such name in a block.
+
+    In braces a name with a default may be one of a pattern, so it counts as bound. An arrow function is a function,
+    whatever its body is.
+    """
+    return _AssignmentReader(text, names).assigned()
+
+
+class _AssignmentReader(_ScopeReader):
+    """A walk that also collects the assignments to some names."""
+
+    def __init__(self, text: str, names: Collection[str]) -> None:
+        self._names = names
+        self._assigned: list[Span] = []
+        self._bound: set[str] = set()
+        self._name: tuple[Span, str, str] | None = None  # the last one, the sort of its frame, what binds it
+        self._groups: list[int] = []  # how many assignments there were where each open group began
+        self._group: list[Span] = []  # those of the last closed one
+        self._arrow_depth = -1  # how deep the body of an arrow function stands
+        self._pattern_depth = -1  # how deep the pattern of a declaration stands
+        super().__init__(text)
+
+    def assigned(self) -> dict[str, Span]:
+        """Return the first assignment to each name that is bound nowhere."""
+        spans = {self._text[start:end]: (start, end) for start, end in reversed(self._assigned)}
+        return {name: span for name, span in spans.items() if name not in self._bound}
+
+    def _take_code(self, token: Token) -> None:
+        kind, start, end = token
+        word = self._text[start:end] if kind in (Kind.NAME, Kind.PUNCTUATOR) else kind.name
+        self._end_name(word)
+        self._end_part(kind, word)
+        before = self._before[-1][1]
+        if kind is Kind.NAME and word in self._names and not self._functions and before not in _DOTS:
+            is_in_pattern = before == "[" or 0 <= self._pattern_depth < len(self._frames)
+            binder = "let" if is_in_pattern else self._before[-2][1] if before == "(" else before
+            self._name = (start, end), self._frames[-1].sort if self._frames else "", binder
+        elif word in ("{", "[") and before in _DECLARERS:
+            self._pattern_depth = len(self._frames)
+        elif word == "(":
+            self._groups.append(len(self._assigned))
+        elif word == ")" and self._groups:
+            self._group = self._assigned[self._groups.pop() :]
+        elif word == "=>":
+            self._bound.update(self._text[slice(*span)] for span in self._group if before == ")")
+            self._arrow_depth = len(self._frames) if self._arrow_depth < 0 else self._arrow_depth
+        super()._take_code(token)
+
+    def _end_name(self, follower: str) -> None:
+        """Decide by the word after it what the last name is."""
+        if self._name is None:
+            return
+        span, sort, binder = self._name
+        self._name = None
+        if binder in _BINDERS or sort == "header":
+            self._bound.add(self._text[slice(*span)])
+            return
+        is_assigned = follower == "=" or (binder == "for" and follower in ("in", "of"))
+        if is_assigned and self._arrow_depth < 0 and sort not in ("object", "class"):
+            self._assigned.append(span)
+
+    def _end_part(self, kind: Kind, word: str) -> None:
+        """Leave a pattern, and the body of an arrow function where its expression ends."""
+        if len(self._frames) <= self._pattern_depth and word in ("=", "of", "in"):
+            self._pattern_depth = -1
+        if len(self._frames) == self._arrow_depth:
+            is_next = self._on_new_line and begins_anew(kind, word) and _ends_operand(*self._before[-1])
+            if is_next or word in (",", ";", ")", "]", "}"):
+                self._arrow_depth = -1

@@ -217,6 +217,13 @@ def test_paths_are_shown_and_named_with_slashes(path: str, shown: str, name: str
 
 
 @pytest.mark.usefixtures("_on_windows")
+@pytest.mark.parametrize("path", [r"C:\www\css\a.css", r"C:\www/css/a.css", "C:/www/css/a.css"])
+def test_file_below_a_folder_is_found_by_either_kind_of_slash(path: str) -> None:
+    assert folders.path_below(r"C:\www", path) == "css/a.css"
+    assert folders.path_below(r"C:\ww", path) is None
+
+
+@pytest.mark.usefixtures("_on_windows")
 def test_file_in_a_folder_has_a_logical_path() -> None:
     assert list(LINK.logical_paths(r"C:\site\assets\img\a.svg")) == ["img/a.svg"]
     assert list(LINK.logical_paths(r"D:\lib\a.svg")) == ["lib/a.svg"]

@@ -218,5 +218,8 @@ def test_precompiler_lists_a_folder_again_only_if_it_changed(content: str, count
     page = block("js", f'<script type="text/listing">{content}</script>', "inline")
     files: Any = {"listing.py": _LISTING}
     finders = ["django.contrib.staticfiles.finders.FileSystemFinder"]
-    chosen: dict[str, Any] = {"COMPRESS_PRECOMPILERS": [("text/listing", "listing.Lists")], "STATICFILES_FINDERS": finders}
+    chosen: dict[str, Any] = {
+        "COMPRESS_PRECOMPILERS": [("text/listing", "listing.Lists")],
+        "STATICFILES_FINDERS": finders,
+    }
     assert f"'{counts}'" in site(tmp_path, page, files=files, **chosen).page()

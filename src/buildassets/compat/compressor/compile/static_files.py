@@ -5,7 +5,7 @@ Takes logical paths, gives files. Imports Django.
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from posixpath import normpath
@@ -135,16 +135,17 @@ def files_listed_once() -> Iterator[None]:
 
     A precompiler may list all static files for each import: in horizon that is two thirds of compiling its sheets.
     """
-    list_files: Any = utils.get_files
+    list_files = utils.get_files
     listed: dict[tuple[Any, ...], tuple[list[str], dict[str, int]]] = {}
 
-    def files(storage: Any, ignore_patterns: Sequence[str] | None = None, location: str = "") -> Iterable[str]:
+    def files(storage: Any, ignore_patterns: Iterable[str] | None = None, location: str = "") -> Iterator[str]:
         if getattr(type(storage), "listdir", None) is not FileSystemStorage.listdir:  # it lists in a way of its own
             return list_files(storage, ignore_patterns, location)
         key = (storage.location, *(ignore_patterns or ()), location)
         paths, times = listed.get(key, ([], {}))
         if not times or any(_changed_ns(folder) != changed_ns for folder, changed_ns in times.items()):
-            noted, began_ns = _NotedFolders(storage), time.time_ns()
+            noted: Any = _NotedFolders(storage)
+            began_ns = time.time_ns()
             try:
                 paths, times = [*list_files(noted, ignore_patterns, location)], noted.times
             except OSError:  # perhaps behind the file that is looked for

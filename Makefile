@@ -70,7 +70,7 @@ docs: .venv/.docs
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
 
 ## check: everything that CI runs
-check: lint docs test-all test-windows
+check: lint docs test-all
 
 ## bench: time what this project does, and what others do; see benchmarks/README.md
 bench: .venv/.test

@@ -87,7 +87,7 @@ def test_module_that_entries_names_by_either_name_is_released(tmp_path: Path, en
 def test_module_that_a_page_of_the_release_names_is_released(tmp_path: Path) -> None:
     page = '<script type="module" src="js/a.ts"></script><script src="js/b.js" type="module"></script>'
     files: Tree = {"assets/index.html": page, "assets/js/a.ts": "p(1 as number);", "assets/js/b.tsx": "p(2 as number);"}
-    result = build_of_module(tmp_path, files)
+    result = build_of_module(tmp_path, {**files, "templates/page.html": ""})
     assert (assets(result), codes(result)) == (["index.html", "js/a.js", "js/b.js"], [])
     assert 'src="js/a.' in released(tmp_path, result, "index.html")
     assert ".ts" not in released(tmp_path, result, "index.html")
@@ -118,7 +118,7 @@ def test_declarations_are_never_released(tmp_path: Path) -> None:
 
 def test_raw_modules_and_videos_keep_their_names(tmp_path: Path) -> None:
     files: Tree = {"assets/raw.ts": "let a: number", "assets/film.ts": (b"G" + bytes(187)) * 3}
-    result = build_of_module(tmp_path, files, 'raw = ["raw.ts"]\n')
+    result = build_of_module(tmp_path, {**files, "templates/page.html": ""}, 'raw = ["raw.ts"]\n')
     assert (assets(result), codes(result)) == (["film.ts", "raw.ts"], [])
 
 

@@ -49,3 +49,11 @@ def test_copy_has_the_values_and_keeps_its_own() -> None:
     copy = values.copy()
     copy["a"] = 9
     assert (values["a"], copy["bb"], lengths.asked) == (1, 2, ["a", "bb"])
+
+
+def test_forgotten_value_is_made_again() -> None:
+    lengths = Lengths()
+    values = Lazily(["a", "bb"], lengths.of)
+    assert dict(values) == {"a": 1, "bb": 2}
+    values.forget(["a", "c"])
+    assert (dict(values), lengths.asked) == ({"a": 1, "bb": 2}, ["a", "bb", "a"])

@@ -25,7 +25,7 @@ from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.compiler.sources.discover import Discovery, discover
 from buildassets.compiler.sources.uncompiled import is_declaration
-from buildassets.compiler.templates.build_names import names_of_build
+from buildassets.compiler.templates.build_names import NO_NAMES, names_of_build
 from buildassets.compiler.templates.files import absent_folders
 from buildassets.compiler.templates.named import NamedInTemplates
 from buildassets.compiler.transform.draft_cache import KeptResults, names_for, rerun_reasons, shown_steps
@@ -198,7 +198,7 @@ def _report(means: Means, graph: AssetGraph, templates: NamedInTemplates) -> Tem
     drafts = (graph.assets[path].draft for path in renewed or ())
     if report and renewed is not None and not any(one.names or one.size or one.icons for one in drafts):
         return report
-    released = names_of_build(means.config, graph)
+    released = names_of_build(means.config, graph) if templates.are_there else NO_NAMES
     if report and report.released == released:
         return report
     return templates.report(released, is_watched=means.request.kept is not None)

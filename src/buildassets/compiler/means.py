@@ -97,6 +97,7 @@ class Means:
         release: "ReleaseWriter",
         assets: Iterable[Named],
         earlier: "KnownFiles",
+        *,
         others: Mapping[LogicalPath, str],
         plain: Collection[LogicalPath],
     ) -> dict[LogicalPath, Stored]:

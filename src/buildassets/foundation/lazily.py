@@ -21,6 +21,11 @@ class Lazily(MutableMapping[_Key, _Value]):
         copied._values = {**self._values}
         return copied
 
+    def forget(self, keys: Iterable[_Key]) -> None:
+        """Make the values of these keys again when they are read."""
+        for key in keys:
+            self._values.pop(key, None)
+
     def __getitem__(self, key: _Key) -> _Value:
         if key in self._values:
             return self._values[key]

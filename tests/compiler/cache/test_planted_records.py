@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from buildassets.compiler.cache.stamps import read_sealed, write_sealed
+from buildassets.compiler.incremental.stored_facts import unpacked
+from buildassets.foundation.frozen import replace
 from tests.compiler.cache.test_planted import SITE, files_of, incremental_build, with_checksum
 from tests.conftest import settle, write_tree
 
@@ -19,6 +21,7 @@ pytestmark = pytest.mark.thorough
 
 
 ODD: tuple[Any, ...] = (None, True, -1, 10**30, 1.5, "", "../../../etc/passwd", "\0", [], {}, [[]], ["a"], {"a": 1})
+_RECORD = 4  # the part of a snapshot that is one
 MUTANTS = int(os.environ.get("PLANTED_MUTANTS", "20"))  # of each kind
 
 
@@ -56,10 +59,34 @@ def plant_index(path: Path, chance: random.Random) -> None:
     path.write_bytes(with_checksum("\n".join([head, *lines]).encode()))
 
 
+def planted_record(record: bytes, chance: random.Random) -> bytes:
+    """`record` with something else in one of its parts, whose sizes fit."""
+    parts = unpacked(record)
+    name = chance.choice(["rows", "users", "sources", "graph", "release", "paths", "origins", "names", "files", "day"])
+    changed: Any = getattr(parts, name)
+    if name == "rows":
+        place = chance.randrange(len(changed))
+        changed = [*changed[:place], json.dumps(exchanged(json.loads(changed[place]), chance)), *changed[place + 1 :]]
+    elif isinstance(changed, bytes):
+        changed = json.dumps(exchanged(json.loads(changed or b"[]"), chance)).encode()
+    elif isinstance(changed, int):
+        changed = chance.choice([0, 1, 10**9])
+    else:
+        place = chance.randrange(len(changed))
+        changed = [
+            *changed[:place],
+            chance.choice(["", "../../../etc/passwd", "x" * 64, *changed]),
+            *changed[place + 1 :],
+        ]
+    return replace(parts, **{name: changed}).packed()
+
+
 def plant_snapshot(path: Path, chance: random.Random) -> None:
     parts = read_sealed(str(path))
     number = chance.randrange(len(parts))
-    if number in (0, 1, 4):
+    if number == _RECORD and chance.random() < 0.8:
+        parts[number] = planted_record(parts[number], chance)
+    elif number in (0, 1):
         lines = parts[number].split(b"\n")
         line = chance.randrange(len(lines))
         lines[line] = json.dumps(exchanged(json.loads(lines[line]), chance)).encode()

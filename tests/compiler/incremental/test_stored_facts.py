@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from buildassets.compiler.cache.traces import Stale, dumps, loads
-from buildassets.compiler.incremental.stored_facts import unpacked
+from buildassets.compiler.facts.table import Key
+from buildassets.compiler.incremental.stored_facts import StoredBuild, unpacked
 from buildassets.foundation.frozen import replace
 from tests.building import build, load_config
 from tests.compiler.incremental.builder import Builder, clean_release, released
@@ -195,3 +196,23 @@ def test_a_new_file_beside_the_program_leaves_drafts_as_they_are(
     write_tree(tools, {"more.py": ""})
     assert builder().reused == 6  # all but the sheet of Sass, whose programs are looked at again
     assert released(builder.folder) == clean_release(builder.folder)
+
+
+def test_an_edit_reads_the_lines_of_what_it_touches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"assets/{number}.css" for number in range(50)]
+    builder = Builder(
+        write_tree(tmp_path / "site", {"buildassets.toml": "", **dict.fromkeys(names, "a { color: red }\n")})
+    )
+    builder()
+    asked: list[str] = []
+    fact = StoredBuild.fact
+
+    def counted(build: StoredBuild, key: Key) -> tuple[Any, tuple[Key, ...]] | None:
+        found = fact(build, key)
+        asked.extend([key[1]] if found else [])
+        return found
+
+    monkeypatch.setattr(StoredBuild, "fact", counted)
+    write_tree(builder.folder, {names[7]: "a { color: tan }\n"})
+    assert builder().reused == 49
+    assert set(asked) == {"7.css"}

@@ -47,13 +47,24 @@ def was_repeated(looks: list[Looks] | None = None) -> bool:
     if shown and not _are_shown(shown):
         return False
     if text != "\n":
+        line = text.replace("\n", f", {monotonic() - began:.2f} s")
         try:
-            sys.stderr.write(text.replace("\n", f", {monotonic() - began:.2f} s\n"))
+            _print(line)
         except OSError as fault:
             from buildassets.cli.show.output import end_without_stderr
 
             end_without_stderr(fault)
     return True
+
+
+def _print(line: str) -> None:
+    """Print the message of a build as that does: in a terminal its lines end between words. Raises OSError."""
+    if sys.stderr.isatty():
+        from buildassets.cli.show.output import print_line
+
+        print_line(line)
+    else:
+        sys.stderr.write(line + "\n")
 
 
 def keep(

@@ -65,6 +65,13 @@ def texts(value: object) -> tuple[str, ...]:
     return tuple(members) if all(isinstance(member, str) for member in members) else _refuse("array of texts", value)
 
 
+def texts_by_name(value: object) -> dict[str, str]:
+    """`value`, if it is an object whose members are texts."""
+    members = table(value)
+    texts([*members.values()])
+    return members
+
+
 def digest(value: object) -> str:
     """`value`, if it is a SHA-256 as `digest` gives it. It names files of a cache, so nothing else may pass."""
     return value if isinstance(value, str) and _DIGEST.fullmatch(value) else _refuse("digest", value)

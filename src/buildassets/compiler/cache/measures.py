@@ -5,6 +5,7 @@ Takes and gives Measures. What is damaged or was written by others counts as abs
 
 import json
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -20,17 +21,22 @@ _FORMAT: Final = 1
 
 
 def keep_measures(folder: str, output: str, manifest_digest: str, measures: Measures) -> None:
-    """Keep `measures` for the release in `output`, whose manifest has that digest.
+    """Keep `measures` for the release in `output`, whose manifest has that digest."""
+    contents = {path: values_by_name(made) for path, made in measures.contents.items()}
+    document = {"format": _FORMAT, "manifest": manifest_digest, "seconds": measures.seconds, "contents": contents}
+    keep_document(folder, _path(folder, output), document)
+
+
+def keep_document(folder: str, path: str, document: Mapping[str, Any]) -> None:
+    """Keep a `document` as JSON at `path`, which lies among the measures in the cache `folder`.
 
     A cache that cannot be written is not a fault.
     """
-    contents = {path: values_by_name(made) for path, made in measures.contents.items()}
-    document = {"format": _FORMAT, "manifest": manifest_digest, "seconds": measures.seconds, "contents": contents}
+    measured = os.path.join(folder, MEASURES)
     with suppress(OSError), writable(folder):
-        measured = os.path.join(folder, MEASURES)
         if not os.path.islink(measured):
             os.makedirs(measured, exist_ok=True)
-            write_whole(_path(folder, output), json.dumps(document).encode("ascii"))
+            write_whole(path, json.dumps(document).encode("ascii"))
 
 
 def kept_measures(folder: str, output: str, manifest_digest: str) -> Measures | None:

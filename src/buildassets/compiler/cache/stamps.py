@@ -115,7 +115,7 @@ def were_exchanged(paths: "Iterable[str]", since_ns: int) -> bool:
     which changes with the names in it.
     """
     folders: set[str] = set()
-    for folder in {path.rpartition(os.sep)[0] for path in paths}:
+    for folder in set(map(os.path.dirname, paths)):
         while folder not in folders:
             folders.add(folder)
             folder = os.path.dirname(folder)

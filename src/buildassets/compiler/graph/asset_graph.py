@@ -141,9 +141,9 @@ class StoredGraph:
             apart=apart,
             kinds=kinds,
             importmap=ImportMap(
-                json_values.table(imports),
-                {scope: json_values.table(names) for scope, names in json_values.table(scopes).items()},
-                modules={name: LogicalPath(path) for name, path in json_values.table(modules).items()},
+                json_values.texts_by_name(imports),
+                {scope: json_values.texts_by_name(names) for scope, names in json_values.table(scopes).items()},
+                modules={name: LogicalPath(path) for name, path in json_values.texts_by_name(modules).items()},
             ),
         )
 
@@ -244,9 +244,11 @@ class Graphing:
 
     def _restored(self, known: Collected, build: StoredGraphing, progress: Progress | None) -> Walk | None:
         """The walk of another process, if that is the same but for what changed."""
-        stored = build.graph
-        if not self._holds or stored is None or not _is_storable(known) or not known.listed.keys() >= {*build.paths}:
+        stored, paths = build.graph, {*build.paths}
+        if not self._holds or stored is None or not _is_storable(known):
             return None
+        if not (known.listed.keys() >= paths >= {*stored.found, *stored.faulty, *stored.keeping_names, *stored.apart}):
+            return None  # it is damaged
         names, leave_to_page = known.names, known.config.modules == "importmap"
         self._starts = starts_of(known)
         walk = Walk(known, _no_drafts, progress)
@@ -315,8 +317,7 @@ class Graphing:
             return None
         self.changed = before.keys()
         assert isinstance(graph.imports, Lazily)
-        for path in before:
-            graph.imports[path] = imports_of(path, (*walk.assets[path].links, *settled.by_name.get(path, ())))
+        graph.imports.forget(before)
         is_same = is_same and all(_deciding(one) == _deciding(walk.assets[path]) for path, one in before.items())
         return replace(
             graph,

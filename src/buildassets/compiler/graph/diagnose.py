@@ -178,12 +178,8 @@ def _find(known: Collected, walk: Walk) -> list[int]:
         # What was minified may be the same though places in its source are others.
         besides = [(LINKED, path), *((FILE, file) for file in asset.draft.inputs)]
         findings: Any = facts.ask(key, find, besides=besides)
-        if isinstance(findings, list):  # as another process kept them
-            try:
-                findings = from_stored(findings, partial(walk.compiled.__getitem__, path), len(_CHECKS))
-                facts.read(key, findings)
-            except ValueError:  # they are damaged
-                findings = facts.find(key, find, besides=besides)
+        if isinstance(findings, list):
+            findings = _found_before(walk, facts, path)
         if findings:
             walk.found[path] = findings
         if findings != before:

@@ -176,7 +176,7 @@ def last(
     if (kept.young or found.is_known_otherwise) and not found.changed:
         young = {path: was for path, was in found.kept.young.items() if not is_settled(found.unchanged[path], now)}
         if found.is_known_otherwise or len(young) < len(kept.young):
-            _write(cache_folder, build, names, found.stamps, replace(kept, young=young))
+            _write(cache_folder, build, replace(kept, young=young), names=names, stamps=found.stamps)
     return found
 
 
@@ -268,7 +268,7 @@ def take(
     """
     read = [path for path in dict.fromkeys(done.inputs) if "\0" not in path]  # no file can have a path with a NUL
     names = list(dict.fromkeys((*read, *done.outputs)))
-    known = _Rows(before, names, of_others=done.written)
+    known = _Rows(before, names, written=done.written)
     now = clock()
     fresh = {name: done.as_read.get(name) or signature(name) or NOTHING for name in known.new}
     digests = FileDigests({})
@@ -303,7 +303,7 @@ def take(
         folders=names_in,
         parents=done.parents,
     )
-    _write(cache_folder, build, names, stamps, kept)
+    _write(cache_folder, build, kept, names=names, stamps=stamps)
     is_so = all(digests.of(name) == was for name, was in young.items())
     return StampedFiles(names, stamps, young, now) if is_so else None
 
@@ -311,13 +311,14 @@ def take(
 class _Rows:
     """The stamps and digests of `names`, as far as they were known `before` and did not change since.
 
-    Those `of_others` this build wrote. `numbers` are the places of all names, `new` those of which nothing is known.
+    Nothing is known of those that this build has `written`. `numbers` are the places of all names, `new` those of
+    which nothing is known.
     """
 
-    def __init__(self, before: Snapshot | None, names: Sequence[str], *, of_others: Collection[str]) -> None:
+    def __init__(self, before: Snapshot | None, names: Sequence[str], *, written: Collection[str]) -> None:
         self.numbers = dict(zip(names, range(len(names)), strict=True))
         self._before = before
-        changed = {*of_others, *before.changed} if before else ()
+        changed = {*written, *before.changed} if before else ()
         earlier = {name: number for number, name in enumerate(before.names)} if before else {}
         places = [-1 if name in changed else earlier.get(name, -1) for name in names]
         self._places = places
@@ -371,7 +372,7 @@ def _are_as_read(
     return True
 
 
-def _write(cache_folder: str, build: str, names: Iterable[str], stamps: "array[int]", kept: KeptBuild) -> None:
+def _write(cache_folder: str, build: str, kept: KeptBuild, *, names: Iterable[str], stamps: "array[int]") -> None:
     from buildassets.compiler.cache.store import writable  # which a build with nothing to do does not need
 
     head = {"build": build, "inputs": kept.inputs, "young": kept.young, "folders": kept.folders}

@@ -117,11 +117,8 @@ class StoredBuild:
         return {path: number for number, path in enumerate(self.parts.origins)}
 
     @cached_property
-    def _users(self) -> _Users:
-        return self.all_users()
-
-    def all_users(self) -> _Users:
-        """A copy of the users of all facts and roots."""
+    def users_by_root(self) -> _Users:
+        """The facts that depend on each fact and root, but for those that each asset has about its own source."""
         return _of_json(self.parts.users, lambda value: _checked_users(value, 2 * len(self.parts.paths)))
 
     def fact(self, key: Key) -> tuple[Any, tuple[Key, ...]] | None:
@@ -144,13 +141,13 @@ class StoredBuild:
         elif kind == FILE and about in self._by_origin:
             path = self.parts.paths[self._by_origin[about]]
             yield from ((LINKED, path), (FINDINGS, path))
-        for code in self._users.get(kind, {}).get(about, ()):
+        for code in self.users_by_root.get(kind, {}).get(about, ()):
             yield FINDINGS if code % 2 else LINKED, self.parts.paths[code // 2]
 
     def about(self, kind: str) -> Iterable[str]:
         """What the facts and roots of a kind are about."""
         own = self._by_origin if kind == FILE else self.number if kind in (SOURCE, LINKED, FINDINGS) else ()
-        return dict.fromkeys((*own, *self._users.get(kind, ())))
+        return dict.fromkeys((*own, *self.users_by_root.get(kind, ())))
 
     @property
     def sources(self) -> StoredSources:
@@ -228,7 +225,6 @@ class Dump:
         self._facts = facts
         self._graph = graph
         self._release = release
-        self._config = config
         self._cache = cache
         self._names = names_for(config)
 
@@ -263,19 +259,18 @@ class Dump:
         ).packed()
 
     def of_changes(self, before: StoredBuild, renamed: Iterable[LogicalPath]) -> bytes | None:
-        """The record of a build that only made some facts of the one `before` anew; None if that cannot be kept."""
+        """The record of a build that made only some facts of the one `before` again; None if that cannot be kept."""
         cache, parts, graph = self._cache, before.parts, self._graph
         if graph is None or (cache is not None and cache.today() != before.day):
             return None
         rows, names, files = list(parts.rows), list(parts.names), list(parts.files)
-        users: _Users | None = None
+        has_more_users = False
         for path in {about: None for kind, about in self._facts.found_here if kind in (LINKED, FINDINGS)}:
             line, number = self._line(path), before.number.get(path)
             if line is None or number is None or not line.is_whole:
                 return None
             rows[number] = line.text
-            users = before.all_users() if users is None else users
-            _use(users, number, line)
+            has_more_users |= _use(before.users_by_root, number, line)
         for path in renamed:
             number = before.number[path]
             names[number], files[number] = self._named(path), self._release.naming.files[path]
@@ -284,7 +279,7 @@ class Dump:
             rows=rows,
             names=names,
             files=files,
-            users=parts.users if users is None else _to_json(users),
+            users=_to_json(before.users_by_root) if has_more_users else parts.users,
             graph=_to_json(graph.form()),
             release=self._released(parts.paths),
         ).packed()
@@ -299,12 +294,13 @@ class Dump:
         depends_on = facts.dependencies(key)
         origin = fact.asset.draft.source.path if isinstance(fact, LinkedFact) else depends_on[1][1]
         *fields, result = row
+        step = step_name(LogicalPath(path), origin, self._names)
         if isinstance(fact, LinkedFact) and fact.asset.draft.engines and not result:
-            result = self._result_of(path, origin)
+            result = self._cache.result_of(step) if self._cache else None
             if result is None:  # the cache has not kept it
                 return None
         elif result and notes_use and self._cache:
-            self._cache.note_use(step_name(LogicalPath(path), origin, self._names), result[0])
+            self._cache.note_use(step, result[0])
         others = [on for on in depends_on if on not in ((SOURCE, path), (FILE, origin))]
         if NEVER in others:
             return None
@@ -317,10 +313,6 @@ class Dump:
             others_of_findings=others_of_findings,
             is_whole=findings is not None,
         )
-
-    def _result_of(self, path: str, origin: str) -> tuple[str, int] | None:
-        step = step_name(LogicalPath(path), origin, self._names)
-        return self._cache.result_of(step) if self._cache else None
 
     def _findings(self, path: str, origin: str) -> tuple[list[Any] | None, list[Key]]:
         """The values of the findings of an asset, None if they do not hold, and what else these depend on."""
@@ -379,13 +371,16 @@ def _keys(values: object) -> tuple[Key, ...]:
     return tuple((kind, about) for kind, about in pairs)
 
 
-def _use(users: _Users, number: int, line: _Line) -> None:
-    """Add what the facts in a line depend on."""
+def _use(users: _Users, number: int, line: _Line) -> bool:
+    """Add what the facts in a line depend on. Returns whether any of that was not there."""
+    has_more = False
     for code, others in ((2 * number, line.others), (2 * number + 1, line.others_of_findings)):
         for kind, about in others:
             codes = users.setdefault(kind, {}).setdefault(about, [])
             if code not in codes:
                 codes.append(code)
+                has_more = True
+    return has_more
 
 
 def _checked_users(value: object, count: int) -> _Users:
@@ -407,6 +402,8 @@ def _order(value: object, paths: Sequence[LogicalPath]) -> Order:
     known = json_values.table(value)
     components = json_values.array(known.get("components"))
     targets = json_values.table(known.get("targets"))
+    if sorted(chain.from_iterable(components)) != list(range(len(paths))):
+        raise ValueError("not each asset once")
     return Order(
         [tuple([paths[number] for number in members]) for members in components],
         {paths[int(number)]: [paths[one] for one in several] for number, several in targets.items()},

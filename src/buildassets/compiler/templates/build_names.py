@@ -1,7 +1,7 @@
 """Lists the names that a build makes, for the templates that use them. Takes a graph, gives names."""
 
 from collections.abc import Collection, Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.asset_graph import AssetGraph
@@ -36,6 +36,9 @@ class NamesOfBuild:
     css_modules: CssModules | None = None
     pictures: Mapping[LogicalPath, Widths] = field(default_factory=dict)
     icons: Mapping[str, LogicalPath] | None = None
+
+
+NO_NAMES: Final = NamesOfBuild(released=())  # where no template uses any
 
 
 def names_of_build(config: Config, graph: AssetGraph) -> NamesOfBuild:

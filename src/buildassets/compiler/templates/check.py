@@ -147,7 +147,13 @@ def read_templates(
     templates = templates or find_templates(config)
     texts, diagnostics = _texts(templates.files)
     readings, faults = _readings(config, texts, KeptReadings(cache, config) if cache else None)
-    return ReadTemplates(config, templates.files, texts, readings, (*diagnostics, *templates.diagnostics, *faults))
+    return ReadTemplates(
+        config,
+        templates.files,
+        texts=texts,
+        readings=readings,
+        diagnostics=(*diagnostics, *templates.diagnostics, *faults),
+    )
 
 
 def check_released(config: Config, released: Iterable[str]) -> TemplateCheck:

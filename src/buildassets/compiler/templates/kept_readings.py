@@ -3,22 +3,20 @@
 Takes and gives readings by the text that was read. What is damaged or was written by others counts as absent.
 """
 
-import json
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import suppress
 from importlib.util import find_spec
 from typing import Any, Final, TypeAlias
 
 from buildassets._version import __version__
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.folder import MEASURES
+from buildassets.compiler.cache.measures import keep_document
 from buildassets.compiler.cache.stamps import signature
-from buildassets.compiler.cache.store import writable
 from buildassets.compiler.config.not_run import is_own_extension
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.templates.names import NamingRule, Reading, Use, WrittenName
-from buildassets.disk.files import bytes_at, write_whole
+from buildassets.disk.files import bytes_at
 from buildassets.foundation.digest import digest
 
 _FORMAT: Final = 1
@@ -67,11 +65,8 @@ class KeptReadings:
             "imported": _digests(imported, source),
             "readings": {_digest("\0".join(text)): _values(reading) for text, reading in readings.items()},
         }
-        folder = os.path.dirname(self._path)
-        with suppress(OSError), writable(self._folder):
-            if self._is_kept and not os.path.islink(folder):
-                os.makedirs(folder, exist_ok=True)
-                write_whole(self._path, json.dumps(document).encode("ascii"))
+        if self._is_kept:
+            keep_document(self._folder, self._path, document)
 
 
 def _digests(names: Iterable[str], source: _Source) -> dict[str, str]:

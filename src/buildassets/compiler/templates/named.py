@@ -5,13 +5,14 @@ Takes the configuration, gives names, warnings and the paths that decided them. 
 """
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.kept import TemplateReport
 from buildassets.compiler.sources.template_files import template_globs
 from buildassets.compiler.templates.build_names import NamesOfBuild
-from buildassets.compiler.templates.files import find_templates, looked_for
+from buildassets.compiler.templates.files import TemplateFiles, find_templates, looked_for
 from buildassets.disk.file_sets import file_set
 from buildassets.disk.folders import is_within
 from buildassets.foundation.diagnostics import warning
@@ -33,6 +34,15 @@ class NamedInTemplates:
         self._cache = cache
         self._templates: ReadTemplates | None = None
         self.is_decisive = False  # whether what is released depends on them
+
+    @cached_property
+    def _found(self) -> TemplateFiles:
+        return find_templates(self._config)
+
+    @property
+    def are_there(self) -> bool:
+        """Whether there is any template."""
+        return bool(self._found.files)
 
     def all(self) -> "TemplateNames | None":
         """All names, on which it depends what is released; None if there are no templates."""
@@ -66,8 +76,8 @@ class NamedInTemplates:
 
     def _read(self) -> "ReadTemplates | None":
         """The templates; None if there are none, so that nothing that reads them is loaded."""
-        if self._templates is None and (found := find_templates(self._config)).files:
+        if self._templates is None and self.are_there:
             from buildassets.compiler.templates.check import read_templates
 
-            self._templates = read_templates(self._config, found, cache=self._cache)
+            self._templates = read_templates(self._config, self._found, cache=self._cache)
         return self._templates

@@ -75,7 +75,7 @@ def release_on_disk(
     by_file = {f"{output}/{ASSETS_FOLDER}/{file}": path for path, file in naming.files.items()}
     return KeptRelease(
         naming=naming,
-        stored=Lazily(naming.files, lambda path: _stored(entries[path])),
+        stored=Lazily(naming.files, lambda path: stored_as(entries[path])),
         entries=Lazily(lines, entries.__getitem__),
         lines=lines,
         outputs={path: by_file.get(path) or by_file.get(_without_coding(path)) for path in outputs},
@@ -90,7 +90,8 @@ def _without_coding(path: str) -> str:
     return next((path[: -len(suffix)] for suffix in SUFFIXES.values() if path.endswith(suffix)), "")
 
 
-def _stored(entry: Entry) -> Stored:
+def stored_as(entry: Entry) -> Stored:
+    """The files that `entry` describes."""
     return Stored(
         entry.file,
         entry.size,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from buildassets.compiler.body import OnDisk, bytes_of, chunks_of_body, made, size_of
 from buildassets.compiler.cache.stamps import signature
 from buildassets.compiler.model import Named, Stored
+from buildassets.compiler.write.kept_release import stored_as
 from buildassets.compiler.write.precompressed import Copy, Copying, CopyPlaces, ToCompress, made_copies
 from buildassets.compiler.write.staging import Staging
 from buildassets.disk.files import (
@@ -77,9 +78,7 @@ class KnownFiles:
             return None  # a name without a fingerprint does not identify the content
         if not all(path in self.untouched for path in files_of(output, entry)):
             return None
-        return Stored(
-            entry.file, entry.size, integrity=entry.integrity, encodings=entry.encodings, digests=entry.digests
-        )
+        return stored_as(entry)
 
 
 class ReleaseWriter:

@@ -32,7 +32,7 @@ from buildassets.compat.compressor.compile.rendering import Rendering
 from buildassets.compat.compressor.compile.sass_texts import sass_digits
 from buildassets.compat.compressor.compile.settings import build_options, setting_faults
 from buildassets.compat.compressor.compile.sources import GeneratedSources
-from buildassets.compat.compressor.compile.static_files import StaticFiles, collected_root
+from buildassets.compat.compressor.compile.static_files import StaticFiles, collected_root, files_listed_once
 from buildassets.compat.compressor.compile.working_directory import kept_directory
 from buildassets.compat.compressor.run.elements import elements_of
 from buildassets.compat.compressor.run.key import Block, block_key
@@ -104,7 +104,8 @@ def _write(folder: str, key: str | None, contexts: ProbedContexts) -> None:
     with _writing(folder):
         plan_trace.forget(folder)
     collection = _Collection(contexts)
-    with plan_trace.recorded_reads() as reads, recorded_environment() as variables, kept_directory():
+    recorded = plan_trace.recorded_reads(), recorded_environment()
+    with recorded[0] as reads, recorded[1] as variables, kept_directory(), files_listed_once():
         document, sources = collection.document(folder)
     document["inputs"] = sorted({*document["inputs"], *collection.included(reads.stamps)})
     with _writing(folder):

@@ -32,7 +32,7 @@ from buildassets.compiler.transform.linked_inputs import LinkedInputs
 from buildassets.compiler.transform.recipes import making_by
 from buildassets.compiler.transform.syntax_faults import is_json_name
 from buildassets.compiler.transform.tailwind import KIND as TAILWIND
-from buildassets.compiler.transform.tailwind import LateTailwind, needs_tailwind
+from buildassets.compiler.transform.tailwind import late_tailwind, needs_tailwind
 from buildassets.errors import BuildError
 from buildassets.foundation.diagnostics import Diagnostic, sort_key
 from buildassets.foundation.frozen import field, frozen, replace
@@ -224,7 +224,7 @@ def started_engines(
         grammar=grammar,
         templating=config.templating,
         lenient=_lenient(config),
-        tailwind=LateTailwind(config, options),
+        tailwind=late_tailwind(config, options),
         typed=typed,
         defined=tuple(define),
         meta_env=meta_env(config, mode),

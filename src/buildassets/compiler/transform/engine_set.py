@@ -22,7 +22,6 @@ from buildassets.compiler.engines.protocol import (
     Templating,
 )
 from buildassets.compiler.engines.registry import start_compiler, start_engine
-from buildassets.compiler.engines.spaces import SpacesEngine
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.model import Source
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from buildassets.compiler.transform.command_engine import CommandEngine
 
 _ESBUILD: Final = "esbuild"
+_SPACES: Final = "spaces"  # the name of our engine for markup and JSON
 
 
 @frozen
@@ -145,7 +145,7 @@ class EngineSet:
         """
         syntax = source.syntax
         minifier = None if syntax is None or is_minified(source) else self.minifier(syntax)
-        return None if isinstance(minifier, SpacesEngine) else minifier
+        return None if minifier is not None and minifier.name == _SPACES else minifier
 
     def grammar_of(self, source: Source) -> KnownEngine | None:
         """The engine that checks the syntax of the script made of `source`, if there is one.

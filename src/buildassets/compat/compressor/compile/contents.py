@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 from posixpath import join, splitext
 from typing import Any, Final, NoReturn
@@ -275,31 +276,31 @@ class BlockContents:
         if path is None:
             location = rendering.place.location(element.markup)
             self._error("compressor/external", f"`{url}` is not a static file", location, _EXTERNAL)
-        location = rendering.place.url(url, path)
-        path, file = self._linked(path, url, location)
+        find_place = partial(rendering.place.url, url, path)
+        path, file = self._linked(path, url, find_place)
         try:
             with open(plain(file), encoding="utf-8-sig" if charset == "utf-8" else charset, newline="") as opened:
                 text = opened.read()
         except (UnicodeDecodeError, LookupError):
             message = f"`{path}` is not in the charset `{charset}`"
-            self._error("compressor/charset", message, location, "give its encoding in the attribute `charset`")
+            self._error("compressor/charset", message, find_place(), "give its encoding in the attribute `charset`")
         except OSError as fault:
-            self._error("compressor/missing", f"cannot read `{path}`: {fault.strerror}", location)
+            self._error("compressor/missing", f"cannot read `{path}`: {fault.strerror}", find_place())
         return SourceToCompile(text, kind, attributes=given, charset=charset, file=file, path=path)
 
-    def _linked(self, path: str, url: str, location: Location) -> tuple[str, str]:
+    def _linked(self, path: str, url: str, find_place: Callable[[], Location]) -> tuple[str, str]:
         """The logical path and the file of what a block links as `path`."""
         if not path:
-            self._error("compressor/missing", f"`{url}` names no static file", location)
+            self._error("compressor/missing", f"`{url}` names no static file", find_place())
         normal = self.files.normal(path)
         self.linked.add(normal)
         file = self.files.find(normal) or self.files.collected(normal)
         if file is None:
-            self._error("compressor/missing", f"cannot find the static file `{path}`", location)
+            self._error("compressor/missing", f"cannot find the static file `{path}`", find_place())
         root = self.files.root_of(file)
         if root is not None and not is_within(os.path.realpath(root.path), os.path.realpath(file)):
             message = f"the static file `{path}` is a link that leaves `{self.shown(root.path)}`"
-            self._error("compressor/missing", message, location, _OUTSIDE)
+            self._error("compressor/missing", message, find_place(), _OUTSIDE)
         return normal, file
 
     # files

@@ -143,7 +143,8 @@ class _Collection:
         self._files = StaticFiles()
         self._blocks = FoundBlocks()
         self._faults: list[Diagnostic] = [*setting_faults()]
-        self._seen: set[tuple[Block, str, tuple[str, int, int] | None]] = set()
+        self._same: set[tuple[Block, str]] = set()  # which give the same in each context
+        self._seen: set[tuple[Block, str, tuple[str, int, int]]] = set()  # in this context
         self._templates: set[str] = set()
         self._roots: set[str] = set()
         self._contents: BlockContents | None = None
@@ -213,6 +214,7 @@ class _Collection:
             if (now := thread_state()) != state:  # which may decide what a loader finds
                 self._leave(readers)
                 state, readers = now, [*_readers(_SCOPE.get())]
+                self._same.clear()
             self._seen.clear()
             for reader in readers:
                 for rendering in reader.renderings(values):
@@ -237,14 +239,16 @@ class _Collection:
             rendering = replace(rendering, text=text, missing=missing)
         where = rendering.place.tag
         # A parent's block, which a hundred templates inherit; programs may make something else of it at another place.
-        anywhere, here = (rendering.block, rendering.text, None), (rendering.block, rendering.text, where)
-        if here in self._seen or (contents.is_traceable and anywhere in self._seen):
+        anywhere, here = (rendering.block, rendering.text), (rendering.block, rendering.text, where)
+        if here in self._seen or anywhere in self._same:
             contents.known.add(where)
             return
         made = contents.made(rendering)
         if made.tags is None:
             return
-        self._seen |= {anywhere, here}
+        self._seen.add(here)
+        if made.is_ours:
+            self._same.add(anywhere)
         elements = elements_of(rendering.text)
         key = block_key(rendering.block, elements, contents.options.prefixes, self._is_file, loose=made.is_loose)
         self._blocks.add(key, made.tags, rendering.place, state)

@@ -223,3 +223,79 @@ def test_precompiler_lists_a_folder_again_only_if_it_changed(content: str, count
         "STATICFILES_FINDERS": finders,
     }
     assert f"'{counts}'" in site(tmp_path, page, files=files, **chosen).page()
+
+
+_ASKING = """
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
+from compressor.filters import FilterBase
+
+
+class Asks(FilterBase):
+    def input(self, **_):
+        path = finders.find(self.content)
+        return f"var url = '{static('js/one.js')}', is_there = {int(bool(path))}"
+"""
+
+
+def test_precompiler_gets_nothing_of_the_release_before_it(tmp_path: Path) -> None:
+    asking = block("js", '<script type="text/asking">CACHE/js/none.js</script>', "inline")
+    program = (
+        "blocks = json.loads((folder / 'build/manifest.json').read_text())['blocks'].values()\n"
+        "(asset,) = [tag['asset'] for tags in blocks for tag in tags if 'inline' not in tag]\n"
+        "page = folder / 'templates/page.html'\n"
+        "page.write_text(page.read_text().replace('CACHE/js/none.js', asset))\n"
+        "call_command('compress', stdout=out, stderr=err)\n"
+        "found['page'] = engines['django'].get_template('page.html').render({})\n"
+    )
+    templates = {"page.html": asking, "other.html": block("js", js("js/one.js", "js/two.js"))}
+    finders = ["compressor.finders.CompressorFinder", "django.contrib.staticfiles.finders.FileSystemFinder"]
+    chosen: dict[str, Any] = {
+        "COMPRESS_PRECOMPILERS": [("text/asking", "asking.Asks")],
+        "STATICFILES_FINDERS": finders,
+    }
+    built = site(tmp_path, templates, files={"asking.py": _ASKING}, pages=[], program=program, **chosen)
+    assert "var url='/static/js/one.js',is_there=0" in built.found["page"]
+
+
+_CONTEXTS = """
+import sys
+
+
+def each():
+    for number in range({}):
+        yield {{"number": number}}
+
+
+def note(event, asked):
+    if event == "open" and str(asked[0]).endswith("site/js/one.js"):
+        open("read", "a").write(".")
+
+
+sys.addaudithook(note)
+"""
+
+
+def reads_in(folder: Path, contexts: int, page: str, **settings: Any) -> int:
+    """How often planning reads a script that the blocks of a page link in that many contexts."""
+    site(
+        folder,
+        page,
+        pages=[],
+        files={"contexts.py": _CONTEXTS.format(contexts)},
+        COMPRESS_OFFLINE_CONTEXT="contexts.each",
+        **settings,
+    )
+    return counted(folder, "read")
+
+
+def test_contexts_that_give_the_same_blocks_are_one(tmp_path: Path) -> None:
+    page = block("js", js("js/one.js", "js/two.js"))
+    assert reads_in(tmp_path / "several", 5, page) == reads_in(tmp_path / "one", 1, page) > 0
+
+
+def test_block_that_a_filter_changes_is_made_in_each_context(tmp_path: Path) -> None:
+    page = block("js", js("js/one.js", "js/two.js"))
+    filters = {"js": ["compressor.filters.template.TemplateFilter"]}
+    several, one = (reads_in(tmp_path / str(count), count, page, COMPRESS_FILTERS=filters) for count in (5, 1))
+    assert several > one

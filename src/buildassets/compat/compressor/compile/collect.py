@@ -32,7 +32,12 @@ from buildassets.compat.compressor.compile.rendering import Rendering
 from buildassets.compat.compressor.compile.sass_texts import sass_digits
 from buildassets.compat.compressor.compile.settings import build_options, setting_faults
 from buildassets.compat.compressor.compile.sources import GeneratedSources
-from buildassets.compat.compressor.compile.static_files import StaticFiles, collected_root, files_listed_once
+from buildassets.compat.compressor.compile.static_files import (
+    StaticFiles,
+    collected_root,
+    files_listed_once,
+    plain_static_urls,
+)
 from buildassets.compat.compressor.compile.working_directory import kept_directory
 from buildassets.compat.compressor.run.elements import elements_of
 from buildassets.compat.compressor.run.key import Block, block_key
@@ -82,11 +87,12 @@ def scope(given: TemplateScope) -> Iterator[None]:
 def planned() -> list[str]:
     """Write the plan; gives the arguments that hand it to the compiler."""
     folder = plan_folder("compressor")
-    with kept_directory():
-        contexts = ProbedContexts()
-    key = None if contexts.text is None else plan_trace.deciding_key((_SCOPE.get(), contexts.text))
-    if key is None or not plan_trace.holds(folder, key):
-        _write(folder, key, contexts)
+    with plain_static_urls():
+        with kept_directory():
+            contexts = ProbedContexts()
+        key = None if contexts.text is None else plan_trace.deciding_key((_SCOPE.get(), contexts.text))
+        if key is None or not plan_trace.holds(folder, key):
+            _write(folder, key, contexts)
     return ["--plan", os.path.relpath(plan_path(folder))]
 
 
@@ -137,7 +143,8 @@ class _Collection:
         self._files = StaticFiles()
         self._blocks = FoundBlocks()
         self._faults: list[Diagnostic] = [*setting_faults()]
-        self._seen: set[tuple[Block, str, tuple[str, int, int] | None]] = set()
+        self._same: set[tuple[Block, str]] = set()  # which give the same in each context
+        self._seen: set[tuple[Block, str, tuple[str, int, int]]] = set()  # in this context
         self._templates: set[str] = set()
         self._roots: set[str] = set()
         self._contents: BlockContents | None = None
@@ -207,6 +214,7 @@ class _Collection:
             if (now := thread_state()) != state:  # which may decide what a loader finds
                 self._leave(readers)
                 state, readers = now, [*_readers(_SCOPE.get())]
+                self._same.clear()
             self._seen.clear()
             for reader in readers:
                 for rendering in reader.renderings(values):
@@ -231,14 +239,16 @@ class _Collection:
             rendering = replace(rendering, text=text, missing=missing)
         where = rendering.place.tag
         # A parent's block, which a hundred templates inherit; programs may make something else of it at another place.
-        anywhere, here = (rendering.block, rendering.text, None), (rendering.block, rendering.text, where)
-        if here in self._seen or (contents.is_traceable and anywhere in self._seen):
+        anywhere, here = (rendering.block, rendering.text), (rendering.block, rendering.text, where)
+        if here in self._seen or anywhere in self._same:
             contents.known.add(where)
             return
         made = contents.made(rendering)
         if made.tags is None:
             return
-        self._seen |= {anywhere, here}
+        self._seen.add(here)
+        if made.is_ours:
+            self._same.add(anywhere)
         elements = elements_of(rendering.text)
         key = block_key(rendering.block, elements, contents.options.prefixes, self._is_file, loose=made.is_loose)
         self._blocks.add(key, made.tags, rendering.place, state)

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseStorageFinder
 from django.core.files.storage import FileSystemStorage, InvalidStorageError, storages
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import LazyObject, SimpleLazyObject
 
 from buildassets.compat.compressor.run.key import HASH, static_path
 from buildassets.compat.compressor.run.lookup import current_release
@@ -20,11 +20,14 @@ from buildassets.disk.files import put_in_place, write_whole
 from buildassets.errors import ManifestError
 from buildassets.manifest.json import ASSETS_FOLDER
 from buildassets.runtime.assets import AssetNotFound, release_folder
+from buildassets.runtime.django.plain_urls import are_plain
 
 __all__ = [
     "BrotliCompressorFileStorage",
     "CompressorFileStorage",
     "CompressorFinder",
+    "DefaultOfflineManifestStorage",
+    "DefaultStorage",
     "GzipCompressorFileStorage",
     "OfflineManifestFileStorage",
     "compressor_file_storage",
@@ -92,6 +95,7 @@ class BrotliCompressorFileStorage(_CopyingStorage):
     """Stores copies for brotli."""
 
     suffix = ".br"
+    chunk_size = 1024  # for code that reads it
 
     def compress(self, content: bytes) -> bytes:
         """See _CopyingStorage. Raises ImportError where brotli is not installed."""
@@ -120,10 +124,26 @@ def get_storage(alias: str | None = None, storage_class: str | None = None) -> A
 
 
 compressor_file_storage: Final = SimpleLazyObject(CompressorFileStorage)
-default_storage: Final = SimpleLazyObject(get_storage)
-default_offline_manifest_storage: Final = SimpleLazyObject(
-    lambda: get_storage(settings.COMPRESS_OFFLINE_MANIFEST_STORAGE_ALIAS, settings.COMPRESS_OFFLINE_MANIFEST_STORAGE)
-)
+
+
+class DefaultStorage(LazyObject):  # type: ignore[type-arg]  # only stubs have an argument
+    """The storage of COMPRESS_STORAGE_ALIAS or COMPRESS_STORAGE."""
+
+    def _setup(self) -> None:
+        self._wrapped = get_storage()
+
+
+class DefaultOfflineManifestStorage(LazyObject):  # type: ignore[type-arg]  # as above
+    """The storage of COMPRESS_OFFLINE_MANIFEST_STORAGE_ALIAS or COMPRESS_OFFLINE_MANIFEST_STORAGE."""
+
+    def _setup(self) -> None:
+        self._wrapped = get_storage(
+            settings.COMPRESS_OFFLINE_MANIFEST_STORAGE_ALIAS, settings.COMPRESS_OFFLINE_MANIFEST_STORAGE
+        )
+
+
+default_storage: Final = DefaultStorage()
+default_offline_manifest_storage: Final = DefaultOfflineManifestStorage()
 
 
 class CompressorFinder(BaseStorageFinder):
@@ -149,8 +169,11 @@ class CompressorFinder(BaseStorageFinder):
 
 
 def _released(path: str) -> str | None:
-    """The absolute path of the file in the release; None where there is none. Raises SuspiciousFileOperation."""
-    current = current_release()
+    """The absolute path of the file in the release; None where there is none. Raises SuspiciousFileOperation.
+
+    A plan gets none: it would be one of the release before, which must not decide the next.
+    """
+    current = None if are_plain() else current_release()
     if current is None or current[1].manifest is None:
         return None
     assets, release = current

@@ -51,6 +51,7 @@ _GEMS: Final[Mapping[str, str]] = {
     "importmap-rails": "importmap",
 }
 _VITE: Final = tuple(f"vite.config.{suffix}" for suffix in ("js", "ts", "mjs", "mts", "cjs", "cts"))
+_RUNS_VITE: Final = re.compile(r':\s*"(?:[^"]*[\s/])?vite(?:\s[^"]*)?"')
 
 
 @frozen
@@ -82,8 +83,9 @@ def _found(files: ProjectFiles, settings: DjangoSettings | None, node: frozenset
         yield from _seen(files, ".html", _TAGS)
     for file in files.called(*_VITE):
         yield OtherSystem("vite", file)
-    if "vite" in node:
-        yield from (OtherSystem("vite", file) for file in files.called("package.json")[:1])
+    for file in files.called("package.json") if "vite" in node else ():
+        if _RUNS_VITE.search(files.text(file)):  # which is there for Vitest alone, otherwise
+            yield OtherSystem("vite", file)
     if "config/assets.yml" in files.names:
         yield OtherSystem("jammit", "config/assets.yml")
     yield from _of_rails(files)

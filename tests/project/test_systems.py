@@ -34,3 +34,11 @@ def test_vite_counts_where_a_script_runs_it(tmp_path: Path, script: str, names: 
     package = f'{{"scripts": {{"x": "{script}"}}, "devDependencies": {{"vite": "^8.2.1", "vitest": "^4.1.10"}}}}'
     write_tree(tmp_path, {"package.json": package})
     assert [one.name for one in find(ProjectFiles(str(tmp_path))).systems] == names
+
+
+def test_a_gem_names_the_pipeline_of_rails_in_its_specification(tmp_path: Path) -> None:
+    spec = "Gem::Specification.new do |s|\n  s.add_dependency 'rails'\n  s.add_dependency 'sprockets-es6'\nend\n"
+    write_tree(tmp_path, {"shop.gemspec": spec})
+    assert [(one.name, one.file) for one in find(ProjectFiles(str(tmp_path))).systems] == [
+        ("sprockets", "shop.gemspec")
+    ]

@@ -44,12 +44,13 @@ _DECLARED: Final[Mapping[str, str]] = {
     "webassets": "webassets",
     "whitenoise": "whitenoise",
 }
-# Gems that bring a system, as `Gemfile` and `Gemfile.lock` name them.
+# Gems that bring a system, as `Gemfile`, `Gemfile.lock` and the specification of a gem name them.
 _GEMS: Final[Mapping[str, str]] = {
-    "sprockets-rails": "sprockets",
+    **dict.fromkeys(("sass-rails", "sprockets-es6", "sprockets-rails"), "sprockets"),
     "propshaft": "propshaft",
     "importmap-rails": "importmap",
 }
+_GEM: Final = re.compile(r"""^\s*(?:(?:gem|\w+\.add_(?:runtime_)?dependency)[\s(]+["'])?([\w-]+)\b""", re.MULTILINE)
 _VITE: Final = tuple(f"vite.config.{suffix}" for suffix in ("js", "ts", "mjs", "mts", "cjs", "cts"))
 _RUNS_VITE: Final = re.compile(r':\s*"(?:[^"]*[\s/])?vite(?:\s[^"]*)?"')
 
@@ -108,6 +109,6 @@ def _seen(files: ProjectFiles, suffix: str, signs: Mapping[str, re.Pattern[str]]
 
 
 def _of_rails(files: ProjectFiles) -> Iterator[OtherSystem]:
-    for file in (name for name in ("Gemfile", "Gemfile.lock") if name in files.names):
-        gems = re.findall(r"""^\s*(?:gem\s+["'])?([\w-]+)\b""", files.text(file), re.MULTILINE)
+    for file in (name for name in files.own if name in ("Gemfile", "Gemfile.lock") or name.endswith(".gemspec")):
+        gems = _GEM.findall(files.text(file))
         yield from (OtherSystem(name, file) for gem, name in _GEMS.items() if gem in gems)

@@ -112,9 +112,16 @@ class DjangoProject:
             {key: value for key, value in whole.items() if value is not None},
             templates=tuple(f'{{ path = "{path}", engine = "{_engine(path)}" }}' for path in folders),
             collected=(*own, *self.installed),
-            absent=f"{', '.join(f'`{one}`' for one in self.absent)}, not installed here" if self.absent else "",
+            absent=self._absent(),
             commands=self.commands(),
         )
+
+    def _absent(self) -> str:
+        """Where Django may have files that the plan does not know."""
+        unknown = [one for one in self.computed if one != "STATIC_URL"]
+        of_settings = f"{' and '.join(f'`{one}`' for one in unknown)}, not known here" if unknown else ""
+        elsewhere = f"{', '.join(f'`{one}`' for one in self.absent)}, not installed here" if self.absent else ""
+        return ", or of ".join(filter(None, [of_settings, elsewhere]))
 
     def commands(self) -> tuple[str, ...]:
         """The commands that build a release, and copy it into the folder that a server has."""

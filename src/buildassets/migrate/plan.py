@@ -26,12 +26,16 @@ OUTCOMES: Final[tuple[Outcome, ...]] = ("taken over", "changed", "not possible")
 
 @frozen
 class ProjectToMigrate:
-    """The project in `folder`; `settings` is the module of Django's settings, None where none is given."""
+    """The project in `folder`; `settings` is the module of Django's settings, None where none is given.
+
+    `is_with_django` is whether a plan for Django's static files is made, too.
+    """
 
     folder: str
     settings: str | None
     permission: Permission
     announce: Announce
+    is_with_django: bool = False
 
 
 @frozen
@@ -50,7 +54,8 @@ class Plan:
     """The migration of a project: `lines` of its files, and `settings`, our configuration.
 
     `collected` are further source roots, which Django finds; `absent` has the names of applications that are not
-    installed here, in which it would look. `commands` make what a server serves; without one it is a build.
+    installed here, in which it would look. `commands` make what a server serves, after those `before`; without one it
+    is a build.
     `templates` are folders of templates, as the command line takes them.
     """
 
@@ -59,6 +64,7 @@ class Plan:
     templates: tuple[str, ...] = ()
     collected: tuple[SourceRoot, ...] = ()
     absent: str = ""
+    before: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
 
 
@@ -89,7 +95,8 @@ def merged(plans: Mapping[str, Plan]) -> Plan:
         settings,
         templates=tuple(dict.fromkeys(one for plan in plans.values() for one in plan.templates)),
         collected=tuple(dict.fromkeys(one for plan in plans.values() for one in plan.collected)),
-        absent=next((plan.absent for plan in plans.values() if plan.absent), ""),
+        absent=", or of ".join(dict.fromkeys(plan.absent for plan in plans.values() if plan.absent)),
+        before=tuple(dict.fromkeys(one for plan in plans.values() for one in plan.before)),
         commands=tuple(dict.fromkeys(one for plan in plans.values() for one in plan.commands)),
     )
 

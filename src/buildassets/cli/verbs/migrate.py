@@ -48,10 +48,13 @@ def command(systems: tuple[str, ...], *, write: bool, settings: str | None, as_j
     files do not show static files.
     """
     folder = working_directory()
-    if settings is not None and {*_OF_DJANGO}.isdisjoint(systems):
+    is_with_django = not {*_OF_DJANGO}.isdisjoint(systems)
+    if settings is not None and not is_with_django:
         raise click.UsageError(f"`--settings` names settings of Django, which {' and '.join(systems)} has none of")
     try:
-        plans = {system: _plan(system, folder, settings, quiet=quiet) for system in systems}
+        plans = {
+            system: _plan(system, folder, settings, quiet=quiet, is_with_django=is_with_django) for system in systems
+        }
         found = _rehearsed(merged(plans), folder, systems)
     except OSError as fault:
         raise _refused("read", relative_to(folder, os.path.abspath(fault.filename or folder)), fault) from None
@@ -67,8 +70,8 @@ def command(systems: tuple[str, ...], *, write: bool, settings: str | None, as_j
     )
     done = f"wrote `{FILE}`" if write else f"`--write` writes `{FILE}`"
     show.report(f"{counts(found.lines)}; {done}")
-    commands = found.commands or ("buildassets build",)
-    show.report(f"next: change the lines that are not taken over, then {', then '.join(commands)}")
+    commands = ", then ".join((*found.before, *(found.commands or ("buildassets build",))))
+    show.report(f"next: change the lines that are not taken over, then {commands}")
     return code
 
 
@@ -88,7 +91,7 @@ def _row(line: Accounted) -> tuple[str, str, str, str]:
     return f"{line.file}:{line.line}", line.outcome, text, line.note
 
 
-def _plan(system: str, folder: str, settings: str | None, *, quiet: bool) -> Plan:
+def _plan(system: str, folder: str, settings: str | None, *, quiet: bool, is_with_django: bool) -> Plan:
     """The migration by the row of `system`. Raises ConfigError."""
     plan: Callable[[ProjectToMigrate], Plan] = import_module(f"buildassets.migrate.{system.replace('-', '_')}").plan
     return plan(
@@ -97,6 +100,7 @@ def _plan(system: str, folder: str, settings: str | None, *, quiet: bool) -> Pla
             settings if system in _OF_DJANGO else None,
             permitted(f"migrate {system}", settings=settings is not None and system in _OF_DJANGO),
             partial(_announce, quiet=quiet),
+            is_with_django=is_with_django,
         )
     )
 

@@ -53,7 +53,7 @@ class ReaderArguments:
 
     If the file `is_named` in our own file, it has to be of that system; `more` files are named with it. `engines` are
     the suffixes, without dots, that engines of other packages compile. `missing` is that setting of our own file, if it
-    has one.
+    has one, and `output` the release directory.
     """
 
     folder: str
@@ -64,6 +64,7 @@ class ReaderArguments:
     more: tuple[str, ...] = ()
     engines: frozenset[str] = frozenset()
     missing: object = None
+    output: str = "build"
 
 
 # Gives None for a file of another system, unless our own file names it. Raises ConfigError.
@@ -116,15 +117,23 @@ def read_foreign(table: Table, folder: str, mode: Mode, *, permission: Permissio
             more=files[1:],
             engines=_engines(table),
             missing=table.peek("missing"),
+            output=_output(table),
         )
         foreign = _read(named[0], asked) if asked.file else None
         return _beside(table.peek("sources"), foreign) if foreign else Foreign()
     if table.peek(_JAMMIT) is False or any(key in table for key in _OURS):
         return Foreign()
     path = os.path.join(folder, *_JAMMIT_FILE.split("/"))
-    asked = ReaderArguments(folder, _JAMMIT_FILE, mode, permission, missing=table.peek("missing"))
+    asked = ReaderArguments(
+        folder, _JAMMIT_FILE, mode, permission, missing=table.peek("missing"), output=_output(table)
+    )
     foreign = _read(_JAMMIT, asked) if os.path.isfile(path) else None
     return foreign or Foreign(files=(path,))
+
+
+def _output(table: Table) -> str:
+    output = table.peek("output")
+    return output if isinstance(output, str) and output else "build"
 
 
 def severity_of_empty(missing: object, *, is_glob: bool) -> Severity | None:

@@ -35,9 +35,13 @@ _LICENCE: Final = re.compile(r"(?:licen[cs]e|copying|notice|unlicense)(?:[.-].*)
 _COMMONJS: Final = re.compile(r"\brequire\s*\(|\bmodule\.exports\b|\bexports\.[\w$]+\s*=|defineProperty\(exports\b")
 # Code that checks whether there is CommonJS, or that has a parameter named `exports`, as Vue's script has.
 _GUARD: Final = re.compile(r"typeof\s+(?:exports|module|define|require)\b|\bdefine\.amd\b|\bfunction\s*\(\s*exports\b")
+_REQUIRED: Final = re.compile(r"""\brequire\s*\(\s*["'][^."'/]""")  # of another package
 _NAME_IN_QUOTES: Final = re.compile(r"""(["'])([\w-]+\.(?:png|gif|jpg|svg|webp))\1""")
 _NO_SASS: Final = Unfit("has no Sass sources", "add it without `--source`")
-_BUNDLE: Final = 'install it with npm, and make a bundle of what imports it: `{ files = ["app.js"], bundle = true }`'
+_BUNDLE: Final = (
+    "run `buildassets tools install esbuild`, install the package with npm, and make a bundle of what imports it: "
+    '`{ files = ["app.js"], bundle = true }`'
+)
 _COMMONJS_ONLY: Final = "is CommonJS only, which no browser loads"
 _FOR_BUNDLERS: Final = "reads `process.env`, which bundlers replace and no browser has"
 _INCOMPLETE: Final = "imports `{}` without its whole name, which only bundlers find"
@@ -58,19 +62,31 @@ class BrowserFiles:
         self.references = cache(lambda path: _references(path, self.text))
 
     def __call__(
-        self, packages: Mapping[str, Unpacked], direct: Collection[str], sources: Collection[str] = ()
+        self,
+        packages: Mapping[str, Unpacked],
+        direct: Collection[str],
+        sources: Collection[str] = (),
+        alone: Collection[str] = (),
     ) -> Needed:
         """The files that browsers need of the `direct` packages, and of those that these import.
 
-        Packages in `sources` have their Sass sources, and what these and their sheets refer to.
+        Packages in `sources` have their Sass sources, and what these and their sheets refer to. Those that are `alone`
+        have a build that imports no other package in the place of their modules, if there is one.
         """
-        return _Choice(packages, self, sources).needed(direct)
+        return _Choice(packages, self, sources, alone).needed(direct)
 
 
 class _Choice:
-    def __init__(self, packages: Mapping[str, Unpacked], files: BrowserFiles, sources: Collection[str]) -> None:
+    def __init__(
+        self,
+        packages: Mapping[str, Unpacked],
+        files: BrowserFiles,
+        sources: Collection[str],
+        alone: Collection[str],
+    ) -> None:
         self._packages = packages
         self._sources = sources
+        self._alone = alone
         self._files = files
         self._known = {LogicalPath(f"{name}/{file}") for name, package in packages.items() for file in package.files}
         self._folders = {folder for path in self._known for folder in _folders(path)}
@@ -166,18 +182,37 @@ class _Choice:
     def _entries(self, name: str) -> list[str]:
         """The files that the package `name` offers to browsers."""
         described = self._describe(name) or {}
-        module = self._module(name)
+        own_build = self._own_build(name) if name in self._alone else None
+        module = own_build or self._module(name)
         main = list(filter(None, [module, *self._main_sheets(name, module)]))
         has_sources = name in self._sources and bool(self._sass_of(name))
         if not (main or has_sources) and name not in self._unfit:
             self._unfit[name] = "has neither a module, a script nor a style sheet for browsers"
         if main or has_sources:  # a package without a module may still have sheets
             self._unfit.pop(name, None)
-        return [*main, *self._further(name, described)]
+        return [*main, *self._further(name, described, is_whole=own_build is not None)]
 
-    def _further(self, name: str, described: Mapping[str, Any]) -> Iterator[str]:
-        """The files of subpaths: sheets, and modules unless the package itself offers a script instead of a module."""
-        has_modules = name in self._specifiers or self._target_of(name) is None
+    def _own_build(self, name: str) -> str | None:
+        """The file of a package, named like it, that has all that it imports; a module rather than a script."""
+        stem = _stem(name)
+        files = [f"{name}/{file}" for file in self._packages[name].files if _NOT_FOR_USERS.isdisjoint(file.split("/"))]
+        builds = [path for path in files if suffix(path) in _SCRIPTS[:2] and _stem(path) == stem]
+        modules = [path for path in builds if self._is_module(path) and self._is_whole(path)]
+        scripts = [path for path in builds if self._is_script(path) and not _REQUIRED.search(self._text(path))]
+        builds = sorted(modules or scripts, key=lambda path: (".min." not in path, path.count("/"), path))
+        if modules:
+            self._specifiers[name] = builds[0]
+        return builds[0] if builds else None
+
+    def _is_whole(self, path: str) -> bool:
+        """Whether nothing that the module `path` reaches in its package needs a bundler or another package."""
+        references = (one for file in self._with_imports(path) for one in self._files.references(self._place(file)))
+        urls = (one.url for one in references if one.kind in SPECIFIERS)
+        return not self._complaint(path) and all(url.startswith(("./", "../")) or _EXTERNAL.match(url) for url in urls)
+
+    def _further(self, name: str, described: Mapping[str, Any], *, is_whole: bool) -> Iterator[str]:
+        """The files of subpaths: sheets, and modules unless a script, or a build that is whole, is in their place."""
+        has_modules = not is_whole and (name in self._specifiers or self._target_of(name) is None)
         for subpath in self._subpaths(described):
             specifier = name + subpath[1:]
             target = self._target_of(specifier)
@@ -258,9 +293,7 @@ class _Choice:
 
     def _complaint(self, path: str) -> str:
         """Why the module `path`, or one of its package that it imports, needs a bundler; empty if none does."""
-        waiting, seen = [path], {path}
-        while waiting:
-            file = waiting.pop()
+        for file in self._with_imports(path):
             is_javascript = _syntax_of(file) is Syntax.JAVASCRIPT
             if is_javascript and self._is_module(file) and self._files.needs_bundler(self._place(file)):
                 return _FOR_BUNDLERS
@@ -268,10 +301,19 @@ class _Choice:
                 target = self._beside(file, reference)
                 if target is not None and target not in self._known and self._completed(file, target) is not None:
                     return _INCOMPLETE.format(reference.url)
+        return ""
+
+    def _with_imports(self, path: str) -> Iterator[str]:
+        """The module `path`, and those that it imports by relative names."""
+        waiting, seen = [path], {path}
+        while waiting:
+            file = waiting.pop()
+            yield file
+            for reference in self._files.references(self._place(file)):
+                target = self._beside(file, reference)
                 if target in self._known and target not in seen:
                     seen.add(target)
                     waiting.append(target)
-        return ""
 
     def _beside(self, path: str, reference: Reference) -> LogicalPath | None:
         """The file that a relative specifier in `path` names, taken literally; None for any other reference."""
@@ -365,6 +407,10 @@ class _Choice:
     def _place(self, path: str) -> str:
         package = package_of(path)
         return os.path.join(self._packages[package].folder, *path[len(package) + 1 :].split("/"))
+
+
+def _stem(path: str) -> str:
+    return basename(path).partition(".")[0]
 
 
 def _by_package(paths: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -222,3 +222,51 @@ def test_build_of_a_package_that_imports_no_other_takes_the_place_of_its_module(
     subpaths = {"a/sub": "a/s.js"} if module == "m.js" else {}
     assert found.modules == ({"a": f"a/{module}"} if module else {}) | subpaths
     assert found.imports == ({"a": frozenset({"b"})} if module == "m.js" else {})
+
+
+COMMONJS = "is CommonJS only, which no browser loads"
+BROWSERIFY = 'typeof require; (function(require,module){ require("../c"); module.exports = 1 })'
+WITH_GLOBALS = 'typeof module == "object" ? module.exports = make(require("b")) : make(window.b)'
+
+
+@pytest.mark.parametrize(
+    ("files", "script"),
+    [
+        ({"m.js": WITH_GLOBALS, "dist/a.pkgd.min.js": UMD}, "dist/a.pkgd.min.js"),
+        ({"m.js": WITH_GLOBALS, "dist/a.js": WITH_GLOBALS}, "m.js"),
+        (
+            {
+                "m.js": 'typeof require; (function(require,module){ require("../c"); module.exports = 1 })',
+                "dist/a.js": UMD,
+            },
+            "m.js",
+        ),
+        ({"m.js": f'{UMD}; typeof module == "object" && require("./c")', "dist/a.js": UMD}, "m.js"),
+        ({"m.js": 'typeof require; module.exports = require("./c")', "dist/a.js": UMD}, None),
+    ],
+)
+def test_script_needs_no_other_where_the_package_has_such_a_one(
+    tmp_path: Path, files: Tree, script: str | None
+) -> None:
+    found = needed(tmp_path, a=({"main": "m.js"}, files))
+    assert found.files.get("a") == ((script,) if script else None)
+    assert [one.complaint for one in found.unfit.values()] == ([] if script else [COMMONJS])
+
+
+def test_script_of_a_package_of_modules_is_no_module(tmp_path: Path) -> None:
+    described = {"type": "module", "module": "m.js"}
+    found = needed(tmp_path, alone=["a"], a=(described, {"m.js": 'import "b"', "dist/a.js": UMD, "dist/a.mjs": MODULE}))
+    assert found.modules == {"a": "a/dist/a.mjs"}
+    found = needed(tmp_path, alone=["a"], a=(described, {"m.js": 'import "b"', "dist/a.js": UMD}))
+    assert (found.files, found.modules) == ({"a": ("dist/a.js",)}, {})
+
+
+def test_module_that_imports_commonjs_of_its_package_is_refused(tmp_path: Path) -> None:
+    files = {"m.js": 'import x from "./lib/c.js"; export default x', "lib/c.js": "module.exports = 1"}
+    found = needed(tmp_path, a=({"module": "m.js"}, files))
+    assert found.unfit["a"].complaint == "imports `./lib/c.js`, which is CommonJS"
+
+
+def test_module_that_imports_a_script_of_its_package_is_taken(tmp_path: Path) -> None:
+    files = {"m.js": 'import "./g.js"; export {}', "g.js": "window.g = 1"}
+    assert needed(tmp_path, a=({"module": "m.js"}, files)).files == {"a": ("g.js", "m.js")}

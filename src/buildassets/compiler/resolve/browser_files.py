@@ -35,7 +35,10 @@ _LICENCE: Final = re.compile(r"(?:licen[cs]e|copying|notice|unlicense)(?:[.-].*)
 _COMMONJS: Final = re.compile(r"\brequire\s*\(|\bmodule\.exports\b|\bexports\.[\w$]+\s*=|defineProperty\(exports\b")
 # Code that checks whether there is CommonJS, or that has a parameter named `exports`, as Vue's script has.
 _GUARD: Final = re.compile(r"typeof\s+(?:exports|module|define|require)\b|\bdefine\.amd\b|\bfunction\s*\(\s*exports\b")
-_REQUIRED: Final = re.compile(r"""\brequire\s*\(\s*["'][^."'/]""")  # of another package
+_REQUIRED: Final = re.compile(r"""(?<![.\w$])require\s*\(\s*["'][^."'/]""")  # of another package
+# CommonJS, unless in a script that also checks for `module`, or a bundle of browserify, whose parts have a `require`.
+_OWN_REQUIRE: Final = re.compile(r"""\brequire\s*\(\s*["']\.""")
+_OF_SCRIPTS: Final = re.compile(r"typeof\s+(?:exports|module|define)\b|function\s*\w*\(\s*require\b")
 _NAME_IN_QUOTES: Final = re.compile(r"""(["'])([\w-]+\.(?:png|gif|jpg|svg|webp))\1""")
 _NO_SASS: Final = Unfit("has no Sass sources", "add it without `--source`")
 _BUNDLE: Final = (
@@ -44,6 +47,7 @@ _BUNDLE: Final = (
 )
 _COMMONJS_ONLY: Final = "is CommonJS only, which no browser loads"
 _FOR_BUNDLERS: Final = "reads `process.env`, which bundlers replace and no browser has"
+_OWN_COMMONJS: Final = "imports `{}`, which is CommonJS"
 _INCOMPLETE: Final = "imports `{}` without its whole name, which only bundlers find"
 _EXTERNAL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
 
@@ -193,14 +197,19 @@ class _Choice:
         return [*main, *self._further(name, described, is_whole=own_build is not None)]
 
     def _own_build(self, name: str) -> str | None:
-        """The file of a package, named like it, that has all that it imports; a module rather than a script."""
-        stem = _stem(name)
+        """The file of a package that has all that it imports; a module rather than a script.
+
+        It is named like the package, or like the first words of its name.
+        """
+        stem = f"{_stem(name)}-"
         files = [f"{name}/{file}" for file in self._packages[name].files if _NOT_FOR_USERS.isdisjoint(file.split("/"))]
-        builds = [path for path in files if suffix(path) in _SCRIPTS[:2] and _stem(path) == stem]
-        modules = [path for path in builds if self._is_module(path) and self._is_whole(path)]
-        scripts = [path for path in builds if self._is_script(path) and not _REQUIRED.search(self._text(path))]
-        builds = sorted(modules or scripts, key=lambda path: (".min." not in path, path.count("/"), path))
-        if modules:
+        builds = [path for path in files if suffix(path) in _SCRIPTS[:2] and stem.startswith(f"{_stem(path)}-")]
+        modules = {path for path in builds if self._files.has_module_syntax(self._place(path))}
+        scripts = [path for path in builds if path not in modules and _is_for_pages(self._text(path))]
+        whole = [path for path in modules if self._is_module(path) and self._is_whole(path)]
+        alone = [path for path in scripts if not _REQUIRED.search(self._text(path))]
+        builds = sorted(whole or alone, key=lambda path: (".min." not in path, path.count("/"), path))
+        if whole:
             self._specifiers[name] = builds[0]
         return builds[0] if builds else None
 
@@ -237,17 +246,20 @@ class _Choice:
     def _module(self, name: str) -> str | None:
         """The main module of the package, or else its script for pages."""
         target = self._target_of(name)
-        if target is not None and suffix(target) in _SCRIPTS:
-            if self._is_module(target) and not self._complaint(target):
-                self._specifiers[name] = target
-                return target
-            if self._is_script(target):
-                return target
+        if (
+            target is not None
+            and suffix(target) in _SCRIPTS
+            and self._is_module(target)
+            and not self._complaint(target)
+        ):
+            self._specifiers[name] = target
+            return target
         described = self._describe(name) or {}
-        for key in _SCRIPT_KEYS:
-            path = f"{name}/{str(described.get(key, '')).removeprefix('./')}"
-            if path in self._known and self._is_script(path):
-                return path
+        stated = [f"{name}/{str(described.get(key, '')).removeprefix('./')}" for key in _SCRIPT_KEYS]
+        for path in (target, *stated):
+            if path in self._known and suffix(path) in _SCRIPTS and self._is_script(path):
+                needs_others = _REQUIRED.search(self._text(path)) is not None
+                return (self._own_build(name) if needs_others else None) or path
         if target is not None:
             self._unfit[name] = self._why_unfit(target)
         return None
@@ -301,7 +313,13 @@ class _Choice:
                 target = self._beside(file, reference)
                 if target is not None and target not in self._known and self._completed(file, target) is not None:
                     return _INCOMPLETE.format(reference.url)
+                if target in self._known and self._is_commonjs(target):
+                    return _OWN_COMMONJS.format(reference.url)
         return ""
+
+    def _is_commonjs(self, path: str) -> bool:
+        """Whether `path` exports as CommonJS does, and perhaps as scripts do: a module that imports it gets nothing."""
+        return suffix(path) in _SCRIPTS and not self._is_module(path) and bool(_COMMONJS.search(self._text(path)))
 
     def _with_imports(self, path: str) -> Iterator[str]:
         """The module `path`, and those that it imports by relative names."""
@@ -327,10 +345,7 @@ class _Choice:
 
     def _is_script(self, path: str) -> bool:
         """Whether a page can load `path` with `<script>`: it may check for CommonJS, but does not need it."""
-        if suffix(path) == ".cjs" or self._is_module(path):
-            return False
-        text = self._text(path)
-        return not _COMMONJS.search(text) or _GUARD.search(text) is not None
+        return suffix(path) != ".cjs" and not self._is_module(path) and _is_for_pages(self._text(path))
 
     def _reached_from(self, path: str) -> Iterator[str]:
         is_javascript = _syntax_of(path) is Syntax.JAVASCRIPT
@@ -407,6 +422,12 @@ class _Choice:
     def _place(self, path: str) -> str:
         package = package_of(path)
         return os.path.join(self._packages[package].folder, *path[len(package) + 1 :].split("/"))
+
+
+def _is_for_pages(script: str) -> bool:
+    if _OWN_REQUIRE.search(script) and not _OF_SCRIPTS.search(script):
+        return False
+    return not _COMMONJS.search(script) or _GUARD.search(script) is not None
 
 
 def _stem(path: str) -> str:

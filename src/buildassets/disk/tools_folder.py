@@ -1,4 +1,4 @@
-"""The folder of locked tools, and the records of packages that npm and others like it install.
+"""The folders of a user: locked tools, and compressed copies; the records of packages that npm and others install.
 
 Imports nothing else: what a build with nothing to do repeats depends on it, too.
 """
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _VARIABLE = "BUILDASSETS_TOOLS_DIR"
+_COPIES_VARIABLE = "BUILDASSETS_COPIES_DIR"
 _FOLDER = "buildassets"
 _MODULES = "node_modules"
 # Written at each install, by npm, pnpm, Yarn 1, later ones of Yarn, and Bun.
@@ -38,6 +39,23 @@ def tools_folder() -> str:
     else:
         data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
     return os.path.join(os.path.abspath(data), _FOLDER, "tools")
+
+
+def copies_folder() -> str | None:
+    """The folder of compressed copies of this user: `$BUILDASSETS_COPIES_DIR`, or one among the user's caches.
+
+    None if the variable is empty.
+    """
+    given = os.environ.get(_COPIES_VARIABLE)
+    if given is not None:
+        return os.path.abspath(os.path.expanduser(given)) if given else None
+    if sys.platform == "win32":
+        caches = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
+    elif sys.platform == "darwin":
+        caches = os.path.expanduser("~/Library/Caches")
+    else:
+        caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(os.path.abspath(caches), _FOLDER, "copies")
 
 
 def package_records(folder: str) -> "Iterator[str]":

@@ -71,7 +71,7 @@ BUILD: Final = Row(
     programs=_OWN_PROGRAMS,
     python=f"{_OWN_PYTHON}, `--executor`",
     network="the remote cache, `--carry-from`, `--executor`",
-    writes="the release, the cache; with `--cache-write` the remote cache",
+    writes="the release, the cache, the user's compressed copies; with `--cache-write` the remote cache",
     deletes="files that no retained release names, old results of the cache",
 )
 _READS: Final = Row(network=_BY_URL)
@@ -176,7 +176,7 @@ VERBS: Final[Mapping[str, Verb]] = {
             programs=f"{_OWN_PROGRAMS}, `run`, the command after `--`, the plan's `renew`",
             python=_OWN_PYTHON,
             network="the remote cache",
-            writes="the release, the cache",
+            writes="the release, the cache, the user's compressed copies",
             deletes="files that no retained release names, old results of the cache",
             listens="live reload, on this machine unless `--origin` names another",
         ),

@@ -275,6 +275,7 @@ def _needed_of(
     lock: Lock,
     request: _Request,
     releases: Mapping[str, PackageRelease],
+    alone: Collection[str],
     *,
     staging: str,
     trees: dict[tuple[str, str], Unpacked],
@@ -287,7 +288,7 @@ def _needed_of(
         for tree, release in zip(executor.map(partial(_unpacked, registry), absent, folders), absent, strict=True):
             trees[release.name, release.version] = tree
     packages = {name: trees[name, one.version] for name, one in releases.items()}
-    return vendoring.choose(packages, set(request.direct).difference(request.only_sources), request.sources)
+    return vendoring.choose(packages, set(request.direct).difference(request.only_sources), request.sources, alone)
 
 
 def _as_locked(lock: Lock, release: PackageRelease) -> PackageRelease:

@@ -78,6 +78,9 @@ ABSENT_TESTS: Final[dict[str, tuple[str, ...]]] = {
     "the C library is that of the system": (
         "tests/packages/tools/test_located.py::test_a_machine_of_another_c_library_has_its_own_platform",
     ),
+    "the C library of Wine does not deliver Ctrl-Break": (
+        "tests/windows/test_commands.py::test_a_key_ends_*ctrl-break*",
+    ),
     "there is no call that syncs a file system": ("tests/disk/test_files.py::test_each_file_is_synced_without_*",),
 }
 

@@ -8,7 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from tests.conftest import read_tree
 from tests.corpus.packages import node_modules
 
 _ROOT: Final = Path(__file__).parents[2]
+_SUFFIXES: Final = ("css", "js", "svg")
 _MOST_PACKAGES: Final = 40
 _MOST_FILES: Final = 3  # of a package, with one ending
 _MOST_BYTES: Final = 60_000
@@ -28,32 +29,28 @@ def digests(folder: Path) -> Digests:
     example = folder / "example"
     shutil.copytree(_ROOT / "example_project", example, ignore=shutil.ignore_patterns("build", ".buildassets"))
     packages = folder / "packages"
-    packages.mkdir()
-    (packages / "buildassets.toml").write_bytes(_settings_of_packages(packages).encode())
+    sources = "".join(f'  {{ path = "{name}", prefix = "{name}" }},\n' for name in _copied_packages(packages))
+    (packages / "buildassets.toml").write_bytes(f'missing = "ignore"\nsources = [\n{sources}]\n'.encode())
     return {project.name: _digests(project) for project in (example, packages)}
 
 
-def _settings_of_packages(folder: Path) -> str:
-    """Copy some files of each package, and return the settings by which they are released."""
-    found = node_modules()
-    tops = sorted(path.parent for path in [*found.glob("*/package.json"), *found.glob("@*/*/package.json")])
-    sources: list[str] = []
-    for top in tops:
-        if len(sources) == _MOST_PACKAGES:
-            break
-        name = top.relative_to(found).as_posix()
-        files = [file for suffix in ("css", "js", "svg") for file in _some_files(top, suffix)]
-        for file in files:
-            copy = folder / name / file.relative_to(top)
+def _copied_packages(folder: Path) -> Iterator[str]:
+    """Copy some files of each package into a folder of its name, and return the names."""
+    top = node_modules()
+    packages = sorted(path.parent for path in [*top.glob("*/package.json"), *top.glob("@*/*/package.json")])
+    files = {package: [file for suffix in _SUFFIXES for file in _some_files(package, suffix)] for package in packages}
+    for package in [package for package in packages if files[package]][:_MOST_PACKAGES]:
+        for file in files[package]:
+            copy = folder / file.relative_to(top)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, copy)
-        if files:
-            sources.append(f'  {{ path = "{name}", prefix = "{name}" }},\n')
-    return f'missing = "ignore"\nsources = [\n{"".join(sources)}]\n'
+        yield package.relative_to(top).as_posix()
 
 
-def _some_files(top: Path, suffix: str) -> list[Path]:
-    files = (path for path in sorted(top.rglob(f"*.{suffix}")) if "node_modules" not in path.relative_to(top).parts)
+def _some_files(package: Path, suffix: str) -> list[Path]:
+    files = (
+        path for path in sorted(package.rglob(f"*.{suffix}")) if "node_modules" not in path.relative_to(package).parts
+    )
     return [path for path in files if 0 < path.stat().st_size < _MOST_BYTES][:_MOST_FILES]
 
 

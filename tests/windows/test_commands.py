@@ -19,17 +19,28 @@ pytestmark = ONLY_HERE
 
 BUILDASSETS = [sys.executable, "-m", "buildassets"]
 _INTERRUPTED = 130
-# Only who has a console may send Ctrl-Break; a test has none. Writes the exit code of the command into a file.
-BREAK = """
+# Only who has a console may send these; a test has none. Writes the exit code of the command into a file.
+INTERRUPT = """
 import ctypes, os, signal, subprocess, sys, time
 ctypes.windll.kernel32.FreeConsole()
 ctypes.windll.kernel32.AllocConsole()
+is_break = sys.argv[1] == "ctrl-break"
 streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-process = subprocess.Popen(sys.argv[1:], creationflags=subprocess.CREATE_NEW_PROCESS_GROUP, **streams)
+flags = subprocess.CREATE_NEW_PROCESS_GROUP if is_break else 0
+process = subprocess.Popen(sys.argv[2:], creationflags=flags, **streams)
 while not os.path.exists("build/manifest.json"):
     time.sleep(0.1)
-os.kill(process.pid, signal.CTRL_BREAK_EVENT)
-open("code", "w").write(str(process.wait(60)))
+signal.signal(signal.SIGINT, lambda *_: None)  # which all programs of the console get
+os.kill(process.pid if is_break else 0, signal.CTRL_BREAK_EVENT if is_break else signal.CTRL_C_EVENT)
+code = process.wait(60)
+open("code", "w").write(str(code))
+"""
+HOLDER = """
+import sys
+from buildassets.disk.locks import locked
+with locked(sys.argv[1]):
+    print(1, flush=True)
+    input()
 """
 
 
@@ -40,9 +51,10 @@ def run(folder: Path, command: Sequence[str], **variables: str) -> "subprocess.C
 
 
 @pytest.mark.parametrize("options", [(), ("--poll=0.2",)])
-def test_ctrl_break_ends_a_watch(tmp_path: Path, options: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("key", ["ctrl-c", "ctrl-break"])
+def test_a_key_ends_a_watch(tmp_path: Path, key: str, options: tuple[str, ...]) -> None:
     write_tree(tmp_path, SITE)
-    run(tmp_path, [sys.executable, "-c", BREAK, *BUILDASSETS, "watch", *options])
+    run(tmp_path, [sys.executable, "-c", INTERRUPT, key, *BUILDASSETS, "watch", *options])
     assert (tmp_path / "code").read_text() == str(_INTERRUPTED)
 
 
@@ -68,10 +80,7 @@ def test_a_file_that_another_program_has_open_is_replaced_when_that_closes_it(tm
 
 
 def test_a_lock_of_another_process_is_waited_for(tmp_path: Path) -> None:
-    program = (
-        "import sys; from buildassets.disk.locks import locked\nwith locked(sys.argv[1]): print(1, flush=True); input()"
-    )
-    command = [sys.executable, "-c", program, str(tmp_path)]
+    command = [sys.executable, "-c", HOLDER, str(tmp_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         assert other.stdout is not None
         other.stdout.readline()
@@ -92,10 +101,9 @@ def test_output_is_written_in_the_code_page(tmp_path: Path, coding: str) -> None
 
 def test_workers_that_are_spawned_make_the_same_release(tmp_path: Path) -> None:
     releases = []
+    scripts = {f"assets/{n}.js": f"let a{n} = {n};\n" * 900 for n in range(40)}
     for jobs in ("1", "2"):
-        folder = write_tree(
-            tmp_path / jobs, {**SITE, **{f"assets/{n}.js": f"let a{n} = {n};\n" * 900 for n in range(40)}}
-        )
+        folder = write_tree(tmp_path / jobs, {**SITE, **scripts})
         done = run(folder, [*BUILDASSETS, "build", "--jobs", jobs])
         assert done.returncode == 0, done.stderr
         releases.append(read_tree(folder / "build"))

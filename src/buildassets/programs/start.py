@@ -5,6 +5,7 @@ Permitted, and only such a value can be started.
 """
 
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from shlex import join
@@ -101,10 +102,18 @@ def _ended(command: str | Sequence[str], **options: Any) -> "subprocess.Complete
 
 
 def typed_command(words: Sequence[str]) -> str:
-    """Return a command as a user types it: for a POSIX shell, and on Windows for `cmd` and PowerShell alike."""
+    """Return a command as a user types it: for a POSIX shell, and on Windows for `cmd` and PowerShell.
+
+    Within quotes `cmd` still replaces `%NAME%`, and PowerShell `$name`: no way of quoting suits both.
+    """
     if sys.platform == "win32":
-        return " ".join(word if word and _QUOTED.isdisjoint(word) else f'"{word}"' for word in words)
+        return " ".join(word if word and _QUOTED.isdisjoint(word) else _quoted_for_windows(word) for word in words)
     return join(words)
+
+
+def _quoted_for_windows(word: str) -> str:
+    """Put `word` into quotes, as Windows programs split their command line: backslashes before a quote are doubled."""
+    return '"{}"'.format(re.sub(r'(\\+)(?="|\Z)', r"\1\1", word).replace('"', '\\"'))
 
 
 def exit_code(process: "subprocess.Popen[bytes]", limit_seconds: float) -> int | None:

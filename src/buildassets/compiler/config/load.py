@@ -16,6 +16,7 @@ from buildassets.compiler.config.packages import with_packages
 from buildassets.compiler.config.roots import (
     configured_roots,
     further_roots,
+    installed_roots,
     output_faults,
     root_at,
     root_faults,
@@ -109,7 +110,9 @@ def load_config(
     if not permission.python:
         refuse_project_modules(folder)
         config = without_project_python(config)
-    config = with_packages(replace(config, sources=with_further(config, [root for _, root in further])), lock.vendor)
+    brought = installed_roots(config.packages.installed, folder, document)
+    config = replace(config, sources=with_further(config, [*(root for _, root in further), *brought]))
+    config = with_packages(config, lock.vendor)
     if overriding or further:
         document.faults += root_faults(overriding, Document({}), "its name")
         document.faults += root_faults(further, Document({}), "`--also`")

@@ -138,7 +138,8 @@ class Walk:
         own = ((path, self.compiled.get(path), asset) for path, asset in self.assets.items())
         self.joined = tuple(path for path, one, asset in own if one is None or one.draft is not asset.draft)
         self._forget_others()
-        self.keeping_names = tuple(sorted(path for path, one in self.assets.items() if one.draft.source.keeps_name))
+        sources = (one.draft.source for one in self.assets.values())
+        self.keeping_names = tuple(sorted(one.logical for one in sources if one.keeps_name and one.recipe is None))
 
     def restore(
         self,

@@ -2,6 +2,8 @@
 
 import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from tests.runtime.django.project import MANAGE
 
 pytestmark = pytest.mark.corpus
 
+_TOML = "compress = []\nminify = false\n[importmap]\n"
 _SITE = {
     "manage.py": MANAGE,
     "settings.py": """import os
@@ -29,16 +32,17 @@ BUILDASSETS = {"manifest": None if "SITE_PLAIN" in os.environ else BASE_DIR / "b
 INSTALLED_APPS = ["buildassets.runtime.django", "django.contrib.staticfiles"]
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [BASE_DIR]}]
 """,
-    "buildassets.toml": 'compress = []\nminify = false\n[importmap]\nlit = "lit.js"\n',
     "site/lit.js": "export {}",
     "site/extra.js": "export {}",
-    "urls.py": """from django.shortcuts import render
+    "urls.py": """from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import path
+from buildassets.runtime.django import assets
 import js_asset, media
 urlpatterns = [
     path(f"{name}.html", render, {"template_name": f"{name}.html", "context": {"media": media.media}})
     for name in ("tagged", "bare")
-]
+] + [path("policy.html", lambda request: HttpResponse(" ".join(assets().csp()["script-src"])))]
 """,
     "tagged.html": "{% load buildassets %}{% importmap %}|{{ media }}",
     "bare.html": "|{{ media }}",
@@ -66,9 +70,12 @@ media = forms.Media(js=[js_asset.ImportMap({{"imports": {imports}}})])
 """
 
 
-def pages(folder: Path, imports: object, *names: str, old: bool = False, **variables: str) -> list[tuple[str, str]]:
-    """Return what each page has of `{% importmap %}` and of media that map `imports`."""
-    write_tree(folder, {**_SITE, "media.py": (_OLD if old else _NEW).format(imports=imports)})
+def pages(
+    folder: Path, imports: object, *names: str, own: str = 'lit = "lit.js"', old: bool = False, **variables: str
+) -> list[tuple[str, str]]:
+    """Return what each page has of `{% importmap %}` and of media that map `imports`; `own` is the project's map."""
+    module = (_OLD if old else _NEW).format(imports=imports)
+    write_tree(folder, {**_SITE, "media.py": module, "buildassets.toml": _TOML + own})
     done = run(folder, "manage.py", "assets", "build", old=old)
     assert done.returncode == 0, done.stderr
     done = run(folder, "show.py", *names, old=old, **variables)
@@ -90,6 +97,12 @@ def test_media_have_the_map_of_the_release_with_their_own_attributes(tmp_path: P
     assert media.startswith('<script type="importmap" nonce="n0nce">')
     assert mapped(media) == {"lit": "/static/lit.js"}
     assert '"integrity":{"/static/lit.' in media
+
+
+def test_hashes_of_the_policy_permit_the_map_of_media(tmp_path: Path) -> None:
+    (_, media), (sources, _) = pages(tmp_path, {"a<b": "lit.js"}, "bare", "policy", own='"a<b" = "lit.js"')
+    digest = b64encode(sha256(media.partition(">")[2].removesuffix("</script>").encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in sources
 
 
 def test_media_add_nothing_after_the_tag(tmp_path: Path) -> None:
@@ -126,6 +139,11 @@ def test_a_hostile_name_ends_no_element(tmp_path: Path) -> None:
     ((_, media),) = pages(tmp_path, {"</script><script>alert(1)//": "extra.js"}, "bare")
     assert media.count("</script>") == 1
     assert "</script><script>alert(1)//" in mapped(media)
+
+
+def test_empty_maps_give_nothing(tmp_path: Path) -> None:
+    ((_, media),) = pages(tmp_path, {}, "bare", own="")
+    assert media == ""
 
 
 def test_media_are_unchanged_without_a_release(tmp_path: Path) -> None:

@@ -103,3 +103,25 @@ def test_collectstatic_builds_again_after_a_change_of_a_map_alone(tmp_path: Path
     write_tree(tmp_path, application("shop", {"basket": "shop/cart.js"}))
     manage(tmp_path, "collectstatic", "--noinput")
     assert manifest(tmp_path, "collected/buildassets.json")["importmap"] == {"basket": "shop/cart.js"}
+
+
+def test_a_build_after_a_change_of_a_map_alone_has_the_new_map(tmp_path: Path) -> None:
+    project(tmp_path, application("shop", {"cart": "shop/cart.js"}, cart="export {}"))
+    manage(tmp_path, "assets", "build")
+    write_tree(tmp_path, application("shop", {"basket": "shop/cart.js"}))
+    done = manage(tmp_path, "assets", "build")
+    assert done.returncode == 0, done.stderr
+    assert manifest(tmp_path)["importmap"] == {"basket": "shop/cart.js"}
+
+
+def test_a_host_that_only_an_application_names_is_an_error(tmp_path: Path) -> None:
+    done = manage(project(tmp_path, application("shop", {"lit": "//evil.example/lit.js"})), "assets", "build")
+    assert done.returncode == 2
+    assert "error[importmap/host]: application `shop` maps `lit` to a host that the configuration" in done.stderr
+
+
+def test_a_map_too_long_for_a_command_is_an_error(tmp_path: Path) -> None:
+    importmap = "{f'name{number}': 'shop/cart.js' for number in range(9999)}"
+    done = manage(project(tmp_path, application("shop", importmap, cart="export {}")), "assets", "build")
+    assert done.returncode == 1
+    assert done.stderr.startswith("CommandError: `importmap` of the application `shop` is too long")

@@ -20,6 +20,7 @@ from buildassets.features.import_map.merged import option_text
 __all__ = ["declared_maps"]
 
 _STANDARD: Final = {"imports", "scopes"}  # the keys of an import map by the HTML standard
+_MOST_CHARACTERS: Final = 100_000  # Linux takes 131,071 in one argument
 _MODULES: Final = (".js", ".mjs", ".jsx", ".ts", ".mts", ".tsx")
 
 
@@ -29,7 +30,13 @@ def declared_maps() -> Iterator[str]:
         importmap = getattr(application, "importmap", None)
         if importmap is not None:
             names = _names(application.name, importmap)
-            yield option_text(application.name, places=sorted(_places(application)), importmap=names)
+            text = option_text(application.name, places=sorted(_places(application)), importmap=names)
+            if len(text) > _MOST_CHARACTERS:
+                raise CommandError(
+                    f"`importmap` of the application `{application.name}` is too long for a command line; "
+                    'map a folder, as in `"shop/": "shop/"`'
+                )
+            yield text
 
 
 def _names(application: str, importmap: object) -> Mapping[str, object]:

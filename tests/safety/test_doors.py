@@ -38,6 +38,7 @@ _BY_NAME: Final = {
     "compiler/engines/registry.py": "our own engines",
     "compiler/languages/scan.py": "our own scanners",
     "compiler/transform/recipes.py": "our own recipes",
+    "features/import_map/page.py": "django-js-asset, where it is installed",
     "disk/locks.py": "the standard library",
     "programs/project_python.py": "the door",
 }

@@ -57,7 +57,7 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "fingerprinted": {_ERRORS: "reference", _WARNINGS: "empty name"},
     "font": {_ERRORS: "collection damaged empty forbidden mislabelled too-large"},
     "icon": {_ERRORS: "reference script style unreadable", _WARNINGS: "computed unused", _EITHER: "folder"},
-    "importmap": {_ERRORS: "host missing", _WARNINGS: "preload"},
+    "importmap": {_ERRORS: "conflict host missing", _WARNINGS: "preload versions"},
     "init": {_ERRORS: "by-hand django not-asked other question terminal write", _WARNINGS: "tool"},
     "jammit": {_ERRORS: "syntax value", _WARNINGS: "ruby", _EITHER: "empty"},
     "js": {_ERRORS: "asset-url crash no-export unavailable", _WARNINGS: "unproven warn", _EITHER: "syntax tsconfig"},

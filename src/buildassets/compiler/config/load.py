@@ -4,7 +4,8 @@ Takes a file's name, gives a frozen Config with absolute paths, or raises all fa
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from buildassets.compiler.config import keys
 from buildassets.compiler.config.file import FILE_NAMES, ignored_table, read_named, search, working_directory
@@ -26,6 +27,7 @@ from buildassets.compiler.config.roots import (
 from buildassets.compiler.config.toml_table import Document, Table, parse
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.errors import ConfigError
+from buildassets.features.import_map.merged import Declared, Names, declarations, merged
 from buildassets.foundation.diagnostics import sort_key
 from buildassets.foundation.frozen import frozen_by_name, replace
 from buildassets.foundation.permission import Permission
@@ -82,12 +84,13 @@ def load_config(
     foreign = Foreign()
     if not given.sources:
         foreign, document = with_foreign(document, folder, mode, permission=permission)
+    also, declared = declarations(given.also)
     roots = configured_roots(document.table, folder)
-    if (given.also or given.collected) and "sources" not in document.table:
+    if (also or given.collected) and "sources" not in document.table:
         kept = () if given.collected or given.only_also else DEFAULT_ROOTS[:1]
         roots = [(place, root) for place, root in roots if root.shown in kept]
     overriding = [((), root_at(start, shown)) for shown in options.table.texts("SOURCE")]
-    further = [((), root) for root in (*further_roots(given.also, start, options), *given.collected)]
+    further = [((), root) for root in (*further_roots(also, start, options), *given.collected)]
     lock = read_lock(folder)
     own = tuple(root for _, root in overriding or roots)
     config = _config(document.table, folder, path, own, permission=permission, lock=lock)
@@ -106,7 +109,7 @@ def load_config(
         **{name: value for name, value in foreign.fields.items() if name not in document.table},
     )
     ignored = tuple(ignored_table(path, start)) if path and file is None and given.text is None else ()
-    config = replace(config, notices=(*config.notices, *ignored))
+    config = _with_declared(replace(config, notices=(*config.notices, *ignored)), declared, document)
     if not permission.python:
         refuse_project_modules(folder)
         config = without_project_python(config)
@@ -135,6 +138,21 @@ def _document(file: str | None, text: str | None, start: str, *, looks_above: bo
     if file is None:
         return search(start, looks_above=looks_above)
     return os.path.join(start, file), read_named(file, start)
+
+
+def _with_declared(config: Config, declarations: Iterable[Mapping[str, Any]], document: Document) -> Config:
+    """`config` with the import maps that applications declare; faults are noted in `document`."""
+    declared = []
+    for declaration in declarations:
+        values, owner = Document({"importmap": declaration["importmap"]}), f"application `{declaration['application']}`"
+        table = values.table.table("importmap")
+        names = Names(keys.specifiers(table, besides="scopes"), keys.scopes(table))
+        document.faults += [replace(fault, notes=(*fault.notes, f"{owner} declares it")) for fault in values.faults]
+        declared.append(Declared(owner, tuple(declaration["places"]), names))
+    names, faults = merged(Names(config.importmap, config.scopes), declared)
+    document.faults += [fault for fault in faults if fault.is_error]
+    notices = (*config.notices, *(fault for fault in faults if not fault.is_error))
+    return replace(config, importmap=names.imports, scopes=names.scopes, notices=notices)
 
 
 def _config(

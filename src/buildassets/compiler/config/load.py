@@ -5,6 +5,8 @@ Takes a file's name, gives a frozen Config with absolute paths, or raises all fa
 
 import os
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
 
 from buildassets.compiler.config import keys
 from buildassets.compiler.config.file import ignored_table, read_named, search, working_directory
@@ -27,7 +29,7 @@ from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import sort_key
 from buildassets.foundation.frozen import frozen_by_name, replace
-from buildassets.foundation.permission import Permission
+from buildassets.foundation.permission import NOTHING, Permission
 from buildassets.packages.lock import Lock, read_lock
 from buildassets.programs.project_python import refuse_project_modules
 
@@ -52,6 +54,7 @@ class Overrides:
 
 
 _UNCHANGED = Overrides()
+_COMPONENTS: Final = "buildassets.components.compile"  # which imports the compiler, and so is named only
 
 
 def load_config(
@@ -118,11 +121,19 @@ def load_config(
     if faults := [*document.faults, *options.faults]:
         looked_at = (*foreign.files, *root_places(folder, config))
         raise ConfigError([*sorted(faults, key=sort_key), *ignored], looked_at=looked_at)
-    if given.plan is None:
-        return config
-    from buildassets.compiler.config.block_plan import with_plan  # most builds do not need it
+    if given.plan is not None:
+        from buildassets.compiler.config.block_plan import with_plan  # most builds do not need it
 
-    return with_plan(config, os.path.join(start, given.plan))
+        config = with_plan(config, os.path.join(start, given.plan))
+    return _with_components(config) if config.components and needs_sources else config
+
+
+def _with_components(config: Config) -> Config:
+    """`config` with the components in templates, unless nothing may happen, as in an editor."""
+    if config.permission == NOTHING:
+        return config
+    extended: Config = import_module(_COMPONENTS).with_components(config)
+    return extended
 
 
 def _config(

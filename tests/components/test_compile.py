@@ -60,6 +60,7 @@ def test_sass_of_a_block_is_compiled_within_its_scope(tmp_path: Path) -> None:
 )
 def test_file_next_to_a_template_is_its_style(name: str, text: str, kept: str, tmp_path: Path) -> None:
     result = built_with(tmp_path, {**SITE, f"templates/{name}": text})
+    assert result.diagnostics == ()
     assert kept in released(tmp_path, result, page_assets(result, "page.html")[0])
 
 
@@ -177,3 +178,19 @@ def test_module_of_sass_stays_before_the_scope(tmp_path: Path) -> None:
     style = '{% style scoped lang="scss" %}@use "sass:math"; nav { top: math.div(4px, 2) }{% endstyle %}'
     result = built_with(tmp_path, {**SITE, "templates/menu.html": style})
     assert "nav{top:2px}" in released(tmp_path, result, page_assets(result, "page.html")[0])
+
+
+def test_link_that_leaves_the_templates_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "secret.css").write_text("a { b: secret }")
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/menu.css").symlink_to(tmp_path / "secret.css")
+    (shown,) = messages(tmp_path, {})
+    assert shown.startswith("error[template/component]: `templates/menu.css` is a link that leaves its folder")
+
+
+def test_components_are_next_to_the_blocks_of_another_system(tmp_path: Path) -> None:
+    bundles = "directory: static\nurl: /static\nbundles:\n  all:\n    output: all.css\n    contents: [a.css]\n"
+    files = {**SITE, "static/a.css": "b { top: 0 }", "assets.yml": bundles}
+    result = built_with(tmp_path, files, 'webassets = "assets.yml"\n')
+    assert result.manifest is not None, result.diagnostics
+    assert {key.partition(" ")[0] for key in result.manifest.blocks} == {"component", "webassets"}

@@ -8,6 +8,7 @@ from jinja2 import DictLoader, Environment, FileSystemLoader, TemplateSyntaxErro
 from buildassets.components.blocks import component_id
 from buildassets.components.run import UnknownPageError
 from buildassets.runtime import Assets
+from buildassets.runtime.unbuilt import UnbuiltAssets
 from tests.components.projects import CARD, SITE, built_with
 from tests.runtime.pages import elements
 
@@ -55,6 +56,12 @@ def test_page_that_the_build_has_not_seen_is_an_error(tmp_path: Path) -> None:
     found = environment(tmp_path).from_string("{{ component_assets() }}")
     with pytest.raises(UnknownPageError, match="a template without a name"):
         found.render()
+
+
+def test_page_without_a_release_has_no_links() -> None:
+    made = environment(templates={"page.html": "a{{ component_assets() }}"})
+    made.assets = UnbuiltAssets()  # type: ignore[attr-defined]  # Jinja's way
+    assert made.get_template("page.html").render() == "a"
 
 
 def test_release_without_components_names_the_setting(tmp_path: Path) -> None:

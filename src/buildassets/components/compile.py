@@ -13,7 +13,7 @@ from buildassets.compiler.cache.folder import cache_folder
 from buildassets.compiler.config.values import BlockPlan, Config, SourceRoot
 from buildassets.compiler.templates.files import looked_for
 from buildassets.components.blocks import PAGE_KEY, STYLE, component_id
-from buildassets.components.pages import Part, Template, Templates, read_pages
+from buildassets.components.pages import CODE, Part, Template, Templates, read_pages
 from buildassets.disk.files import bytes_at, write_whole
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, reason_text, sort_key, warning
 from buildassets.foundation.frozen import frozen, replace
@@ -21,7 +21,6 @@ from buildassets.foundation.lazy_pattern import lazy_pattern
 
 FOLDER: Final = "components"
 _EXTENSION: Final = "buildassets.components.jinja.ComponentsExtension"
-_CODE: Final = "template/component"
 _ENDINGS: Final = {"scss": "css", "ts": "js"}
 _MODULES: Final = lazy_pattern(r"(?:\s|//[^\n]*|/\*(?s:.*?)\*/|@(?:use|forward|charset)\b[^;]*;)*")
 _TOP_RULE: Final = lazy_pattern(r"@(?:import|namespace)\b")
@@ -67,7 +66,7 @@ def with_components(config: Config) -> Config:
         return replace(config, read=(*config.read, *inputs))
     faults = (*plan.diagnostics, *templates.diagnostics, *_faults(templates), *_written(config, folder, files))
     plan = replace(plan, diagnostics=tuple(sorted(faults, key=sort_key)))
-    scripts = tuple(f"./{one.logical}" for one in files if one.part.kind != STYLE)
+    scripts = tuple(f"./{one.logical}" for one in files if one.part.block.kind != STYLE)
     root = SourceRoot(folder, plan.folder, prefix=FOLDER, include=tuple(f"./{one.name}" for one in files))
     return replace(
         with_tags,
@@ -110,8 +109,8 @@ def _plan(
         folder=shown,
         blocks=blocks,
         bundles=bundles,
-        parts=tuple(one.logical for one in files if one.part.kind == STYLE),
-        named=tuple(one.logical for one in files if one.part.kind != STYLE),
+        parts=tuple(one.logical for one in files if one.part.block.kind == STYLE),
+        named=tuple(one.logical for one in files if one.part.block.kind != STYLE),
         places={f"{shown}/{one.name}": Location(one.part.shown, 1, 1 - one.shift) for one in files},
         diagnostics=tuple(
             _unloaded(templates.by_name[name]) for name in extracted if extracted[name] and name not in reached
@@ -121,13 +120,13 @@ def _plan(
 
 def _elements(members: list[_Extracted], bundles: dict[str, tuple[str, ...]]) -> Iterator[dict[str, Any]]:
     """The elements that load `members`: one sheet, which is added to `bundles`, and a module for each behaviour."""
-    sheets = tuple(f"./{FOLDER}/{one.name}" for one in members if one.part.kind == STYLE)
+    sheets = tuple(f"./{FOLDER}/{one.name}" for one in members if one.part.block.kind == STYLE)
     if sheets:
         name = f"{FOLDER}/page-{sha256(' '.join(sheets).encode()).hexdigest()[:8]}.css"
         bundles[name] = sheets
         yield {"element": "link", "attributes": {}, "asset": name}
     for one in members:
-        if one.part.kind != STYLE:
+        if one.part.block.kind != STYLE:
             yield {"element": "script", "attributes": {}, "asset": one.logical}
 
 
@@ -136,15 +135,15 @@ def _extracted(template: Template) -> Iterator[_Extracted]:
     identity = component_id(template.file.name)
     numbers: dict[str, int] = {}
     for part in template.parts:
-        number = numbers[part.kind] = numbers.get(part.kind, 0) + 1
-        name = f"{identity}{f'-{number}' if number > 1 else ''}.{part.language}"
-        yield _style(name, part, identity) if part.kind == STYLE else _behaviour(name, part, identity)
+        number = numbers[part.block.kind] = numbers.get(part.block.kind, 0) + 1
+        name = f"{identity}{f'-{number}' if number > 1 else ''}.{part.block.language}"
+        yield _style(name, part, identity) if part.block.kind == STYLE else _behaviour(name, part, identity)
 
 
 def _style(name: str, part: Part, identity: str) -> _Extracted:
     """A style; a scoped one applies to the elements of its component, and not to those of components in these."""
-    body, padding = part.text[part.start : part.end], _padding(part)
-    if not part.is_scoped:
+    body, padding = part.body, _padding(part)
+    if not part.block.is_scoped:
         return _Extracted(name, part, f"{padding}{body}\n")
     opening = f'@scope ([data-component="{identity}"]) to (:scope [data-component]) {{'
     modules = _MODULES.match(body)
@@ -155,14 +154,14 @@ def _style(name: str, part: Part, identity: str) -> _Extracted:
 
 
 def _behaviour(name: str, part: Part, identity: str) -> _Extracted:
-    body = part.text[part.start : part.end]
+    body = part.body
     mounting = _MOUNTING % identity if _MOUNT.search(body) else "\n"
     return _Extracted(name, part, f"{_padding(part)}{body}{mounting}")
 
 
 def _padding(part: Part) -> str:
     """The white space that brings a text to the line and column that it has in its template."""
-    before = part.text[: part.start]
+    before = part.text[: part.block.start]
     return "\n" * before.count("\n") + " " * (len(before) - before.rfind("\n") - 1)
 
 
@@ -173,31 +172,33 @@ def _written(config: Config, folder: str, files: list[_Extracted]) -> Iterator[D
             path, content = os.path.join(folder, one.name), one.text.encode("utf-8")
             if bytes_at(path) != content:
                 os.makedirs(folder, exist_ok=True)
-                write_whole(path, content)
+                write_whole(folder, content, one.name)
     except OSError as fault:
         message = f"cannot write the styles and scripts of templates: {reason_text(fault)}"
         hint = "check the permissions and the free space there, or name another folder by `--cache-dir`"
-        yield error(_CODE, message, Location(config.shown(folder)), hint=hint)
+        yield error(CODE, message, Location(config.shown(folder)), hint=hint)
 
 
 def _faults(templates: Templates) -> Iterator[Diagnostic]:
     for template in templates.by_name.values():
         shown, text = template.file.shown, template.text
         for fault in template.blocks.faults:
-            yield error(_CODE, fault.message, locate(shown, text, fault.start, fault.end), hint=fault.hint)
+            yield error(CODE, fault.message, locate(shown, text, fault.start, fault.end), hint=fault.hint)
         for span in template.computed:
             message = "the name of this template is computed, so its components are not known"
             hint = 'list those that it may be in the same template: `{% components "cards/*.html" %}`'
-            yield error(_CODE, message, locate(shown, text, *span), hint=hint)
+            yield error(CODE, message, locate(shown, text, *span), hint=hint)
         for part in template.parts:
-            if part.is_scoped and (rule := _TOP_RULE.search(part.text, part.start, part.end)):
+            if part.block.is_scoped and (rule := _TOP_RULE.search(part.text, part.block.start, part.block.end)):
                 message = f"a scoped style cannot have `{rule[0]}`, which browsers take at the top of a sheet only"
                 where = locate(part.shown, part.text, *rule.span())
-                yield error(_CODE, message, where, hint="put it into a style that is not scoped")
+                yield error(CODE, message, where, hint="put it into a style that is not scoped")
 
 
 def _unloaded(template: Template) -> Diagnostic:
     part = template.parts[0]
-    message = f"no page loads the {part.kind} of `{template.file.name}`: none that includes it has `component_assets`"
+    message = (
+        f"no page loads the {part.block.kind} of `{template.file.name}`: none that includes it has `component_assets`"
+    )
     hint = "call `component_assets` in the layout of its pages, or list it in `{% components %}`"
-    return warning(_CODE, message, locate(part.shown, part.text, part.start), hint=hint)
+    return warning(CODE, message, locate(part.shown, part.text, part.block.start), hint=hint)

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
+from itertools import product
 from posixpath import dirname, join, normpath
 from typing import Any, Final, Literal
 
@@ -14,33 +15,37 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.templates.files import TemplateFile, find_templates
-from buildassets.compiler.templates.names import Reading, TemplateFault
-from buildassets.components.blocks import LANGUAGES, STYLE, Blocks, blocks_of, without_blocks
+from buildassets.compiler.templates.names import Reading
+from buildassets.components.blocks import LANGUAGES, STYLE, Block, Blocks, blocks_of, without_blocks
 from buildassets.disk.files import small_content_of
+from buildassets.disk.folders import is_within
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
-from buildassets.foundation.frozen import field, frozen
+from buildassets.foundation.frozen import field, frozen, replace
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
+CODE: Final = "template/component"
 _DJANGO_TAGS: Final = ("extends", "include")  # which a reader takes for functions that name assets
 _MOST_BYTES: Final = 50_000_000  # of a template or a sibling
 _REFERS: Final = lazy_pattern(r"\{%[-+]?\s*(?:extends|include|import|from)\b")
 _COTTON: Final = lazy_pattern(r"<c-([\w.-]+)")
 _CALLS_ASSETS: Final = lazy_pattern(r"\{[{%][-+]?\s*component_assets\b")
-_SIBLINGS: Final = {f".{language}": kind for kind, languages in LANGUAGES.items() for language in languages}
+_LANGUAGES: Final = frozenset(language for languages in LANGUAGES.values() for language in languages)
+_SIBLINGS: Final = tuple((kind, language) for kind, languages in LANGUAGES.items() for language in languages)
 
 
 @frozen
 class Part:
-    """A style or behaviour: from `start` to `end` of `text`, that of the template or of a sibling file."""
+    """A block in the `text` of a template, or the whole of a file next to it, which has that `path`."""
 
-    kind: str
-    language: str
+    block: Block
     path: str
     shown: str
     text: str
-    start: int
-    end: int
-    is_scoped: bool = False
+
+    @property
+    def body(self) -> str:
+        """The style or the script."""
+        return self.text[self.block.start : self.block.end]
 
 
 @frozen
@@ -53,7 +58,6 @@ class Template:
     parts: tuple[Part, ...] = ()
     includes: tuple[str, ...] = ()
     computed: tuple[tuple[int, int], ...] = ()
-    faults: tuple[TemplateFault, ...] = ()
 
     @property
     def calls_assets(self) -> bool:
@@ -87,12 +91,12 @@ def read_pages(config: Config) -> Templates:
     diagnostics: list[Diagnostic] = []
     files: list[str] = []
     for file in find_templates(config).files:
-        if file.engine not in ("jinja", "django"):
-            continue
+        if file.engine not in ("jinja", "django") or file.name.rpartition(".")[2] in _LANGUAGES:
+            continue  # the latter are next to a template, if they are of a component
         text = _text(file.path, file.shown)
         if text is None:
             continue  # `check` reports it
-        template = _template(config, file, text)
+        template = _template(config, file, text, diagnostics)
         files += (file.path, *(part.path for part in template.parts))
         other = by_name.setdefault(file.name, template)
         if other is not template and (other.parts or template.parts):
@@ -126,43 +130,30 @@ def _reader(config: Config, engine: str) -> Callable[[str], Reading] | Diagnosti
     return read
 
 
-def _template(config: Config, file: TemplateFile, text: str) -> Template:
+def _template(config: Config, file: TemplateFile, text: str, diagnostics: list[Diagnostic]) -> Template:
     engine: Literal["jinja", "django"] = "django" if file.engine == "django" else "jinja"
     found = blocks_of(text, engine) if "{%" in text else Blocks()
-    own = (
-        Part(
-            kind=one.kind,
-            language=one.language,
-            path=file.path,
-            shown=file.shown,
-            text=text,
-            start=one.start,
-            end=one.end,
-            is_scoped=one.is_scoped,
-        )
-        for one in found.blocks
-    )
-    return Template(file, text, blocks=found, parts=(*own, *_siblings(config, file)))
+    own = (Part(block, file.path, file.shown, text) for block in found.blocks)
+    return Template(file, text, blocks=found, parts=(*own, *_siblings(config, file, diagnostics)))
 
 
-def _siblings(config: Config, file: TemplateFile) -> Iterator[Part]:
-    """The files next to the template with its name: `card.css`, `card.scoped.css` and the like."""
-    stem = file.path.removesuffix(os.path.basename(file.path)) + os.path.basename(file.path).partition(".")[0]
-    for ending, kind in _SIBLINGS.items():
-        for middle in ("", ".scoped") if kind == STYLE else ("",):
-            path = f"{stem}{middle}{ending}"
-            text = _text(path, config.shown(path)) if os.path.isfile(path) else None
-            if text is not None:
-                yield Part(
-                    kind=kind,
-                    language=ending[1:],
-                    path=path,
-                    shown=config.shown(path),
-                    text=text,
-                    start=0,
-                    end=len(text),
-                    is_scoped=bool(middle),
-                )
+def _siblings(config: Config, file: TemplateFile, diagnostics: list[Diagnostic]) -> Iterator[Part]:
+    """The files next to the template with its name, such as `card.css`; links out of its folder are reported."""
+    parent, name = os.path.split(file.path)
+    stem = os.path.join(parent, name.partition(".")[0])
+    for middle, (kind, language) in product(("", ".scoped"), _SIBLINGS):
+        path = f"{stem}{middle}.{language}"
+        shown = config.shown(path)
+        if (kind != STYLE and middle) or not os.path.isfile(path):
+            continue
+        text = _text(path, shown)
+        if not is_within(os.path.realpath(file.folder), os.path.realpath(path)) or text is None:
+            reason = "cannot be read as text" if text is None else "is a link that leaves its folder of templates"
+            hint = f"put the file itself next to `{file.name}`, in UTF-8"
+            diagnostics.append(error(CODE, f"`{shown}` {reason}", Location(shown), hint=hint))
+        else:
+            whole = (0, len(text))
+            yield Part(Block(kind, whole, *whole, language=language, is_scoped=bool(middle)), path, shown, text)
 
 
 def _text(path: str, shown: str) -> str | None:
@@ -183,15 +174,7 @@ def _with_includes(template: Template, read: Callable[[str], Reading], known: Ma
     listed = template.blocks.listed
     is_listed = compile_globs([*(listed or ())])
     named += sorted(name for name in known if listed and is_listed(name))
-    return Template(
-        template.file,
-        template.text,
-        blocks=template.blocks,
-        parts=template.parts,
-        includes=tuple(dict.fromkeys(named)),
-        computed=reading.unchecked if listed is None else (),
-        faults=reading.faults,
-    )
+    return replace(template, includes=tuple(dict.fromkeys(named)), computed=reading.unchecked if listed is None else ())
 
 
 def _resolved(name: str, base: str) -> str:
@@ -202,4 +185,4 @@ def _resolved(name: str, base: str) -> str:
 
 def _same_name(first: TemplateFile, second: TemplateFile) -> Diagnostic:
     message = f"`{first.shown}` and `{second.shown}` are both the template `{first.name}`, and one has components"
-    return error("template/component", message, Location(second.shown), hint="rename one of them")
+    return error(CODE, message, Location(second.shown), hint="rename one of them")

@@ -31,10 +31,12 @@ def root_markup(template: str) -> Markup:
 def assets_markup(assets: Assets, page: str | None, *, nonce: object = None) -> Markup:
     """The elements that load the styles and behaviours of all components of `page`, the template that is rendered.
 
-    Raises UnknownPageError for a page that the build has not seen.
+    Without a release there are none. Raises UnknownPageError for a page that the build has not seen.
     """
     release = release_of(assets)
     block = release.blocks.get(f"{PAGE_KEY}{page}")
+    if block is None and release.is_unbuilt:
+        return Markup()
     if block is None:
         known = [key.removeprefix(PAGE_KEY) for key in release.blocks if key.startswith(PAGE_KEY)]
         raise UnknownPageError(page or "(a template without a name)", known)

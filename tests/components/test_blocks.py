@@ -70,4 +70,9 @@ def test_offsets_stay_without_blocks() -> None:
 
 def test_shell_of_a_page_changes_with_all_but_its_blocks() -> None:
     before, styled, other = (f"{a} {{% style %}}{b}{{% endstyle %}}".encode() for a, b in ("ax", "ay", "bx"))
-    assert page_shell(before) == page_shell(styled) != page_shell(other)
+    assert page_shell("a.html", before) == page_shell("a.html", styled) != page_shell("a.html", other)
+
+
+def test_style_next_to_a_template_is_not_part_of_a_page() -> None:
+    assert page_shell("a.css", b"a {}") == page_shell("a.css", b"b {}")
+    assert page_shell("a.html", b"a {}") != page_shell("a.html", b"b {}")

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.foundation.diagnostics import render_text
+from buildassets.foundation.permission import NOTHING
 from tests.building import build, load_config, released
 from tests.command import built, run
 from tests.components.projects import CARD, MENU, SITE, built_with, page_assets
@@ -194,3 +195,15 @@ def test_components_are_next_to_the_blocks_of_another_system(tmp_path: Path) -> 
     result = built_with(tmp_path, files, 'webassets = "assets.yml"\n')
     assert result.manifest is not None, result.diagnostics
     assert {key.partition(" ")[0] for key in result.manifest.blocks} == {"component", "webassets"}
+
+
+def test_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    write_tree(tmp_path, {".buildassets/components": "a file"})
+    (shown,) = (one for one in messages(tmp_path, {}) if "cannot write" in one)
+    assert shown.startswith("error[template/component]: cannot write the styles and scripts of templates")
+
+
+def test_an_editor_reads_no_components_and_writes_nothing(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "components = true\n", **SITE})
+    assert load_config(start=str(tmp_path), permission=NOTHING).plan is None
+    assert not (tmp_path / ".buildassets").exists()

@@ -16,6 +16,7 @@ STYLE: Final = "style"
 BEHAVIOUR: Final = "behaviour"
 LISTED: Final = "components"
 LANGUAGES: Final = {STYLE: ("css", "scss"), BEHAVIOUR: ("js", "ts")}
+OF_SIBLINGS: Final = frozenset(language for languages in LANGUAGES.values() for language in languages)
 _SKIPPED: Final = r"(?P<skipped>\{%[-+]?\s*(?P<outer>raw|verbatim|comment)\b[^%]*%\})"
 _TAG: Final = r"\{%[-+]?\s*(?P<name>style|behaviour|components)\b\s*(?P<words>(?:[^%]|%(?!\})){0,1000}?)\s*[-+]?%\}"
 _COMMENT: Final = {"jinja": r"(?P<comment>\{#(?s:.*?)#\})", "django": r"(?P<comment>\{#[^\n]*?#\})"}
@@ -73,8 +74,10 @@ def without_blocks(text: str, blocks: Blocks) -> str:
     return text
 
 
-def page_shell(content: bytes) -> bytes:
-    """The content of a template without its blocks, whose changes do not change what a page shows of it."""
+def page_shell(name: str, content: bytes) -> bytes:
+    """The content of the template `name` without blocks, which are assets; empty for a style or script next to one."""
+    if name.rpartition(".")[2] in OF_SIBLINGS:
+        return b""
     text = content.decode("utf-8", "surrogateescape")
     for block in reversed(blocks_of(text, "django").blocks):
         text = text[: block.outer[0]] + text[block.outer[1] :]

@@ -175,7 +175,7 @@ def _written(config: Config, folder: str, files: list[_Extracted]) -> Iterator[D
                 write_whole(folder, content, one.name)
     except OSError as fault:
         message = f"cannot write the styles and scripts of templates: {reason_text(fault)}"
-        hint = "check the permissions and the free space there, or name another folder by `--cache-dir`"
+        hint = "check the permissions and the free space there, or name another folder in `BUILDASSETS_CACHE_DIR`"
         yield error(CODE, message, Location(config.shown(folder)), hint=hint)
 
 

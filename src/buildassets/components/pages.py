@@ -16,7 +16,7 @@ from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.templates.files import TemplateFile, find_templates
 from buildassets.compiler.templates.names import Reading
-from buildassets.components.blocks import LANGUAGES, STYLE, Block, Blocks, blocks_of, without_blocks
+from buildassets.components.blocks import LANGUAGES, OF_SIBLINGS, STYLE, Block, Blocks, blocks_of, without_blocks
 from buildassets.disk.files import small_content_of
 from buildassets.disk.folders import is_within
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
@@ -29,7 +29,6 @@ _MOST_BYTES: Final = 50_000_000  # of a template or a sibling
 _REFERS: Final = lazy_pattern(r"\{%[-+]?\s*(?:extends|include|import|from)\b")
 _COTTON: Final = lazy_pattern(r"<c-([\w.-]+)")
 _CALLS_ASSETS: Final = lazy_pattern(r"\{[{%][-+]?\s*component_assets\b")
-_LANGUAGES: Final = frozenset(language for languages in LANGUAGES.values() for language in languages)
 _SIBLINGS: Final = tuple((kind, language) for kind, languages in LANGUAGES.items() for language in languages)
 
 
@@ -91,7 +90,7 @@ def read_pages(config: Config) -> Templates:
     diagnostics: list[Diagnostic] = []
     files: list[str] = []
     for file in find_templates(config).files:
-        if file.engine not in ("jinja", "django") or file.name.rpartition(".")[2] in _LANGUAGES:
+        if file.engine not in ("jinja", "django") or file.name.rpartition(".")[2] in OF_SIBLINGS:
             continue  # the latter are next to a template, if they are of a component
         text = _text(file.path, file.shown)
         if text is None:

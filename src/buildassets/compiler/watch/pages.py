@@ -47,4 +47,4 @@ def _digest(config: Config, path: str) -> str:
         content = content_of(path)
     except OSError:  # the template has gone
         return ""
-    return digest(import_module(_BLOCKS).page_shell(content) if config.components else content)
+    return digest(import_module(_BLOCKS).page_shell(path, content) if config.components else content)

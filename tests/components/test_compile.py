@@ -207,3 +207,18 @@ def test_an_editor_reads_no_components_and_writes_nothing(tmp_path: Path) -> Non
     write_tree(tmp_path, {"buildassets.toml": "components = true\n", **SITE})
     assert load_config(start=str(tmp_path), permission=NOTHING).plan is None
     assert not (tmp_path / ".buildassets").exists()
+
+
+def test_extensions_of_the_project_are_imported_from_its_folder(tmp_path: Path) -> None:
+    extension = (
+        "from jinja2.ext import Extension\nclass Own(Extension):\n    tags = {'own'}\n    def parse(self, parser):\n"
+    )
+    extension += "        next(parser.stream)\n        return []\n"
+    files = {"own_tags_of_page.py": extension, "templates/page.html": SITE["templates/page.html"] + "{% own %}"}  # type: ignore[operator]  # a text
+    result = built_with(tmp_path, {**SITE, **files}, '[templates]\nextensions = ["own_tags_of_page.Own"]\n')
+    assert len(page_assets(result, "page.html")) == 2
+
+
+def test_text_of_a_mail_has_no_style_next_to_it(tmp_path: Path) -> None:
+    result = built_with(tmp_path, {**SITE, "templates/menu.css": "nav { top: 0 }", "templates/menu.txt": "Menu"})
+    assert result.diagnostics == ()

@@ -6,11 +6,13 @@ Takes the configuration, gives templates by name. Templates are read as for `che
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from importlib import import_module
 from itertools import product
 from posixpath import dirname, join, normpath
 from typing import Any, Final, Literal
 
+from buildassets.compiler.config.not_run import is_own_extension
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.sources.globs import compile_globs
@@ -22,9 +24,11 @@ from buildassets.disk.folders import is_within
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.foundation.frozen import field, frozen, replace
 from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.programs.project_python import importable
 
 CODE: Final = "template/component"
 _DJANGO_TAGS: Final = ("extends", "include")  # which a reader takes for functions that name assets
+_OF_PAGES: Final = (".html", ".htm", ".jinja", ".jinja2", ".j2")
 _MOST_BYTES: Final = 50_000_000  # of a template or a sibling
 _REFERS: Final = lazy_pattern(r"\{%[-+]?\s*(?:extends|include|import|from)\b")
 _COTTON: Final = lazy_pattern(r"<c-([\w.-]+)")
@@ -121,7 +125,10 @@ def _reader(config: Config, engine: str) -> Callable[[str], Reading] | Diagnosti
             read: Callable[[str], Reading] = django.DjangoReader(_DJANGO_TAGS).read
         else:
             jinja: Any = import_module("buildassets.components.jinja_pages")
-            read = jinja.JinjaPages((), config.templates.extensions, lambda _: None).read
+            extensions = config.templates.extensions
+            is_own = all(map(is_own_extension, extensions))
+            with nullcontext() if is_own else importable(config.folder, permission=config.permission, first=True):
+                read = jinja.JinjaPages((), extensions, lambda _: None).read
     except Exception as fault:  # it is not installed, or an extension of the project fails
         message = f"the templates of {engine.capitalize()} cannot be read: {fault}"
         hint = "install what it needs, or correct `extensions`"
@@ -139,6 +146,8 @@ def _template(config: Config, file: TemplateFile, text: str, diagnostics: list[D
 def _siblings(config: Config, file: TemplateFile, diagnostics: list[Diagnostic]) -> Iterator[Part]:
     """The files next to the template with its name, such as `card.css`; links out of its folder are reported."""
     parent, name = os.path.split(file.path)
+    if not name.endswith(_OF_PAGES):
+        return  # such as the text of a mail
     stem = os.path.join(parent, name.partition(".")[0])
     for middle, (kind, language) in product(("", ".scoped"), _SIBLINGS):
         path = f"{stem}{middle}.{language}"

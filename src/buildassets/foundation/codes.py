@@ -95,7 +95,7 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     },
     "svg": {_WARNINGS: "syntax"},
     "tailwind": {_ERRORS: "failed unavailable", _WARNINGS: "old-rule sources", _EITHER: "not-compiled"},
-    "template": {_ERRORS: "folder", _WARNINGS: "syntax unreadable", _EITHER: "missing unavailable width"},
+    "template": {_ERRORS: "folder", _WARNINGS: "syntax unreadable", _EITHER: "component missing unavailable width"},
     "tools": {_ERRORS: "absent changed unknown", _EITHER: "platform"},
     "unpack": {_ERRORS: "exists foreign"},
     "vendor": {_ERRORS: "advisory changed conflict foreign importmap unfit unknown", _WARNINGS: "import"},

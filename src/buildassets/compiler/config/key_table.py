@@ -177,6 +177,14 @@ KEYS: Final[Sequence[Key]] = (
         schema=lambda _: {"type": "object", "additionalProperties": forms.command()},
         deciding=("commands",),
     ),
+    _flag(
+        "components",
+        "Whether templates have components: blocks `{% style %}` and `{% behaviour %}`, and files next to templates",
+        "components = true",
+        default=False,
+        decides=False,
+        pages=("guides/components.md",),
+    ),
     Key(
         name="compress",
         sentence="The codings of precompressed copies, kept if they are smaller; a table also sets levels",

@@ -5,7 +5,8 @@ Takes a file's name, gives a frozen Config with absolute paths, or raises all fa
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from importlib import import_module
+from typing import Any, Final
 
 from buildassets.compiler.config import keys
 from buildassets.compiler.config.file import FILE_NAMES, ignored_table, read_named, search, working_directory
@@ -30,7 +31,7 @@ from buildassets.errors import ConfigError
 from buildassets.features.import_map.merged import Declared, Names, declarations, merged
 from buildassets.foundation.diagnostics import sort_key
 from buildassets.foundation.frozen import frozen_by_name, replace
-from buildassets.foundation.permission import Permission
+from buildassets.foundation.permission import NOTHING, Permission
 from buildassets.packages.lock import Lock, read_lock
 from buildassets.programs.project_python import refuse_project_modules
 
@@ -57,6 +58,7 @@ class Overrides:
 
 
 _UNCHANGED = Overrides()
+_COMPONENTS: Final = "buildassets.components.compile"  # which imports the compiler, and so is named only
 
 
 def load_config(
@@ -124,11 +126,19 @@ def load_config(
     if faults := [*document.faults, *options.faults]:
         looked_at = (*foreign.files, *root_places(folder, config))
         raise ConfigError([*sorted(faults, key=sort_key), *ignored], looked_at=looked_at)
-    if given.plan is None:
-        return config
-    from buildassets.compiler.config.block_plan import with_plan  # most builds do not need it
+    if given.plan is not None:
+        from buildassets.compiler.config.block_plan import with_plan  # most builds do not need it
 
-    return with_plan(config, os.path.join(start, given.plan))
+        config = with_plan(config, os.path.join(start, given.plan))
+    return _with_components(config) if config.components and needs_sources else config
+
+
+def _with_components(config: Config) -> Config:
+    """`config` with the components in templates, unless nothing may happen, as in an editor."""
+    if config.permission == NOTHING:
+        return config
+    extended: Config = import_module(_COMPONENTS).with_components(config)
+    return extended
 
 
 def _document(file: str | None, text: str | None, start: str, *, looks_above: bool) -> tuple[str | None, Document]:

@@ -1,6 +1,11 @@
+from time import process_time
+from typing import Final, Literal
+
 import pytest
 
 from buildassets.components.blocks import blocks_of, component_id, page_shell, without_blocks
+
+ENGINES: Final[tuple[Literal["jinja", "django"], ...]] = ("jinja", "django")
 
 
 def bodies(text: str, engine: str = "jinja") -> list[str]:
@@ -76,3 +81,17 @@ def test_shell_of_a_page_changes_with_all_but_its_blocks() -> None:
 def test_style_next_to_a_template_is_not_part_of_a_page() -> None:
     assert page_shell("a.css", b"a {}") == page_shell("a.css", b"b {}")
     assert page_shell("a.html", b"a {}") != page_shell("a.html", b"b {}")
+
+
+def test_comment_of_django_ends_in_its_line() -> None:
+    assert bodies("{# a\n{% style %}b{}{% endstyle %} #}", "django") == ["b{}"]
+    assert bodies("{# a {% style %}b{}{% endstyle %} #}", "django") == []
+    assert bodies("{# a\n{% style %}b{}{% endstyle %} #}", "jinja") == []
+
+
+@pytest.mark.parametrize("opener", ["{#", "{% style ", "{% raw ", "{% style %}", "{% style %}{% endstyle %}"])
+def test_a_text_of_openers_takes_no_longer_than_its_length(opener: str) -> None:
+    began = process_time()
+    for engine in ENGINES:
+        blocks_of(opener * 20_000, engine)
+    assert process_time() - began < 10

@@ -18,13 +18,13 @@ LISTED: Final = "components"
 LANGUAGES: Final = {STYLE: ("css", "scss"), BEHAVIOUR: ("js", "ts")}
 OF_SIBLINGS: Final = frozenset(language for languages in LANGUAGES.values() for language in languages)
 _SKIPPED: Final = r"(?P<skipped>\{%[-+]?\s*(?P<outer>raw|verbatim|comment)\b[^%]*%\})"
-_TAG: Final = r"\{%[-+]?\s*(?P<name>style|behaviour|components)\b\s*(?P<words>(?:[^%]|%(?!\})){0,1000}?)\s*[-+]?%\}"
-_COMMENT: Final = {"jinja": r"(?P<comment>\{#(?s:.*?)#\})", "django": r"(?P<comment>\{#[^\n]*?#\})"}
-_PATTERN: Final = {engine: lazy_pattern(f"{comment}|{_SKIPPED}|{_TAG}") for engine, comment in _COMMENT.items()}
+_TAG: Final = r"\{%[-+]?\s*(?P<name>style|behaviour|components)\b\s*(?P<words>(?:[^%]|%(?!\})){0,300}?)\s*[-+]?%\}"
+_PATTERN: Final = lazy_pattern(rf"(?P<comment>\{{#)|{_SKIPPED}|{_TAG}")
 _WORD: Final = lazy_pattern(
     r"""\s*(?:(?P<text>"[^"]*"|'[^']*'),?|(?P<scoped>scoped\b)|lang=["'](?P<lang>\w+)["'])\s*"""
 )
 _SYNTAX: Final = lazy_pattern(r"\{[{%#]")
+_LONGEST_LINE: Final = 10_000  # of a comment of Django
 _CHARACTER: Final = lazy_pattern(r"[^\n]")
 _UNSAFE: Final = lazy_pattern(r"[^a-z0-9]+")
 
@@ -90,9 +90,11 @@ def blocks_of(text: str, engine: Literal["jinja", "django"]) -> Blocks:
     faults: list[BlockFault] = []
     listed: list[str] | None = None
     position = 0
-    while tag := _PATTERN[engine].search(text, position):
+    while tag := _PATTERN.search(text, position):
         position = tag.end()
-        if tag["skipped"]:
+        if tag["comment"]:
+            position = _end_of_comment(text, position, engine)
+        elif tag["skipped"]:
             position = _end_of(text, tag["outer"], position)[1]
         elif tag["name"] == LISTED:
             words = [*_words(tag, faults)]
@@ -102,6 +104,15 @@ def blocks_of(text: str, engine: Literal["jinja", "django"]) -> Blocks:
             faults += _body_faults(text, tag, end)
             blocks += _block(tag, (end, position), faults)
     return Blocks(tuple(blocks), None if listed is None else tuple(listed), tuple(faults))
+
+
+def _end_of_comment(text: str, start: int, engine: str) -> int:
+    """The end of a comment; `start` where Django takes it for text, as it is not closed in its line."""
+    if engine == "jinja":
+        end = text.find("#}", start)
+        return len(text) if end < 0 else end + len("#}")
+    end = text.find("#}", start, start + _LONGEST_LINE)
+    return start if end < 0 or "\n" in text[start:end] else end + len("#}")
 
 
 def _end_of(text: str, name: str, start: int) -> tuple[int, int]:

@@ -37,7 +37,7 @@ _BY_NAME: Final = {
     "compiler/engines/process/typed_values.py": "our own values",
     "compiler/engines/registry.py": "our own engines",
     "compiler/languages/scan.py": "our own scanners",
-    "compiler/config/load.py": "our own components",
+    "compiler/config/load.py": "our own features",
     "compiler/transform/recipes.py": "our own recipes",
     "features/import_map/page.py": "django-js-asset, where it is installed",
     "compiler/watch/pages.py": "our own components",

@@ -4,9 +4,9 @@ Takes a file's name, gives a frozen Config with absolute paths, or raises all fa
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, Final
+from typing import Final
 
 from buildassets.compiler.config import keys
 from buildassets.compiler.config.file import FILE_NAMES, ignored_table, read_named, search, working_directory
@@ -28,7 +28,6 @@ from buildassets.compiler.config.roots import (
 from buildassets.compiler.config.toml_table import Document, Table, parse
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.errors import ConfigError
-from buildassets.features.import_map.merged import Declared, Names, declarations, merged
 from buildassets.foundation.diagnostics import sort_key
 from buildassets.foundation.frozen import frozen_by_name, replace
 from buildassets.foundation.permission import NOTHING, Permission
@@ -58,7 +57,13 @@ class Overrides:
 
 
 _UNCHANGED = Overrides()
-_COMPONENTS: Final = "buildassets.components.compile"  # which imports the compiler, and so is named only
+_DECLARATION: Final = '{"application": '  # JSON: an inline table of TOML has no colon there
+# The modules with `with_NAME`, which most configurations do not need; that of components imports the compiler, too.
+_FEATURES: Final = {
+    "components": "buildassets.components.compile",
+    "declared": "buildassets.compiler.config.declared_maps",
+    "plan": "buildassets.compiler.config.block_plan",
+}
 
 
 def load_config(
@@ -86,7 +91,8 @@ def load_config(
     foreign = Foreign()
     if not given.sources:
         foreign, document = with_foreign(document, folder, mode, permission=permission)
-    also, declared = declarations(given.also)
+    also = tuple(text for text in given.also if not text.startswith(_DECLARATION))
+    declared = tuple(text for text in given.also if text.startswith(_DECLARATION))
     roots = configured_roots(document.table, folder)
     if (also or given.collected) and "sources" not in document.table:
         kept = () if given.collected or given.only_also else DEFAULT_ROOTS[:1]
@@ -111,7 +117,9 @@ def load_config(
         **{name: value for name, value in foreign.fields.items() if name not in document.table},
     )
     ignored = tuple(ignored_table(path, start)) if path and file is None and given.text is None else ()
-    config = _with_declared(replace(config, notices=(*config.notices, *ignored)), declared, document)
+    config = replace(config, notices=(*config.notices, *ignored))
+    if declared:
+        config = _with("declared", config, declared, document)
     if not permission.python:
         refuse_project_modules(folder)
         config = without_project_python(config)
@@ -126,18 +134,21 @@ def load_config(
     if faults := [*document.faults, *options.faults]:
         looked_at = (*foreign.files, *root_places(folder, config))
         raise ConfigError([*sorted(faults, key=sort_key), *ignored], looked_at=looked_at)
-    if given.plan is not None:
-        from buildassets.compiler.config.block_plan import with_plan  # most builds do not need it
-
-        config = with_plan(config, os.path.join(start, given.plan))
-    return _with_components(config) if config.components and needs_sources else config
+    return _with_blocks(config, given.plan and os.path.join(start, given.plan), extracts=needs_sources)
 
 
-def _with_components(config: Config) -> Config:
-    """`config` with the components in templates, unless nothing may happen, as in an editor."""
-    if config.permission == NOTHING:
-        return config
-    extended: Config = import_module(_COMPONENTS).with_components(config)
+def _with_blocks(config: Config, plan: str | None, *, extracts: bool) -> Config:
+    """`config` with the blocks of a `plan`, and, if it `extracts` them, with those of components in templates."""
+    if plan is not None:
+        config = _with("plan", config, plan)
+    may_extract = config.components and extracts and config.permission != NOTHING  # which is that of an editor
+    return _with("components", config) if may_extract else config
+
+
+def _with(feature: str, config: Config, *given: object) -> Config:
+    """`config` extended by a `feature` that it uses."""
+    module = import_module(_FEATURES[feature])
+    extended: Config = getattr(module, f"with_{feature}")(config, *given)
     return extended
 
 
@@ -148,21 +159,6 @@ def _document(file: str | None, text: str | None, start: str, *, looks_above: bo
     if file is None:
         return search(start, looks_above=looks_above)
     return os.path.join(start, file), read_named(file, start)
-
-
-def _with_declared(config: Config, declarations: Iterable[Mapping[str, Any]], document: Document) -> Config:
-    """`config` with the import maps that applications declare; faults are noted in `document`."""
-    declared = []
-    for declaration in declarations:
-        values, owner = Document({"importmap": declaration["importmap"]}), f"application `{declaration['application']}`"
-        table = values.table.table("importmap")
-        names = Names(keys.specifiers(table, besides="scopes"), keys.scopes(table))
-        document.faults += [replace(fault, notes=(*fault.notes, f"{owner} declares it")) for fault in values.faults]
-        declared.append(Declared(owner, tuple(declaration["places"]), names))
-    names, faults = merged(Names(config.importmap, config.scopes), declared)
-    document.faults += [fault for fault in faults if fault.is_error]
-    notices = (*config.notices, *(fault for fault in faults if not fault.is_error))
-    return replace(config, importmap=names.imports, scopes=names.scopes, notices=notices)
 
 
 def _config(

@@ -1,1 +1,1 @@
-"""The folder in which Django looks for the tags of an application. Must not import the compiler."""
+"""Tags of components for templates of Django."""

@@ -11,9 +11,8 @@ from typing import Any, Final
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
 from buildassets.foundation.frozen import frozen, replace
 
-__all__ = ["Declared", "Names", "declarations", "merged", "option_text"]
+__all__ = ["Declared", "Names", "declared_by", "merged", "option_text"]
 
-_START: Final = '{"application": '  # JSON: an inline table of TOML has no colon there
 _TABLE: Final = "`[tool.buildassets.importmap]`"
 _HOST: Final = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*|[a-z][a-z0-9+.-]*:.*", re.IGNORECASE | re.DOTALL)
 
@@ -46,15 +45,14 @@ class _Entry:
 
 
 def option_text(application: str, *, places: Sequence[str], importmap: Mapping[str, Any]) -> str:
-    """Return the value of the option `--also` for what `application` declares; `declarations` reads it."""
+    """Return the value of the option `--also` for what `application` declares; `declared_by` reads it."""
     return json.dumps({"application": application, "places": places, "importmap": importmap})
 
 
-def declarations(also: Iterable[str]) -> tuple[tuple[str, ...], tuple[Mapping[str, Any], ...]]:
-    """Return the values of `--also` that are source roots, and the declarations of applications among them."""
-    values = tuple(also)
-    roots = tuple(text for text in values if not text.startswith(_START))
-    return roots, tuple(json.loads(text) for text in values if text.startswith(_START))
+def declared_by(text: str) -> Mapping[str, Any]:
+    """Return what an application declares in a value of `--also`."""
+    declaration: Mapping[str, Any] = json.loads(text)
+    return declaration
 
 
 def merged(project: Names, declared: Sequence[Declared]) -> tuple[Names, tuple[Diagnostic, ...]]:

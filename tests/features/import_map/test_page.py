@@ -39,10 +39,17 @@ from django.shortcuts import render
 from django.urls import path
 from buildassets.runtime.django import assets
 import js_asset, media
+def with_nonce(request):
+    if request.path == "/request.html":  # as django-csp has it
+        request.csp_nonce = 'of the page"'
+    given = {"csp_nonce": 'of the page"'} if request.path == "/context.html" else {}  # as Django 6 has it
+    return render(request, "bare.html", {"media": media.media, **given})
 urlpatterns = [
     path(f"{name}.html", render, {"template_name": f"{name}.html", "context": {"media": media.media}})
     for name in ("tagged", "bare")
-] + [path("policy.html", lambda request: HttpResponse(" ".join(assets().csp()["script-src"])))]
+]
+urlpatterns += [path("request.html", with_nonce), path("context.html", with_nonce)]
+urlpatterns += [path("policy.html", lambda request: HttpResponse(" ".join(assets().csp()["script-src"])))]
 """,
     "tagged.html": "{% load buildassets %}{% importmap %}|{{ media }}",
     "bare.html": "|{{ media }}",
@@ -51,19 +58,24 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
 import django
 django.setup()
 from django.core.exceptions import ImproperlyConfigured
-from django.test import AsyncClient, Client
+from django.shortcuts import render
+from django.test import AsyncClient, Client, RequestFactory
+import media
 async def later(page):
     return await AsyncClient().get(f"/{page}.html")
 for name in sys.argv[1:]:
     try:
-        answer = asyncio.run(later(name[6:])) if name.startswith("async:") else Client().get(f"/{name}.html")
+        if name.startswith("made:"):  # as a command that writes pages does it, without signals
+            answer = render(RequestFactory().get("/"), f"{name[5:]}.html", {"media": media.media})
+        else:
+            answer = asyncio.run(later(name[6:])) if name.startswith("async:") else Client().get(f"/{name}.html")
     except ImproperlyConfigured as fault:
         print(f"{type(fault).__name__}: {fault}")
     else:
         print(answer.content.decode())
 """,
 }
-_NEW = "import js_asset\nmedia = js_asset.Media(importmap=js_asset.ImportMap({imports}), nonce='n0nce')\n"
+_NEW = "import js_asset\nmedia = js_asset.Media(importmap=js_asset.ImportMap({imports}), nonce='{nonce}')\n"
 _OLD = """from django import forms
 import js_asset
 media = forms.Media(js=[js_asset.ImportMap({{"imports": {imports}}})])
@@ -71,10 +83,16 @@ media = forms.Media(js=[js_asset.ImportMap({{"imports": {imports}}})])
 
 
 def pages(
-    folder: Path, imports: object, *names: str, own: str = 'lit = "lit.js"', old: bool = False, **variables: str
+    folder: Path,
+    imports: object,
+    *names: str,
+    own: str = 'lit = "lit.js"',
+    nonce: str = "n0nce",
+    old: bool = False,
+    **variables: str,
 ) -> list[tuple[str, str]]:
     """Return what each page has of `{% importmap %}` and of media that map `imports`; `own` is the project's map."""
-    module = (_OLD if old else _NEW).format(imports=imports)
+    module = (_OLD if old else _NEW).format(imports=imports, nonce=nonce)
     write_tree(folder, {**_SITE, "media.py": module, "buildassets.toml": _TOML + own})
     done = run(folder, "manage.py", "assets", "build", old=old)
     assert done.returncode == 0, done.stderr
@@ -105,13 +123,19 @@ def test_hashes_of_the_policy_permit_the_map_of_media(tmp_path: Path) -> None:
     assert f"'sha256-{digest}'" in sources
 
 
+@pytest.mark.parametrize("page", ["request", "context"])
+def test_media_without_a_nonce_have_that_of_the_page(tmp_path: Path, page: str) -> None:
+    ((_, media),) = pages(tmp_path, {"lit": "lit.js"}, page, nonce="")
+    assert media.startswith('<script type="importmap" nonce="of the page&quot;">')
+
+
 def test_media_add_nothing_after_the_tag(tmp_path: Path) -> None:
     ((tag, media),) = pages(tmp_path, {"lit": "lit.js"}, "tagged")
     assert mapped(tag) == {"lit": "/static/lit.js"}
     assert media == ""
 
 
-@pytest.mark.parametrize("kind", ["", "async:"])
+@pytest.mark.parametrize("kind", ["", "async:", "made:"])
 def test_a_tag_is_of_its_own_page_only(tmp_path: Path, kind: str) -> None:
     _, (_, media) = pages(tmp_path, {"lit": "lit.js"}, f"{kind}tagged", f"{kind}bare")
     assert mapped(media) == {"lit": "/static/lit.js"}

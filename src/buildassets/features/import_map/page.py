@@ -5,19 +5,19 @@ Takes what `Media` of forms holds and the release, gives markup. A page that has
 """
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextvars import ContextVar
 from functools import cache, lru_cache, wraps
 from importlib import import_module
 from importlib.util import find_spec
 from logging import getLogger
 from typing import Any, Final
-from weakref import ReferenceType, ref
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.signals import request_started
 from django.template.base import Node
+from django.template.context import BaseContext
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 __all__ = ["noting_page", "share_map"]
@@ -25,9 +25,7 @@ __all__ = ["noting_page", "share_map"]
 _PACKAGE: Final = "js_asset"
 _END: Final = "</script>"
 
-# The request whose page has the tag; it is gone with its page, also where no signal reaches this context, as in ASGI.
-_page: ContextVar[ReferenceType[Any] | None] = ContextVar("page", default=None)
-
+_HAS_TAG: Final = "_buildassets_has_import_map"  # an attribute of the request whose page has the tag
 _Map = Mapping[str, Mapping[str, Any]]
 
 
@@ -41,7 +39,6 @@ def share_map(importmap: Callable[[], str | None]) -> None:
     kind = getattr(import_module(_PACKAGE), "ImportMap", None)
     if kind is not None and not hasattr(kind.render, "__wrapped__"):  # `django.setup()` may run twice
         kind.render = _shared(kind.render, importmap)
-        request_started.connect(_forget_page, dispatch_uid="buildassets.import_map")
 
 
 def noting_page(compile_tag: Callable[..., Node]) -> Callable[..., Node]:
@@ -64,12 +61,29 @@ class _Noted(Node):
         text = self.tag.render(context)
         request = getattr(context, "request", None)
         if request is not None:
-            _page.set(ref(request))
+            setattr(request, _HAS_TAG, True)
         return text
 
 
-def _forget_page(**_: Any) -> None:
-    _page.set(None)
+def _page() -> Any:
+    """Return the context of the page that is being rendered; None without one that has a request.
+
+    Django gives media no context, so it is taken from the calls of the template. A variable of the thread or the task
+    would outlive its page.
+    """
+    frame = sys._getframe()
+    while frame.f_back is not None:
+        frame = frame.f_back
+        context = frame.f_locals.get("context")
+        if isinstance(context, BaseContext) and getattr(context, "request", None) is not None:
+            return context
+    return None
+
+
+def _nonce(page: Any) -> str | None:
+    """Return the nonce of `page` that Django has in the context and django-csp in the request; None without one."""
+    nonce = page.get("csp_nonce", getattr(page.request, "csp_nonce", None)) if page is not None else None
+    return None if nonce is None else str(nonce)  # a lazy one is false until it is read
 
 
 def _shared(render: Callable[..., str], importmap: Callable[[], str | None]) -> Callable[..., str]:
@@ -80,15 +94,17 @@ def _shared(render: Callable[..., str], importmap: Callable[[], str | None]) -> 
         text, released = render(asked, **options), importmap()
         if released is None or not text:
             return text
+        page = _page()
         start, theirs = _parted(text)
         _, ours = _parted(released)
         unknown = _unknown(theirs, ours)
         for name, url in _entries(unknown):
             _report(name, url)
-        page = _page.get()
-        has_tag = page is not None and page() is not None
+        has_tag = page is not None and hasattr(page.request, _HAS_TAG)
         if not unknown and (has_tag or not released):
             return ""
+        if " nonce=" not in start and (nonce := _nonce(page)):
+            start = format_html('{} nonce="{}">', mark_safe(start[:-1]), nonce)  # noqa: S308 of django-js-asset
         if unknown:
             return mark_safe(f"{start}{_json(unknown if has_tag else _joined(ours, unknown))}{_END}")  # noqa: S308 no `<`
         return mark_safe(start + released.partition(">")[2])  # noqa: S308 the text whose hash `csp()` has

@@ -49,7 +49,17 @@ _OF_USERS: Final = (
 )
 _SWITCHES: Final = frozenset(
     f"BUILDASSETS_{name}"
-    for name in ("NATIVE", "CORPUS", "DIGESTS", "WHOLE_CORPUS", "PROJECTS", "PICTURES", "RANDOM_EDITS", "RANDOM_SEED")
+    for name in (
+        "NATIVE",
+        "CORPUS",
+        "DIGESTS",
+        "WHOLE_CORPUS",
+        "PROJECTS",
+        "PICTURES",
+        "RANDOM_EDITS",
+        "RANDOM_SEED",
+        "WHEELS",
+    )
 )
 
 _SETTLED_SECONDS: Final = 0.025  # files that are younger than 20 ms are read again

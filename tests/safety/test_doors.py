@@ -36,6 +36,7 @@ _BY_NAME: Final = {
     "compiler/config/foreign.py": "our own readers",
     "compiler/engines/process/typed_values.py": "our own values",
     "compiler/engines/registry.py": "our own engines",
+    "compiler/engines/sass/late.py": "our own engines",
     "compiler/languages/scan.py": "our own scanners",
     "compiler/config/load.py": "our own features",
     "compiler/transform/recipes.py": "our own recipes",

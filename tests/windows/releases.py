@@ -16,6 +16,8 @@ from tests.conftest import read_tree
 from tests.corpus.packages import node_modules
 
 _ROOT: Final = Path(__file__).parents[2]
+# Results, and the page that needs Tailwind, whose program is not among the wheels.
+_NOT_COPIED: Final = shutil.ignore_patterns("build", ".buildassets", "visit.*")
 _SUFFIXES: Final = ("css", "js", "svg")
 _MOST_PACKAGES: Final = 40
 _MOST_FILES: Final = 3  # of a package, with one ending
@@ -27,7 +29,7 @@ Digests = Mapping[str, Mapping[str, str]]
 def digests(folder: Path) -> Digests:
     """Return the digests of all files of the releases of the example and of packages, and of their archives."""
     example = folder / "example"
-    shutil.copytree(_ROOT / "example_project", example, ignore=shutil.ignore_patterns("build", ".buildassets"))
+    shutil.copytree(_ROOT / "example_project", example, ignore=_NOT_COPIED)
     packages = folder / "packages"
     sources = "".join(f'  {{ path = "{name}", prefix = "{name}" }},\n' for name in _copied_packages(packages))
     (packages / "buildassets.toml").write_bytes(f'missing = "ignore"\nsources = [\n{sources}]\n'.encode())

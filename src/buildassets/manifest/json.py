@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from zlib import crc32
 
-from buildassets.foundation.typed import typed
 from buildassets.manifest.soundness import are_retained, document_fault, entry_fault, is_text
 
 TYPE_CHECKING = False  # our own, since importing `typing` would take a third of the start-up time of a process
@@ -290,6 +289,7 @@ def refusal(code: str, message: str, file: str, text: str = "", *, offset: int |
     """The error for an unusable manifest `file`, at `offset` of its `text` if given; `code` also selects the hint."""
     from buildassets.errors import ManifestError
     from buildassets.foundation.diagnostics import Location, error, locate
+    from buildassets.foundation.typed import typed
 
     if not message.isprintable():  # names may hold any character
         message = ascii(message)[1:-1]

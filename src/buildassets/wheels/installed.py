@@ -5,17 +5,15 @@ Takes the name of an entry point in the group `buildassets.releases`, gives the 
 
 import os
 from collections.abc import Iterator
+from importlib.metadata import Distribution, EntryPoint, distributions
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.nearest import nearest
 from buildassets.manifest.model import MANIFEST_NAME
-
-if TYPE_CHECKING:
-    from importlib.metadata import Distribution, EntryPoint
 
 GROUP: Final = "buildassets.releases"
 _NAME: Final = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
@@ -43,8 +41,6 @@ def is_name(name: str) -> bool:
 
 def installed_releases() -> list[InstalledRelease]:
     """The releases of all installed packages, sorted by name. Of a package that is found twice, the first counts."""
-    from importlib.metadata import distributions  # 20 ms
-
     found: dict[tuple[str, str], InstalledRelease] = {}
     seen: set[str] = set()
     for distribution in distributions():
@@ -56,7 +52,7 @@ def installed_releases() -> list[InstalledRelease]:
     return [found[key] for key in sorted(found)]
 
 
-def _release(distribution: "Distribution", point: "EntryPoint") -> InstalledRelease:
+def _release(distribution: Distribution, point: EntryPoint) -> InstalledRelease:
     package = folder = ""
     if all(part.isidentifier() for part in point.value.split(".")):
         top, *parts = point.value.split(".")
@@ -68,7 +64,7 @@ def _release(distribution: "Distribution", point: "EntryPoint") -> InstalledRele
     return InstalledRelease(point.name, name, module=point.value, folder=folder, package=package)
 
 
-def _places(distribution: "Distribution", top: str) -> Iterator[str]:
+def _places(distribution: Distribution, top: str) -> Iterator[str]:
     """The folders where the top-level module `top` of a package may be: its own, or that of an editable install."""
     yield os.path.abspath(str(distribution.locate_file(top)))
     try:

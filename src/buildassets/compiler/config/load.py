@@ -18,11 +18,11 @@ from buildassets.compiler.config.packages import with_packages
 from buildassets.compiler.config.roots import (
     configured_roots,
     further_roots,
-    installed_roots,
     output_faults,
     root_at,
     root_faults,
     root_places,
+    roots_of_packages,
     with_further,
 )
 from buildassets.compiler.config.toml_table import Document, Table, parse
@@ -123,7 +123,7 @@ def load_config(
     if not permission.python:
         refuse_project_modules(folder)
         config = without_project_python(config)
-    brought = installed_roots(config.packages.installed, folder, document)
+    brought = roots_of_packages(config.packages.installed, folder, document)
     config = replace(config, sources=with_further(config, [*(root for _, root in further), *brought]))
     config = with_packages(config, lock.vendor)
     if overriding or further:

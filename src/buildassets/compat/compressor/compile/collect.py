@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from buildassets.compat.compressor.compile import plan_trace
-from buildassets.compat.compressor.compile.contents import BlockContents
+from buildassets.compat.compressor.compile.contents import BlockContents, RenderedBlock
 from buildassets.compat.compressor.compile.contexts import ProbedContexts, thread_state
 from buildassets.compat.compressor.compile.django_blocks import DjangoBlocks
 from buildassets.compat.compressor.compile.django_templates import build_engines, template_names
@@ -143,8 +143,8 @@ class _Collection:
         self._files = StaticFiles()
         self._blocks = FoundBlocks()
         self._faults: list[Diagnostic] = [*setting_faults()]
-        self._same: set[tuple[Block, str]] = set()  # which give the same in each context
-        self._seen: set[tuple[Block, str, tuple[str, int, int]]] = set()  # in this context
+        self._same: dict[tuple[Block, str], RenderedBlock] = {}  # which give the same in each context
+        self._seen: set[tuple[Block, str, tuple[str, int, int] | None]] = set()  # in this context
         self._templates: set[str] = set()
         self._roots: set[str] = set()
         self._contents: BlockContents | None = None
@@ -240,15 +240,18 @@ class _Collection:
         where = rendering.place.tag
         # A parent's block, which a hundred templates inherit; programs may make something else of it at another place.
         anywhere, here = (rendering.block, rendering.text), (rendering.block, rendering.text, where)
-        if here in self._seen or anywhere in self._same:
+        same = self._same.get(anywhere)
+        is_seen = here in self._seen or (same is not None and (*anywhere, None) in self._seen)
+        if same is not None or is_seen:
             contents.known.add(where)
+        if is_seen:
             return
-        made = contents.made(rendering)
+        made = same or contents.made(rendering)
         if made.tags is None:
             return
-        self._seen.add(here)
+        self._seen |= {(*anywhere, None), here}
         if made.is_ours:
-            self._same.add(anywhere)
+            self._same[anywhere] = made
         elements = elements_of(rendering.text)
         key = block_key(rendering.block, elements, contents.options.prefixes, self._is_file, loose=made.is_loose)
         self._blocks.add(key, made.tags, rendering.place, state)

@@ -48,6 +48,7 @@ _CLASSES: Final = {
     "buildassets.foundation.diagnostics": ("Diagnostic", "Location", "Severity"),
     "buildassets.foundation.permission": ("Permission",),
     "buildassets.manifest.model": ("Packages",),
+    "buildassets.wheels.contents": ("ReleasedFile",),
 }
 EXCHANGED: Final = frozenset((module, name) for module, names in _CLASSES.items() for name in names)
 _SIZE: Final = Struct("!Q")  # precedes each object: its length in bytes

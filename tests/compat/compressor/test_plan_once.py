@@ -225,39 +225,6 @@ def test_precompiler_lists_a_folder_again_only_if_it_changed(content: str, count
     assert f"'{counts}'" in site(tmp_path, page, files=files, **chosen).page()
 
 
-_ASKING = """
-from django.contrib.staticfiles import finders
-from django.templatetags.static import static
-from compressor.filters import FilterBase
-
-
-class Asks(FilterBase):
-    def input(self, **_):
-        path = finders.find(self.content)
-        return f"var url = '{static('js/one.js')}', is_there = {int(bool(path))}"
-"""
-
-
-def test_precompiler_gets_nothing_of_the_release_before_it(tmp_path: Path) -> None:
-    asking = block("js", '<script type="text/asking">CACHE/js/none.js</script>', "inline")
-    program = (
-        "blocks = json.loads((folder / 'build/manifest.json').read_text())['blocks'].values()\n"
-        "(asset,) = [tag['asset'] for tags in blocks for tag in tags if 'inline' not in tag]\n"
-        "page = folder / 'templates/page.html'\n"
-        "page.write_text(page.read_text().replace('CACHE/js/none.js', asset))\n"
-        "call_command('compress', stdout=out, stderr=err)\n"
-        "found['page'] = engines['django'].get_template('page.html').render({})\n"
-    )
-    templates = {"page.html": asking, "other.html": block("js", js("js/one.js", "js/two.js"))}
-    finders = ["compressor.finders.CompressorFinder", "django.contrib.staticfiles.finders.FileSystemFinder"]
-    chosen: dict[str, Any] = {
-        "COMPRESS_PRECOMPILERS": [("text/asking", "asking.Asks")],
-        "STATICFILES_FINDERS": finders,
-    }
-    built = site(tmp_path, templates, files={"asking.py": _ASKING}, pages=[], program=program, **chosen)
-    assert "var url='/static/js/one.js',is_there=0" in built.found["page"]
-
-
 _CONTEXTS = """
 import sys
 

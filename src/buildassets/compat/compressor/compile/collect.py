@@ -32,12 +32,7 @@ from buildassets.compat.compressor.compile.rendering import Rendering
 from buildassets.compat.compressor.compile.sass_texts import sass_digits
 from buildassets.compat.compressor.compile.settings import build_options, setting_faults
 from buildassets.compat.compressor.compile.sources import GeneratedSources
-from buildassets.compat.compressor.compile.static_files import (
-    StaticFiles,
-    collected_root,
-    files_listed_once,
-    plain_static_urls,
-)
+from buildassets.compat.compressor.compile.static_files import StaticFiles, collected_root, files_listed_once
 from buildassets.compat.compressor.compile.working_directory import kept_directory
 from buildassets.compat.compressor.run.elements import elements_of
 from buildassets.compat.compressor.run.key import Block, block_key
@@ -87,12 +82,11 @@ def scope(given: TemplateScope) -> Iterator[None]:
 def planned() -> list[str]:
     """Write the plan; gives the arguments that hand it to the compiler."""
     folder = plan_folder("compressor")
-    with plain_static_urls():
-        with kept_directory():
-            contexts = ProbedContexts()
-        key = None if contexts.text is None else plan_trace.deciding_key((_SCOPE.get(), contexts.text))
-        if key is None or not plan_trace.holds(folder, key):
-            _write(folder, key, contexts)
+    with kept_directory():
+        contexts = ProbedContexts()
+    key = None if contexts.text is None else plan_trace.deciding_key((_SCOPE.get(), contexts.text))
+    if key is None or not plan_trace.holds(folder, key):
+        _write(folder, key, contexts)
     return ["--plan", os.path.relpath(plan_path(folder))]
 
 

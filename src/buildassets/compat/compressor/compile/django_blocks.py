@@ -20,6 +20,7 @@ from buildassets.compat.compressor.compile.django_templates import KnownContext
 from buildassets.compat.compressor.compile.django_walk import NoParent, walk_template
 from buildassets.compat.compressor.compile.marks import marked_names
 from buildassets.compat.compressor.compile.rendering import BlockPlace, Rendering
+from buildassets.compat.compressor.compile.static_files import plain_static_urls
 from buildassets.compat.compressor.compile.translations import in_each_language
 from buildassets.compat.compressor.compile.unknowns import MANY, Recorder, variants
 from buildassets.compat.compressor.run.nodes import CompressNode, UnknownKindError
@@ -89,8 +90,9 @@ class DjangoBlocks:
             found.extend(self._rendered(node, context))
 
         try:
-            context = KnownContext(dict(values))
-            walk_template(template, context, keep, reach=self._reach, walked=self._origins)
+            with plain_static_urls():
+                context = KnownContext(dict(values))
+                walk_template(template, context, keep, reach=self._reach, walked=self._origins)
         except Exception as fault:
             if "compress" in str(template.source):
                 self._lost.setdefault(str(template.origin), self._unreached(template, fault))

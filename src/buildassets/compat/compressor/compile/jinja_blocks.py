@@ -26,6 +26,7 @@ from buildassets.compat.compressor.compile.jinja_tree import (
 )
 from buildassets.compat.compressor.compile.marks import has_mark, mark, marked_names
 from buildassets.compat.compressor.compile.rendering import BlockPlace, Rendering
+from buildassets.compat.compressor.compile.static_files import plain_static_urls
 from buildassets.compat.compressor.compile.translations import in_each_language
 from buildassets.compat.compressor.compile.unknowns import MANY, Recorder, variants
 from buildassets.compat.compressor.run.jinja import CompressorExtension, UnknownKindError
@@ -179,7 +180,8 @@ class JinjaBlocks:
         self._recorder, self._tag = Recorder(), None
         self._orphans.clear()
         try:
-            template.render(values)
+            with plain_static_urls():
+                template.render(values)
         except Exception as fault:
             self._unreached(template, fault)
         if template.name not in self._orphans:

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.templatetags.static import static
 
 from buildassets.compat.compressor.compile.precompilers import PrecompilerError, SourceToCompile
+from buildassets.compat.compressor.compile.static_files import plain_static_urls
 from buildassets.compiler.engines.sass.libsass import PRECISION
 
 __all__ = ["compiled_sass", "own_functions", "sass_digits"]
@@ -49,14 +50,15 @@ def compiled_sass(content: SourceToCompile, suffix: str, folders: Sequence[str],
     functions: dict[str, Any] = {"static": lambda path: f'"{static(path)}"'}
     functions |= own_functions()
     try:
-        text = sass.compile(  # type: ignore[no-untyped-call]  # it has no types
-            string=content.text,
-            indented=suffix == ".sass",
-            include_paths=include_paths,
-            importers=[(0, importing)],
-            custom_functions=functions,
-            precision=sass_digits() or PRECISION,
-        )
+        with plain_static_urls():
+            text = sass.compile(  # type: ignore[no-untyped-call]  # it has no types
+                string=content.text,
+                indented=suffix == ".sass",
+                include_paths=include_paths,
+                importers=[(0, importing)],
+                custom_functions=functions,
+                precision=sass_digits() or PRECISION,
+            )
     except sass.CompileError as fault:
         raise PrecompilerError("libsass, which filters need for Sass, cannot compile this", str(fault)) from None
     if _MODULE_RULE.search(text):

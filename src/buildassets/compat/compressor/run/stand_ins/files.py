@@ -20,7 +20,6 @@ from buildassets.disk.files import put_in_place, write_whole
 from buildassets.errors import ManifestError
 from buildassets.manifest.json import ASSETS_FOLDER
 from buildassets.runtime.assets import AssetNotFound, release_folder
-from buildassets.runtime.django.plain_urls import are_plain
 
 __all__ = [
     "BrotliCompressorFileStorage",
@@ -169,11 +168,8 @@ class CompressorFinder(BaseStorageFinder):
 
 
 def _released(path: str) -> str | None:
-    """The absolute path of the file in the release; None where there is none. Raises SuspiciousFileOperation.
-
-    A plan gets none: it would be one of the release before, which must not decide the next.
-    """
-    current = None if are_plain() else current_release()
+    """The absolute path of the file in the release; None where there is none. Raises SuspiciousFileOperation."""
+    current = current_release()
     if current is None or current[1].manifest is None:
         return None
     assets, release = current

@@ -32,13 +32,7 @@ def tools_folder() -> str:
     """
     if given := os.environ.get(_VARIABLE):
         return os.path.abspath(os.path.expanduser(given))
-    if sys.platform == "win32":
-        data = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
-    elif sys.platform == "darwin":
-        data = os.path.expanduser("~/Library/Application Support")
-    else:
-        data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
-    return os.path.join(os.path.abspath(data), _FOLDER, "tools")
+    return _user_folder("tools", mac="Application Support", variable="XDG_DATA_HOME", default="~/.local/share")
 
 
 def copies_folder() -> str | None:
@@ -49,13 +43,18 @@ def copies_folder() -> str | None:
     given = os.environ.get(_COPIES_VARIABLE)
     if given is not None:
         return os.path.abspath(os.path.expanduser(given)) if given else None
+    return _user_folder("copies", mac="Caches", variable="XDG_CACHE_HOME", default="~/.cache")
+
+
+def _user_folder(name: str, *, mac: str, variable: str, default: str) -> str:
+    """Our folder `name` of this user, where the system keeps such; `variable` and `default` are those of XDG."""
     if sys.platform == "win32":
-        caches = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
+        around = os.environ.get("LOCALAPPDATA") or os.path.expanduser(r"~\AppData\Local")
     elif sys.platform == "darwin":
-        caches = os.path.expanduser("~/Library/Caches")
+        around = os.path.expanduser(f"~/Library/{mac}")
     else:
-        caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return os.path.join(os.path.abspath(caches), _FOLDER, "copies")
+        around = os.environ.get(variable) or os.path.expanduser(default)
+    return os.path.join(os.path.abspath(around), _FOLDER, name)
 
 
 def package_records(folder: str) -> "Iterator[str]":

@@ -19,6 +19,8 @@ from buildassets.programs.on_path import program_on_path
 from buildassets.programs.start import Permitted, tool
 
 _NAME: Final = "dart-sass"
+READS: Final = ("load_paths", "url", "sass_path", "of_others")
+"""The options and variables that Dart Sass uses; see `KnownEngine`."""
 
 
 @frozen

@@ -8,7 +8,7 @@ from typing import Final
 from buildassets.compiler.engines.process.child import Processes, SharedProcesses
 from buildassets.compiler.engines.process.endings import DiedError, crash_hint
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
-from buildassets.compiler.engines.sass.command import SassCommand, find_dart_sass, find_sass_on_path, programs_of
+from buildassets.compiler.engines.sass.command import READS, SassCommand, find_dart_sass, find_sass_on_path, programs_of
 from buildassets.compiler.engines.sass.dart_answers import compiled, events_and_response, unreadable
 from buildassets.compiler.engines.sass.dart_messages import SheetFiles
 from buildassets.compiler.engines.sass.dart_process import SassProcess, request_for
@@ -37,7 +37,7 @@ class DartSassEngine:
     """
 
     name = "dart-sass"
-    reads: tuple[str, ...] = ("load_paths", "url", "sass_path", "of_others")
+    reads: tuple[str, ...] = READS
 
     def __init__(
         self,

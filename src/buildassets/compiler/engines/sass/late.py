@@ -7,9 +7,7 @@ from importlib.util import find_spec
 from buildassets.compiler.engines.late import LateEngine
 from buildassets.compiler.engines.program_files import files_of_modules
 from buildassets.compiler.engines.protocol import EngineOptions, KnownEngine
-from buildassets.compiler.engines.sass.command import find_dart_sass, find_sass_on_path, programs_of
-
-_READS = ("load_paths", "url", "sass_path", "of_others")
+from buildassets.compiler.engines.sass.command import READS, find_dart_sass, find_sass_on_path, programs_of
 
 
 def libsass(options: EngineOptions) -> LateEngine:
@@ -25,7 +23,7 @@ def dart_sass(options: EngineOptions) -> LateEngine:
         return (*_of_libsass(), *dart) if options.was_libsass else dart
 
     name = "like-libsass" if options.was_libsass else "dart-sass"
-    return LateEngine(name, _READS, start=partial(_start, "dart_sass", options), programs=programs)
+    return LateEngine(name, READS, start=partial(_start, "dart_sass", options), programs=programs)
 
 
 def sass_on_path(options: EngineOptions) -> LateEngine:
@@ -34,7 +32,7 @@ def sass_on_path(options: EngineOptions) -> LateEngine:
     def programs() -> tuple[str, ...]:
         return programs_of(lambda: find_sass_on_path(options.folder, permission=options.permission).program)
 
-    return LateEngine("sass", _READS, start=partial(_start, "sass_on_path", options), programs=programs)
+    return LateEngine("sass", READS, start=partial(_start, "sass_on_path", options), programs=programs)
 
 
 def _of_libsass() -> tuple[str, ...]:

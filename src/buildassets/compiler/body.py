@@ -66,7 +66,9 @@ def made(content: bytes | OnDisk | Later) -> bytes | OnDisk:
 
 def size_of(body: Body) -> int:
     """The number of bytes of `body`."""
-    return body.size_bytes if isinstance(body, OnDisk) else len(bytes_of(body))
+    if isinstance(body, OnDisk):
+        return body.size_bytes
+    return len(body) if isinstance(body, bytes) or body.isascii() else len(bytes_of(body))
 
 
 def chunks_of_body(body: bytes | OnDisk) -> Iterator[bytes]:

@@ -68,6 +68,8 @@ def linked(draft: Draft, site: Site) -> Linked:
     that contains it. If the source map that the last comment names is missing, the draft also gets a reference to the
     map of the comment before, which debuggers use once the last is removed.
     """
+    if not draft.references:
+        return Linked(draft)
     draft = _with_earlier_maps(draft, site)
     targets: dict[int, LogicalPath] = {}
     missing: dict[int, LogicalPath] = {}

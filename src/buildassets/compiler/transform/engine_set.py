@@ -104,13 +104,14 @@ class EngineSet:
 
     def definer(self, source: Source) -> KnownEngine | None:
         """The engine that puts the values of `define` into the script made of `source`, which nothing compiles."""
-        is_script = source.syntax is Syntax.JAVASCRIPT and not is_script_template(source)
-        return self.typed if self.defined and is_script and self.compiler(source) is None else None
+        is_script = bool(self.defined) and source.syntax is Syntax.JAVASCRIPT and not is_script_template(source)
+        return self.typed if is_script and self.compiler(source) is None else None
 
     def tailwind_of(self, source: Source) -> KnownEngine | None:
         """Tailwind, if `source` is a sheet that needs it: its content decides."""
-        is_sheet = suffix(source.path) == ".css" and not source.keeps_name and self.compiler(source) is None
-        return self.tailwind if is_sheet and needs_tailwind(source.path) else None
+        if self.tailwind is None or source.keeps_name or suffix(source.path) != ".css":
+            return None
+        return self.tailwind if self.compiler(source) is None and needs_tailwind(source.path) else None
 
     def minifier(self, syntax: Syntax) -> KnownEngine | None:
         """The minifier for texts of `syntax`, if there is one."""
@@ -152,10 +153,11 @@ class EngineSet:
 
         esbuild as a minifier does that itself. But where faults are warnings, they have to be known before.
         """
+        if self.grammar is None or source.syntax is not Syntax.JAVASCRIPT:
+            return None
         minifier = self.minifier_of(source)
         is_checked = minifier is not None and minifier.name == _ESBUILD and source.root not in self.lenient
-        is_script = source.syntax is Syntax.JAVASCRIPT
-        return self.grammar if is_script and not is_checked else None
+        return None if is_checked else self.grammar
 
     @property
     def work_on_scripts(self) -> bool:

@@ -56,7 +56,7 @@ from buildassets.runtime.flask import FlaskAssets
 
 app = Flask(__name__)
 FlaskAssets(app)
-app.jinja_env.add_extension("buildassets.components.jinja.ComponentsExtension")
+app.jinja_env.add_extension("buildassets.features.components.jinja.ComponentsExtension")
 app.add_url_rule("/", view_func=lambda: render_template("page.html"))
 """
 DJANGO = """from pathlib import Path
@@ -67,7 +67,7 @@ folder = Path(__file__).parent
 settings.configure(
     ALLOWED_HOSTS=["*"],
     ROOT_URLCONF="app",
-    INSTALLED_APPS=["buildassets.components", "buildassets.runtime.django"],
+    INSTALLED_APPS=["buildassets.features.components", "buildassets.runtime.django"],
     BUILDASSETS={"manifest": folder / "build/manifest.json"},
     TEMPLATES=[{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [folder / "templates"]}],
 )

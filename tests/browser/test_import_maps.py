@@ -29,6 +29,13 @@ def test_an_editor_runs_by_the_map_of_the_page(browser: Browser, url: str) -> No
     assert browser.faults() == []
 
 
+def test_an_editor_runs_where_its_media_repeat_the_map_of_the_page(browser: Browser, url: str) -> None:
+    browser.open(url + "repeated/")
+    browser.wait_for(_EDITOR)
+    assert browser.value(_MAPS) == 2
+    assert all("was removed, as it conflicted with" in fault for fault in browser.faults())
+
+
 def test_a_page_without_the_tag_has_the_map_of_its_media(browser: Browser, url: str) -> None:
     browser.open(url + "bare/")
     assert browser.value("import('shop/parts/price.js').then(module => module.price)") == 3

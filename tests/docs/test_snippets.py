@@ -74,7 +74,7 @@ def test_code_can_be_read(page: str) -> None:
         json.loads(text)
     for text in blocks(page, "yaml"):
         yaml.safe_load(text)
-    ours = ["buildassets.runtime.jinja.AssetsExtension", "buildassets.components.jinja.ComponentsExtension"]
+    ours = ["buildassets.runtime.jinja.AssetsExtension", "buildassets.features.components.jinja.ComponentsExtension"]
     environment = Environment(extensions=ours)
     for text in blocks(page, "jinja"):
         environment.parse(text)

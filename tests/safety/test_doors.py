@@ -42,9 +42,12 @@ _BY_NAME: Final = {
     "compiler/transform/recipes.py": "our own recipes",
     "features/import_map/page.py": "django-js-asset, where it is installed",
     "compiler/watch/pages.py": "our own components",
-    "components/pages.py": "our own readers of templates",
+    "features/components/pages.py": "our own readers of templates",
     "disk/locks.py": "the standard library",
     "programs/project_python.py": "the door",
+    "runtime/django/apps.py": "our own features",
+    "runtime/django/compiler.py": "our own features",
+    "runtime/django/templatetags/buildassets.py": "our own features",
 }
 """The modules that import what a variable names, each with what that can be."""
 
@@ -154,7 +157,7 @@ _CACHE: Final = "the cache"
 _RELEASE: Final = "the release"
 _NAMED: Final = "what the command line names"
 _WRITE: Final = {
-    "components/compile.py": _CACHE,
+    "features/components/compile.py": _CACHE,
     "cli/verbs/init.py": _TEMPORARY,
     "cli/building/collected.py": _TEMPORARY,
     "runtime/django/collect.py": "the manifest in `STATIC_ROOT`, and a temporary folder",

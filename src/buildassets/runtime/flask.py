@@ -249,7 +249,7 @@ def _named_files() -> Iterator[str]:
 
 
 _add("build", "Compile everything into the release directory.")
-_add("check", "Report what a build would complain about; write nothing.")
+_add("check", "Report what a build would complain about; make no release.")
 _add("watch", "Build, and build again whenever something changes.")
 
 

@@ -63,7 +63,7 @@ from shop import views
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("favicon.ico", lambda request: HttpResponse(status=204)),
-    *(path(f"{name}/", getattr(views, name)) for name in ("editor", "bare", "cart", "versions", "unknown")),
+    *(path(f"{name}/", getattr(views, name)) for name in ("editor", "repeated", "bare", "cart", "versions", "unknown")),
 ]
 """,
     "shop/__init__.py": "",
@@ -122,8 +122,12 @@ def page(request, media, template="page.html"):
     return render(request, template, {"media": Media.from_media(media, nonce="n0nce")})
 
 
-def editor(request):
-    return render(request, "editor.html", {"form": (form := Editor()), "media": form.media.with_nonce("n0nce")})
+def editor(request, template="editor.html"):
+    return render(request, template, {"form": (form := Editor()), "media": form.media.with_nonce("n0nce")})
+
+
+def repeated(request):
+    return editor(request, "repeated.html")
 
 
 def bare(request):
@@ -143,6 +147,8 @@ def unknown(request):
     return page(request, media, "bare.html")
 """,
     "shop/templates/editor.html": """<!doctype html>{% load buildassets %}<title>-</title>
+{% importmap nonce=request.csp_nonce %}{% form_media media %}{{ form }}""",
+    "shop/templates/repeated.html": """<!doctype html>{% load buildassets %}<title>-</title>
 {% importmap nonce=request.csp_nonce %}{{ media }}{{ form }}""",
     "shop/templates/cart.html": "{% load buildassets %}{% importmap nonce=request.csp_nonce %}{{ media.js }}",
     "shop/templates/bare.html": "<!doctype html>{{ media }}",

@@ -39,19 +39,14 @@ from django.shortcuts import render
 from django.urls import path
 from buildassets.runtime.django import assets
 import js_asset, media
-def with_nonce(request):
-    if request.path == "/request.html":  # as django-csp has it
-        request.csp_nonce = 'of the page"'
-    given = {"csp_nonce": 'of the page"'} if request.path == "/context.html" else {}  # as Django 6 has it
-    return render(request, "bare.html", {"media": media.media, **given})
 urlpatterns = [
     path(f"{name}.html", render, {"template_name": f"{name}.html", "context": {"media": media.media}})
-    for name in ("tagged", "bare")
+    for name in ("tagged", "untagged", "bare")
 ]
-urlpatterns += [path("request.html", with_nonce), path("context.html", with_nonce)]
 urlpatterns += [path("policy.html", lambda request: HttpResponse(" ".join(assets().csp()["script-src"])))]
 """,
-    "tagged.html": "{% load buildassets %}{% importmap %}|{{ media }}",
+    "tagged.html": "{% load buildassets %}{% importmap %}|{% form_media media %}",
+    "untagged.html": "{% load buildassets %}{% importmap %}|{{ media }}",
     "bare.html": "|{{ media }}",
     "show.py": """import asyncio, os, sys, warnings
 os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
@@ -123,20 +118,19 @@ def test_hashes_of_the_policy_permit_the_map_of_media(tmp_path: Path) -> None:
     assert f"'sha256-{digest}'" in sources
 
 
-@pytest.mark.parametrize("page", ["request", "context"])
-def test_media_without_a_nonce_have_that_of_the_page(tmp_path: Path, page: str) -> None:
-    ((_, media),) = pages(tmp_path, {"lit": "lit.js"}, page, nonce="")
-    assert media.startswith('<script type="importmap" nonce="of the page&quot;">')
+def test_media_repeat_the_map_of_the_tag_where_no_tag_shows_them(tmp_path: Path) -> None:
+    ((tag, media),) = pages(tmp_path, {"lit": "lit.js"}, "untagged", nonce="")
+    assert media == tag
 
 
-def test_media_add_nothing_after_the_tag(tmp_path: Path) -> None:
+def test_form_media_add_nothing_after_the_tag(tmp_path: Path) -> None:
     ((tag, media),) = pages(tmp_path, {"lit": "lit.js"}, "tagged")
     assert mapped(tag) == {"lit": "/static/lit.js"}
     assert media == ""
 
 
 @pytest.mark.parametrize("kind", ["", "async:", "made:"])
-def test_a_tag_is_of_its_own_page_only(tmp_path: Path, kind: str) -> None:
+def test_form_media_change_no_later_page(tmp_path: Path, kind: str) -> None:
     _, (_, media) = pages(tmp_path, {"lit": "lit.js"}, f"{kind}tagged", f"{kind}bare")
     assert mapped(media) == {"lit": "/static/lit.js"}
 

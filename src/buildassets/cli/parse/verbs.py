@@ -65,6 +65,7 @@ _COMPILERS: Final = "compilers"
 _OWN_PROGRAMS: Final = "`commands`, compilers in `node_modules`, plug-ins of Tailwind"
 _OWN_PYTHON: Final = "modules of `webassets` and `pipeline`, engines, Jinja extensions"
 _BY_URL: Final = "releases named by URL"
+_TEXTS: Final = "with `components`, their texts in the cache"
 _REGISTRY: Final = "the registry"
 BUILD: Final = Row(
     tools=f"{_COMPILERS}, git with `--since`",
@@ -118,13 +119,16 @@ VERBS: Final[Mapping[str, Verb]] = {
         group="start",
         sentence="find problems in the project, its release and this machine",
         pages=("guides/doctor.md",),
-        may=Row(tools=f"{_COMPILERS} for their versions, git", network="the live reload of this machine"),
+        may=Row(
+            tools=f"{_COMPILERS} for their versions, git", network="the live reload of this machine", writes=_TEXTS
+        ),
         with_option={
             "--run": Row(
                 tools=f"{_COMPILERS} for their versions, git",
                 programs="compilers in `node_modules` for their versions",
                 python=f"{_OWN_PYTHON}, `manage.py check`, the application, for its page `/`",
                 network="the live reload of this machine",
+                writes=_TEXTS,
             )
         },
         examples=(("doctor", "list the problems of the project and its environment"),),
@@ -187,10 +191,10 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "check": Verb(
         group="work",
-        sentence="report the errors and warnings of a build, and write nothing",
+        sentence="report the errors and warnings of a build, and make no release",
         pages=("guides/templates.md", "guides/terminal.md#in-ci", "guides/commands.md"),
-        may=Row(tools=_COMPILERS, programs=_OWN_PROGRAMS, python=_OWN_PYTHON),
-        with_option={"--no-run": Row(tools=_COMPILERS)},
+        may=Row(tools=_COMPILERS, programs=_OWN_PROGRAMS, python=_OWN_PYTHON, writes=_TEXTS),
+        with_option={"--no-run": Row(tools=_COMPILERS, writes=_TEXTS)},
         examples=(
             ("check", "report all errors and warnings, and unused assets"),
             ("check --templates mails", "also read a folder of templates"),

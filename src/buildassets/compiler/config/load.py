@@ -60,8 +60,8 @@ _UNCHANGED = Overrides()
 _DECLARATION: Final = '{"application": '  # JSON: an inline table of TOML has no colon there
 # The modules with `with_NAME`, which most configurations do not need; that of components imports the compiler, too.
 _FEATURES: Final = {
-    "components": "buildassets.components.compile",
-    "declared": "buildassets.compiler.config.declared_maps",
+    "components": "buildassets.features.components.compile",
+    "declared": "buildassets.features.import_map.compile",
     "plan": "buildassets.compiler.config.block_plan",
 }
 

@@ -13,7 +13,7 @@ from buildassets.disk.files import content_of
 from buildassets.foundation.digest import digest
 from buildassets.foundation.frozen import field, frozen
 
-_BLOCKS: Final = "buildassets.components.blocks"  # a feature, which the compiler only names
+_BLOCKS: Final = "buildassets.features.components.blocks"  # a feature, which the compiler only names
 
 
 @frozen

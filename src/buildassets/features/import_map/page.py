@@ -1,31 +1,27 @@
 """Has the `ImportMap` objects of django-js-asset give the map of the release, so that a page has one map.
 
-Takes what `Media` of forms holds and the release, gives markup. A page that has `{% importmap %}` gets nothing from
-`{{ form.media }}`. Imports Django, and django-js-asset where it is installed.
+Takes what `Media` of forms holds and the release, gives markup. Imports Django and django-js-asset.
 """
 
 import json
-import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from functools import cache, lru_cache, wraps
 from importlib import import_module
-from importlib.util import find_spec
 from logging import getLogger
 from typing import Any, Final
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.template.base import Node
-from django.template.context import BaseContext
-from django.utils.html import format_html
+from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
 
-__all__ = ["noting_page", "share_map"]
+__all__ = ["media_after_map", "share_map"]
 
 _PACKAGE: Final = "js_asset"
 _END: Final = "</script>"
 
-_HAS_TAG: Final = "_buildassets_has_import_map"  # an attribute of the request whose page has the tag
+_is_after_map: ContextVar[bool] = ContextVar("_is_after_map", default=False)  # while `{% form_media %}` is rendered
 _Map = Mapping[str, Mapping[str, Any]]
 
 
@@ -34,56 +30,18 @@ def share_map(importmap: Callable[[], str | None]) -> None:
 
     Names that the release lacks raise ImproperlyConfigured under `DEBUG`; else they are logged once, and kept.
     """
-    if find_spec(_PACKAGE) is None:
-        return
     kind = getattr(import_module(_PACKAGE), "ImportMap", None)
     if kind is not None and not hasattr(kind.render, "__wrapped__"):  # `django.setup()` may run twice
         kind.render = _shared(kind.render, importmap)
 
 
-def noting_page(compile_tag: Callable[..., Node]) -> Callable[..., Node]:
-    """Return `compile_tag` of `{% importmap %}` for nodes that note which page has the tag."""
-
-    @wraps(compile_tag)
-    def compiled(parser: Any, token: Any) -> Node:
-        return _Noted(compile_tag(parser, token))
-
-    return compiled
-
-
-class _Noted(Node):
-    """The node of the tag `{% importmap %}`."""
-
-    def __init__(self, tag: Node) -> None:
-        self.tag = tag
-
-    def render(self, context: Any) -> str:
-        text = self.tag.render(context)
-        request = getattr(context, "request", None)
-        if request is not None:
-            setattr(request, _HAS_TAG, True)
-        return text
-
-
-def _page() -> Any:
-    """Return the context of the page that is being rendered; None without one that has a request.
-
-    Django gives media no context, so it is taken from the calls of the template. A variable of the thread or the task
-    would outlive its page.
-    """
-    frame = sys._getframe()
-    while frame.f_back is not None:
-        frame = frame.f_back
-        context = frame.f_locals.get("context")
-        if isinstance(context, BaseContext) and getattr(context, "request", None) is not None:
-            return context
-    return None
-
-
-def _nonce(page: Any) -> str | None:
-    """Return the nonce of `page` that Django has in the context and django-csp in the request; None without one."""
-    nonce = page.get("csp_nonce", getattr(page.request, "csp_nonce", None)) if page is not None else None
-    return None if nonce is None else str(nonce)  # a lazy one is false until it is read
+def media_after_map(media: Any) -> str:
+    """Return the elements of `media`, in a page that already has the map of the release."""
+    token = _is_after_map.set(True)
+    try:
+        return conditional_escape(media)
+    finally:
+        _is_after_map.reset(token)
 
 
 def _shared(render: Callable[..., str], importmap: Callable[[], str | None]) -> Callable[..., str]:
@@ -94,19 +52,16 @@ def _shared(render: Callable[..., str], importmap: Callable[[], str | None]) -> 
         text, released = render(asked, **options), importmap()
         if released is None or not text:
             return text
-        page = _page()
         start, theirs = _parted(text)
         _, ours = _parted(released)
         unknown = _unknown(theirs, ours)
         for name, url in _entries(unknown):
             _report(name, url)
-        has_tag = page is not None and hasattr(page.request, _HAS_TAG)
-        if not unknown and (has_tag or not released):
+        is_after_map = _is_after_map.get()
+        if not unknown and (is_after_map or not released):
             return ""
-        if " nonce=" not in start and (nonce := _nonce(page)):
-            start = format_html('{} nonce="{}">', mark_safe(start[:-1]), nonce)  # noqa: S308 of django-js-asset
         if unknown:
-            return mark_safe(f"{start}{_json(unknown if has_tag else _joined(ours, unknown))}{_END}")  # noqa: S308 no `<`
+            return mark_safe(f"{start}{_json(unknown if is_after_map else _joined(ours, unknown))}{_END}")  # noqa: S308 no `<`
         return mark_safe(start + released.partition(">")[2])  # noqa: S308 the text whose hash `csp()` has
 
     return shared

@@ -3,6 +3,8 @@
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Final
 from warnings import catch_warnings, simplefilter
 
@@ -14,13 +16,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
 from buildassets.errors import ManifestError
-from buildassets.features.import_map.declared import declared_maps
-from buildassets.features.import_map.page import share_map
 from buildassets.runtime.assets import release_of
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.options import read_options
 
 _WEB_PROCESS: Final = ("django.core.wsgi", "django.core.asgi")  # the modules that set Django up in a web process
+_FEATURE: Final = "buildassets.features.import_map.page"  # which the run stage only names
+_JS_ASSET: Final = "js_asset"  # the package that it is for
 _DECIDING: Final = ("BUILDASSETS", "DEBUG", "STORAGES", "STATIC_URL")
 
 
@@ -29,10 +31,6 @@ class BuildAssetsConfig(AppConfig):
 
     name = "buildassets.runtime.django"
     label = "buildassets"
-
-    def compiler_arguments(self, _: str) -> list[str]:
-        """The import maps of installed applications, as options of the compiler."""
-        return [argument for text in declared_maps() for argument in ("--also", text)]
 
     def ready(self) -> None:
         """Read the release. Without one no web process starts in production; commands and `DEBUG` processes do.
@@ -46,7 +44,8 @@ class BuildAssetsConfig(AppConfig):
             from buildassets.runtime.django.uncached import read_templates_anew_under_watch
 
             read_templates_anew_under_watch()
-        share_map(_import_map)
+        if find_spec(_JS_ASSET):
+            import_module(_FEATURE).share_map(_import_map)
         is_web_process = _is_web_process()
         try:
             if not is_web_process and _has_no_release():

@@ -25,7 +25,6 @@ from buildassets.disk.folders import make_folders, temporary_folder, upward
 from buildassets.disk.locks import locked
 from buildassets.disk.plain_files import plain, plain_below
 from buildassets.errors import ManifestError
-from buildassets.features.import_map.declared import declared_maps
 from buildassets.foundation.digest import digest_of_all
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.media import script_name
@@ -37,6 +36,7 @@ from buildassets.runtime.django.compiler import (
     NEEDED,
     application_releases,
     compiler_command,
+    declared_maps,
     is_installed,
     shown,
     template_tables,

@@ -9,6 +9,7 @@ import site
 import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Final
 
@@ -23,8 +24,17 @@ from buildassets.runtime.django.sources import StaticRoot, source_roots
 from buildassets.runtime.django.template_folders import template_folders
 from buildassets.wheels.installed import InstalledRelease, installed_releases
 
-__all__ = ["NEEDED", "application_releases", "compiler_command", "is_installed", "shown", "template_tables"]
+__all__ = [
+    "NEEDED",
+    "application_releases",
+    "compiler_command",
+    "declared_maps",
+    "is_installed",
+    "shown",
+    "template_tables",
+]
 
+_FEATURE: Final = "buildassets.features.import_map.declared"  # which the run stage only names
 NEEDED: Final = "click"  # the requirement that every verb loads first
 
 
@@ -50,10 +60,9 @@ def compiler_command(verb: str, arguments: Sequence[str] = (), *, collects: bool
     if options.url:
         given += ["--url", options.url]
     given += ["--only-also"] if options.is_collected and not collects else []
-    for root in () if collects else source_roots():
-        given += ["--also", _as_table(root)]
-    for release in application_releases():
-        given += ["--also", f"package:{release.name}"]
+    roots = () if collects else map(_as_table, source_roots())
+    for text in (*roots, *(f"package:{release.name}" for release in application_releases()), *declared_maps()):
+        given += ["--also", text]
     for application in apps.get_app_configs():  # those of `compat` add options that the settings do not hold
         given += getattr(application, "compiler_arguments", _no_arguments)(verb)
     if verb != "build":
@@ -66,6 +75,12 @@ def application_releases() -> Iterator[InstalledRelease]:
     """The releases that installed packages bring in modules of applications in `INSTALLED_APPS`."""
     modules = tuple(f"{application.name}." for application in apps.get_app_configs())
     return (release for release in installed_releases() if f"{release.module}.".startswith(modules))
+
+
+def declared_maps() -> tuple[str, ...]:
+    """The import maps that installed applications declare, as values of `--also`. Raises CommandError."""
+    declares = any(getattr(application, "importmap", None) is not None for application in apps.get_app_configs())
+    return tuple(import_module(_FEATURE).declared_maps()) if declares else ()
 
 
 def template_tables() -> Iterator[str]:

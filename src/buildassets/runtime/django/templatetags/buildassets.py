@@ -1,16 +1,16 @@
 """`{% load buildassets %}`: the helpers as template tags, each of which also accepts `as variable`, and two filters.
 
-A constant name in a template is checked when the template is compiled.
+`form_media` shows the media of forms. A constant name in a template is checked when the template is compiled.
 """
 
 from collections.abc import Callable
+from importlib import import_module
 from inspect import Parameter, signature
 from typing import Any, Final, cast
 
 from django import template
 from django.template.context import Context
 
-from buildassets.features.import_map.page import noting_page
 from buildassets.foundation.template_helpers import TEMPLATE_HELPERS, Takes, TemplateHelper
 from buildassets.runtime.assets import Assets
 from buildassets.runtime.django import assets
@@ -19,6 +19,7 @@ from buildassets.runtime.vite import Page, on
 
 register = template.Library()
 
+_FEATURE: Final = "buildassets.features.import_map.page"  # which the run stage only names
 # Which positional arguments of a tag name assets.
 _NAMES: Final = {Takes.ASSET: slice(1), Takes.ASSETS: slice(None)}
 
@@ -33,6 +34,13 @@ def asset_filter(name: str) -> str:
 def integrity_filter(name: str) -> str | None:
     """Subresource Integrity metadata of `name`, or None."""
     return assets().integrity(name)
+
+
+@register.simple_tag
+def form_media(media: object) -> str:
+    """The elements of a form's `media`, after `{% importmap %}`: without the import map that the page already has."""
+    markup: str = import_module(_FEATURE).media_after_map(media)
+    return markup
 
 
 def _tag(helper: TemplateHelper) -> Callable[..., str]:
@@ -64,4 +72,3 @@ for _helper in TEMPLATE_HELPERS:
     register.simple_tag(_tag(_helper), takes_context=_helper.needs_page, name=_helper.name)
     _compile = register.tags[_helper.name]
     register.tags[_helper.name] = with_constants(_compile, names=_NAMES.get(_helper.takes, slice(0)))
-register.tags["importmap"] = noting_page(register.tags["importmap"])

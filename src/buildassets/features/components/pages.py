@@ -18,9 +18,17 @@ from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.templates.files import TemplateFile, find_templates
 from buildassets.compiler.templates.names import Reading
-from buildassets.components.blocks import LANGUAGES, OF_SIBLINGS, STYLE, Block, Blocks, blocks_of, without_blocks
 from buildassets.disk.files import small_content_of
 from buildassets.disk.folders import is_within
+from buildassets.features.components.blocks import (
+    LANGUAGES,
+    OF_SIBLINGS,
+    STYLE,
+    Block,
+    Blocks,
+    blocks_of,
+    without_blocks,
+)
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.foundation.frozen import field, frozen, replace
 from buildassets.foundation.lazy_pattern import lazy_pattern
@@ -124,7 +132,7 @@ def _reader(config: Config, engine: str) -> Callable[[str], Reading] | Diagnosti
             django: Any = import_module("buildassets.compiler.templates.django")
             read: Callable[[str], Reading] = django.DjangoReader(_DJANGO_TAGS).read
         else:
-            jinja: Any = import_module("buildassets.components.jinja_pages")
+            jinja: Any = import_module("buildassets.features.components.jinja_pages")
             extensions = config.templates.extensions
             is_own = all(map(is_own_extension, extensions))
             with nullcontext() if is_own else importable(config.folder, permission=config.permission, first=True):

@@ -12,15 +12,15 @@ from typing import Any, Final
 from buildassets.compiler.cache.folder import cache_folder
 from buildassets.compiler.config.values import BlockPlan, Config, SourceRoot
 from buildassets.compiler.templates.files import looked_for
-from buildassets.components.blocks import PAGE_KEY, STYLE, component_id
-from buildassets.components.pages import CODE, Part, Template, Templates, read_pages
 from buildassets.disk.files import bytes_at, write_whole
+from buildassets.features.components.blocks import PAGE_KEY, STYLE, component_id
+from buildassets.features.components.pages import CODE, Part, Template, Templates, read_pages
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, reason_text, sort_key, warning
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
 FOLDER: Final = "components"
-_EXTENSION: Final = "buildassets.components.jinja.ComponentsExtension"
+_EXTENSION: Final = "buildassets.features.components.jinja.ComponentsExtension"
 _ENDINGS: Final = {"scss": "css", "ts": "js"}
 _MODULES: Final = lazy_pattern(r"(?:\s|//[^\n]*|/\*(?s:.*?)\*/|@(?:use|forward|charset)\b[^;]*;)*")
 _TOP_RULE: Final = lazy_pattern(r"@(?:import|namespace)\b")

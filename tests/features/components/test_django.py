@@ -3,12 +3,12 @@ from pathlib import Path
 import pytest
 
 from tests.command import built
-from tests.components.projects import page_assets
 from tests.conftest import Tree
+from tests.features.components.projects import page_assets
 from tests.runtime.django.site import in_django
 
 LOAD = "{% load component_assets %}"
-APPS = ["buildassets.components", "buildassets.runtime.django"]
+APPS = ["buildassets.features.components", "buildassets.runtime.django"]
 CARD = (
     LOAD
     + """<article class="card" {% component_root %}></article>

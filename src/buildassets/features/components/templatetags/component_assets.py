@@ -6,7 +6,7 @@ from django.template import Library, TemplateSyntaxError
 from django.template.base import Node, Parser, TextNode, Token, TokenType
 from django.utils.safestring import SafeString, mark_safe
 
-from buildassets.components.run import assets_markup, root_markup
+from buildassets.features.components.run import assets_markup, root_markup
 from buildassets.runtime.django import assets
 
 register = Library()

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 from jinja2 import DictLoader, Environment, FileSystemLoader, TemplateSyntaxError
 
-from buildassets.components.blocks import component_id
-from buildassets.components.run import UnknownPageError
+from buildassets.features.components.blocks import component_id
+from buildassets.features.components.run import UnknownPageError
 from buildassets.runtime import Assets
 from buildassets.runtime.unbuilt import UnbuiltAssets
-from tests.components.projects import CARD, SITE, built_with
+from tests.features.components.projects import CARD, SITE, built_with
 from tests.runtime.pages import elements
 
-EXTENSION = "buildassets.components.jinja.ComponentsExtension"
+EXTENSION = "buildassets.features.components.jinja.ComponentsExtension"
 
 
 def environment(folder: Path | None = None, templates: Mapping[str, str] | None = None) -> Environment:

@@ -6,5 +6,5 @@ from django.apps import AppConfig
 class ComponentsConfig(AppConfig):
     """Brings the tag library."""
 
-    name = "buildassets.components"
+    name = "buildassets.features.components"
     label = "buildassets_components"

@@ -7,8 +7,8 @@ from buildassets.foundation.diagnostics import render_text
 from buildassets.foundation.permission import NOTHING
 from tests.building import build, load_config, released
 from tests.command import built, run
-from tests.components.projects import CARD, MENU, SITE, built_with, page_assets
 from tests.conftest import Tree, write_tree
+from tests.features.components.projects import CARD, MENU, SITE, built_with, page_assets
 
 
 def messages(folder: Path, files: Tree) -> list[str]:
@@ -172,6 +172,15 @@ def test_check_reports_the_same_and_knows_the_tags(tmp_path: Path) -> None:
     write_tree(tmp_path, {"buildassets.toml": "components = true\n", **SITE})
     done = run(tmp_path, "check")
     assert (done.returncode, "warning" in done.stderr.replace("0 warnings", "")) == (0, False), done.stderr
+
+
+@pytest.mark.parametrize("verb", [["check", "--no-run"], ["doctor"]])
+def test_verbs_without_a_release_write_the_texts_of_components_alone(verb: list[str], tmp_path: Path) -> None:
+    before = set(write_tree(tmp_path, {"buildassets.toml": "components = true\n", **SITE}).rglob("*"))
+    run(tmp_path, *verb)
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path not in before]
+    assert written
+    assert {path.parent for path in written} == {tmp_path / ".buildassets/components"}
 
 
 def test_module_of_sass_stays_before_the_scope(tmp_path: Path) -> None:

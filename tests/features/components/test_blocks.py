@@ -3,7 +3,7 @@ from typing import Final, Literal
 
 import pytest
 
-from buildassets.components.blocks import blocks_of, component_id, page_shell, without_blocks
+from buildassets.features.components.blocks import blocks_of, component_id, page_shell, without_blocks
 
 ENGINES: Final[tuple[Literal["jinja", "django"], ...]] = ("jinja", "django")
 

@@ -4,7 +4,7 @@ Takes a release and the name of a template, gives markup. Imports the vocabulary
 tags call it.
 """
 
-from buildassets.components.blocks import PAGE_KEY, component_id
+from buildassets.features.components.blocks import PAGE_KEY, component_id
 from buildassets.foundation.nearest import nearest
 from buildassets.runtime.assets import Assets, release_of
 from buildassets.runtime.tags import Markup, element

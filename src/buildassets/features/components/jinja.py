@@ -1,6 +1,6 @@
 """The blocks of components for Jinja: `{% style %}`, `{% behaviour %}`, `component_root()`, `component_assets()`.
 
-    env.add_extension("buildassets.components.jinja.ComponentsExtension")
+    env.add_extension("buildassets.features.components.jinja.ComponentsExtension")
 
 The release is that of `buildassets.runtime.jinja`. Imports Jinja.
 """
@@ -16,8 +16,8 @@ from jinja2.parser import Parser
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from buildassets.components.blocks import LISTED, blocks_of
-from buildassets.components.run import assets_markup, root_markup
+from buildassets.features.components.blocks import LISTED, blocks_of
+from buildassets.features.components.run import assets_markup, root_markup
 from buildassets.runtime.jinja import assets_of
 
 __all__ = ["ComponentsExtension"]

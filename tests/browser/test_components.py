@@ -121,6 +121,26 @@ def test_page_has_the_styles_and_behaviours_of_its_components(framework: str, br
         assert browser.faults() == []
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "const mount_it = e => { e.title = 'mounted' }; export { mount_it as mount }",
+        "/* export function mount() {} */ card.title = 'mounted'",
+        "const mount = 1; export default mount; card.title = 'mounted'",
+        "const elements = 1, look = 2; export let mount; mount = e => { e.title = 'mounted' }",
+    ],
+)
+def test_mount_is_what_the_module_exports_by_that_name(script: str, browser: Browser, tmp_path: Path) -> None:
+    site, port = project(tmp_path / "site", "flask"), free_port()
+    card = (site / "templates/card.html").read_text().partition("{% behaviour %}")[0]
+    (site / "templates/card.html").write_text(f"{card}{{% behaviour %}}{script}{{% endbehaviour %}}")
+    subprocess.run(BUILD, cwd=site, env=environment(), check=True)
+    with served_by(f"gunicorn -b 127.0.0.1:{port} app:app", site, port) as url:
+        browser.open(url)
+        browser.wait_for("document.querySelector('#card').title === 'mounted'")
+        assert browser.faults() == []
+
+
 def test_behaviours_follow_elements_that_come_and_go(browser: Browser, tmp_path: Path) -> None:
     site, port = project(tmp_path / "site", "flask"), free_port()
     subprocess.run(BUILD, cwd=site, env=environment(), check=True)

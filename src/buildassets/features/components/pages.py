@@ -26,6 +26,7 @@ from buildassets.features.components.blocks import (
     STYLE,
     Block,
     Blocks,
+    Listed,
     blocks_of,
     without_blocks,
 )
@@ -61,7 +62,10 @@ class Part:
 
 @frozen
 class Template:
-    """A template with its parts; `includes` are names, `computed` the spans of those that only a page knows."""
+    """A template with its parts; `includes` are names, `computed` the spans of those that only a page knows.
+
+    Those `matchless` are listed, and name no template.
+    """
 
     file: TemplateFile
     text: str
@@ -69,6 +73,7 @@ class Template:
     parts: tuple[Part, ...] = ()
     includes: tuple[str, ...] = ()
     computed: tuple[tuple[int, int], ...] = ()
+    matchless: tuple[Listed, ...] = ()
 
     @property
     def calls_assets(self) -> bool:
@@ -188,9 +193,13 @@ def _with_includes(template: Template, read: Callable[[str], Reading], known: Ma
     tags = (tag[1].replace(".", "/").replace("-", "_") for tag in _COTTON.finditer(text))
     named += (f"cotton/{tag}{ending}" for tag in tags for ending in (".html", "/index.html"))
     listed = template.blocks.listed
-    is_listed = compile_globs([*(listed or ())])
-    named += sorted(name for name in known if listed and is_listed(name))
-    return replace(template, includes=tuple(dict.fromkeys(named)), computed=reading.unchecked if listed is None else ())
+    matches = [(pattern, sorted(filter(compile_globs([pattern.name]), known))) for pattern in listed or ()]
+    return replace(
+        template,
+        includes=tuple(dict.fromkeys((*named, *(name for _, names in matches for name in names)))),
+        computed=reading.unchecked if listed is None else (),
+        matchless=tuple(pattern for pattern, names in matches if not names),
+    )
 
 
 def _resolved(name: str, base: str) -> str:

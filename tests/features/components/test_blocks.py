@@ -56,10 +56,22 @@ def test_unknown_language_is_a_fault() -> None:
     assert fault('{% style lang="less" %}{% endstyle %}')[1] == '`{% style %}` cannot have `lang="less"`'
 
 
+def test_block_beyond_the_most_is_a_fault() -> None:
+    text = "{% style %}{% endstyle %}" * 100
+    assert len(bodies(text)) == 100
+    assert fault(text * 50)[1] == "a template may have 100 blocks of styles and scripts, and this one has more"
+
+
 def test_names_in_a_list_are_quoted_in_either_way() -> None:
     listed = blocks_of("""{% components "a.html", 'b/*.html' %}""", "jinja").listed
     assert listed is not None
     assert [pattern.name for pattern in listed] == ["a.html", "b/*.html"]
+
+
+def test_list_may_be_long() -> None:
+    listed = blocks_of("{% components " + "'cards/{a,b}/*.html'\n" * 2_000 + "%}", "jinja").listed
+    assert listed is not None
+    assert len(listed) == 2_000
 
 
 def test_identity_of_a_component_is_that_of_its_name() -> None:
@@ -91,7 +103,19 @@ def test_comment_of_django_ends_in_its_line() -> None:
     assert bodies("{# a\n{% style %}b{}{% endstyle %} #}", "jinja") == []
 
 
-@pytest.mark.parametrize("opener", ["{#", "{% style ", "{% raw ", "{% style %}", "{% style %}{% endstyle %}"])
+@pytest.mark.parametrize(
+    "opener",
+    [
+        "{#",
+        "{% style ",
+        "{% style a",
+        "{% components '",
+        "{% style {",
+        "{% raw ",
+        "{% style %}",
+        "{% style %}{% endstyle %}",
+    ],
+)
 def test_a_text_of_openers_takes_no_longer_than_its_length(opener: str) -> None:
     began = process_time()
     for engine in ENGINES:

@@ -18,12 +18,13 @@ LISTED: Final = "components"
 LANGUAGES: Final = {STYLE: ("css", "scss"), BEHAVIOUR: ("js", "ts")}
 OF_SIBLINGS: Final = frozenset(language for languages in LANGUAGES.values() for language in languages)
 _SKIPPED: Final = r"(?P<skipped>\{%[-+]?\s*(?P<outer>raw|verbatim|comment)\b[^%]*%\})"
-_TAG: Final = r"\{%[-+]?\s*(?P<name>style|behaviour|components)\b\s*(?P<words>(?:[^%]|%(?!\})){0,300}?)\s*[-+]?%\}"
+_TAG: Final = r"\{%[-+]?\s*(?P<name>style|behaviour|components)\b\s*(?P<words>(?:[^%{]|%(?!\})|\{(?!%))*?)\s*[-+]?%\}"
 _PATTERN: Final = lazy_pattern(rf"(?P<comment>\{{#)|{_SKIPPED}|{_TAG}")
 _WORD: Final = lazy_pattern(
     r"""\s*(?:(?P<text>"[^"]*"|'[^']*'),?|(?P<scoped>scoped\b)|lang=["'](?P<lang>\w+)["'])\s*"""
 )
 _SYNTAX: Final = lazy_pattern(r"\{[{%#]")
+MOST_BLOCKS: Final = 100  # of a template: each becomes a file with the lines before it
 _LONGEST_LINE: Final = 10_000  # of a comment of Django
 _CHARACTER: Final = lazy_pattern(r"[^\n]")
 _UNSAFE: Final = lazy_pattern(r"[^a-z0-9]+")
@@ -109,6 +110,9 @@ def blocks_of(text: str, engine: Literal["jinja", "django"]) -> Blocks:
             words = [*_words(tag, faults)]
             names = (Listed(word["text"][1:-1], *word.span("text")) for word in words if word["text"])
             listed = [*(listed or ()), *names]
+        elif len(blocks) == MOST_BLOCKS:
+            faults.append(_too_many(tag))
+            break
         elif tag["name"]:
             end, position = _end_of(text, tag["name"], position)
             faults += _body_faults(text, tag, end)
@@ -129,6 +133,12 @@ def _end_of(text: str, name: str, start: int) -> tuple[int, int]:
     """The span of the tag that closes `name`; an empty one at the end of the text where it is not closed."""
     end = re.compile(rf"\{{%[-+]?\s*end{name}\b[^%]*%\}}").search(text, start)
     return end.span() if end else (len(text), len(text))
+
+
+def _too_many(tag: re.Match[str]) -> BlockFault:
+    message = f"a template may have {MOST_BLOCKS} blocks of styles and scripts, and this one has more"
+    hint = "write several styles into one block, or move some to other files"
+    return BlockFault(message, tag.start(), tag.end(), hint)
 
 
 def _body_faults(text: str, tag: re.Match[str], end: int) -> Iterator[BlockFault]:

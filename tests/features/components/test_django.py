@@ -1,10 +1,12 @@
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.command import built
-from tests.conftest import Tree
+from tests.conftest import Tree, write_tree
 from tests.features.components.projects import page_assets
+from tests.runtime.django.project import manage, write_project
 from tests.runtime.django.site import in_django
 
 LOAD = "{% load component_assets %}"
@@ -15,6 +17,7 @@ CARD = (
 {% style scoped %} .card { color: red } {% endstyle %}
 {% behaviour %} export function mount(element) {} {% endbehaviour %}"""
 )
+_TEMPLATES = """[{"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [BASE_DIR / "pages"]}]"""
 SITE: Tree = {
     "manage.py": "",
     "assets/a.svg": "<svg/>",
@@ -46,6 +49,16 @@ def test_nonce_is_on_all_elements(tmp_path: Path) -> None:
     base = SITE["templates/base.html"]
     assert isinstance(base, str)
     assert page(tmp_path, {"templates/base.html": base.replace("=nonce", '="n"')}).count('nonce="n"') == 3
+
+
+def test_build_reads_components_in_the_folders_of_the_settings(tmp_path: Path) -> None:
+    card = {"pages/card.html": CARD, "pages/page.html": LOAD + '{% component_assets %}{% include "card.html" %}'}
+    write_project(tmp_path, TEMPLATES=_TEMPLATES)
+    write_tree(tmp_path, {"buildassets.toml": "components = true\n", **card})
+    done = manage(tmp_path, "assets", "build")
+    assert done.returncode == 0, done.stderr
+    blocks = json.loads((tmp_path / "build/manifest.json").read_text())["blocks"]
+    assert len(blocks["component page page.html"]) == 2
 
 
 def test_listed_templates_are_those_of_the_page(tmp_path: Path) -> None:

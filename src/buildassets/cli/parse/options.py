@@ -332,6 +332,7 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
             _mode("production"),
             _URL,
             _OUTPUT,
+            _TEMPLATES,
             _PLAN,
             _ONLY_ALSO,
             _ALSO,
@@ -342,8 +343,8 @@ def compile_options(command: Callable[..., int]) -> Callable[..., int]:
 
 
 def check_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Like `compile_options`, for the verb that also reads templates."""
-    return _with(compile_options(command), _NO_RUN, _TEMPLATES)
+    """Like `compile_options`, for the verb that makes no release."""
+    return _with(compile_options(command), _NO_RUN)
 
 
 def watch_options(command: Callable[..., int]) -> Callable[..., int]:

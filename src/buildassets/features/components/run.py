@@ -19,7 +19,7 @@ class UnknownPageError(LookupError):
         near = nearest(page, known)
         hint = f"; did you mean `{near}`?" if near else ""
         if not known:
-            hint = "; set `components = true` in the configuration, and build again"
+            hint = "; set `components = true` in the configuration, with the folders of templates in `templates.dirs`"
         super().__init__(f"the release has no components of the page `{page}`{hint}")
 
 

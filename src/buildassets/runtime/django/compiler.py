@@ -65,9 +65,8 @@ def compiler_command(verb: str, arguments: Sequence[str] = (), *, collects: bool
         given += ["--also", text]
     for application in apps.get_app_configs():  # those of `compat` add options that the settings do not hold
         given += getattr(application, "compiler_arguments", _no_arguments)(verb)
-    if verb != "build":
-        for table in template_tables():
-            given += ["--templates", table]
+    for table in () if collects else template_tables():
+        given += ["--templates", table]
     return own_module("-m", "buildassets", verb, *given, *arguments)
 
 

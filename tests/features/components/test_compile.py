@@ -164,6 +164,12 @@ def test_line_of_a_fault_is_shown_without_the_scope(tmp_path: Path) -> None:
     assert line[marks.index("^") :].startswith("c.svg")
 
 
+@pytest.mark.parametrize("coding", ["utf-16", "latin-1"])
+def test_template_that_is_not_utf_8_is_a_warning(coding: str, tmp_path: Path) -> None:
+    (shown,) = messages(tmp_path, {"templates/other.html": "é {% style %}a { b: c }{% endstyle %}".encode(coding)})
+    assert shown.startswith("warning[template/component]: `templates/other.html` cannot be read as text")
+
+
 def test_two_templates_of_one_name_are_an_error(tmp_path: Path) -> None:
     (shown,) = messages(tmp_path, {"shop/templates/card.html": CARD})
     assert "are both the template `card.html`" in shown

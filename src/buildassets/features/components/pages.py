@@ -30,7 +30,7 @@ from buildassets.features.components.blocks import (
     blocks_of,
     without_blocks,
 )
-from buildassets.foundation.diagnostics import Diagnostic, Location, error
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
 from buildassets.foundation.frozen import field, frozen, replace
 from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.programs.project_python import importable
@@ -111,7 +111,8 @@ def read_pages(config: Config) -> Templates:
             continue  # the latter are next to a template, if they are of a component
         text = _text(file.path, file.shown)
         if text is None:
-            continue  # `check` reports it
+            diagnostics += [_unreadable(file)] if file.name.endswith(_OF_PAGES) else []
+            continue
         template = _template(config, file, text, diagnostics)
         files += (file.path, *(part.path for part in template.parts))
         other = by_name.setdefault(file.name, template)
@@ -206,6 +207,11 @@ def _resolved(name: str, base: str) -> str:
     """The name that Django gives a relative one, without the name of a partial."""
     name = name.partition("#")[0]
     return normpath(join(dirname(base), name)) if name.startswith(("./", "../")) else name
+
+
+def _unreadable(file: TemplateFile) -> Diagnostic:
+    message = f"`{file.shown}` cannot be read as text, so pages lack the components that it has or includes"
+    return warning(CODE, message, Location(file.shown), hint="save it in UTF-8")
 
 
 def _same_name(first: TemplateFile, second: TemplateFile) -> Diagnostic:

@@ -43,6 +43,7 @@ def test_every_setting_is_accounted_for_and_nothing_is_written(project: Path) ->
         ("shop_settings.py", 9, "not possible"),
         ("shop_settings.py", 10, "taken over"),
         ("manage.py", 1, "changed"),
+        ("buildassets.toml", 3, "changed"),  # the folder of load paths is not there
     ]
     notes = "\n".join(one["note"] for one in lines)
     for wanted in (
@@ -116,7 +117,7 @@ def listed(project: Path, *, settings: str | None = None) -> tuple[list[dict[str
 def test_project_without_manage_py_is_not_told_to_edit_it(project: Path) -> None:
     (project / "manage.py").unlink()
     lines, _ = listed(project, settings="shop_settings")
-    assert {one["file"] for one in lines} == {"shop_settings.py"}
+    assert {one["file"] for one in lines} == {"shop_settings.py", "buildassets.toml"}
     shown = run_buildassets(project, "migrate", "compressor", "--settings", "shop_settings").stderr
     assert shown.endswith("then django-admin assets build --settings shop_settings\n")
 

@@ -63,7 +63,7 @@ STORAGES = {{
 """
     lines, config, assets = migrated(tmp_path, "django", settings)
     taken = [(line, "taken over") for line in (3, 4, 5, 6)]
-    assert lines == [(1, "taken over"), (2, "changed"), *taken, (7, "changed"), (11, "changed")]
+    assert lines == [(1, "taken over"), (2, "taken over"), *taken, (7, "changed"), (11, "changed")]
     sources = ["front", {"path": "more", "prefix": "more"}, "shop/static"]
     assert config == {"sources": sources, "url": "/static/"}
     assert assets == ["css/a.css", "css/s.css", "img/x.png", "js/a.js", "more/m.css", "shop/s.js"]
@@ -338,7 +338,9 @@ def test_missing_needs_of_our_storage_are_listed(tmp_path: Path, system: str) ->
     assert "`STORAGES`: for `staticfiles` let it be `buildassets.runtime" in notes["conf/settings.py", 1]
     after = before.replace("SYSTEM", "buildassets.runtime.django")
     done = 'BUILDASSETS = {"manifest": None}\nSTORAGES = {}\n'
-    places = [place for place in notes_of(tmp_path, system, after + done) if place[0] != "manage.py"]
+    places = [
+        place for place in notes_of(tmp_path, system, after + done) if place[0] not in ("manage.py", "buildassets.toml")
+    ]
     assert places == [("conf/settings.py", 9)]
 
 

@@ -320,3 +320,34 @@ def test_directives_that_need_a_gem_which_is_not_here_name_it(tmp_path: Path, mo
     assert (line["file"], line["line"]) == ("app/assets/javascripts/application.js", 1)
     assert line["note"].startswith("it is of the gem `jquery-rails`, which is not found: set `GEM_PATH`")
     assert "hint: it is of the gem `jquery-rails`" in run(site, "build").stderr
+
+
+ENGINE: Tree = {
+    "core/shop-core.gemspec": "Gem::Specification.new do |s|\n  s.add_dependency 'jquery-rails', '>= 4'\nend\n",
+    "core/app/assets/config/shop_core_manifest.js": "//= link shop.js\n//= link shop.css\n",
+    "core/app/assets/javascripts/shop.js": "//= require jquery3\n//= require old\n",
+    "core/app/assets/javascripts/old.js": "old()",
+    "core/app/assets/javascripts/new.es6": "fresh()",
+    "core/app/assets/stylesheets/shop.css": "a { background: url(logo.png) }",
+    "core/app/assets/images/logo.png": "png",
+}
+
+
+def test_engines_have_roots_manifests_and_gems_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for version in ("4.6.0", "4.10.0"):
+        folder = f"home/gems/jquery-rails-{version}/vendor/assets/javascripts"
+        write_tree(tmp_path, {f"{folder}/jquery3.js": f"jquery({version!r})"})
+    monkeypatch.setenv("GEM_PATH", str(tmp_path / "home"))
+    monkeypatch.delenv("GEM_HOME", raising=False)
+    site = write_tree(tmp_path / "site", ENGINE)
+    done = run(site, "migrate", "sprockets", "--write", "--json")
+    places = {(one["file"], one["line"]): one["outcome"] for one in json.loads(done.stdout)["lines"]}
+    assert places == {
+        **{("core/app/assets/config/shop_core_manifest.js", line): "taken over" for line in (1, 2)},
+        ("core/app/assets/javascripts/new.es6", 1): "not possible",
+        ("core/shop-core.gemspec", 2): "taken over",
+    }
+    assert run(site, "build", "-q").returncode == 0
+    assert assets_of(site) == ["logo.png", "shop.css", "shop.js", "shop_core_manifest.js"]
+    (script,) = (site / "build/assets").glob("shop.*.js")
+    assert script.read_text().startswith("jquery('4.10.0')")

@@ -53,6 +53,7 @@ def test_a_folder_of_the_project_with_its_own_root(tmp_path: Path) -> None:
         ('"/"', "changed", None),
         ('"/a/"', "taken over", "/a/"),
         ("x()", "not possible", None),
+        ('process.env.BASE || "/a/"', "taken over", "/a/"),
     ],
 )
 def test_the_base(tmp_path: Path, base: str, outcome: str, url: str | None) -> None:
@@ -135,6 +136,55 @@ def test_each_line_of_several_inputs_is_listed(tmp_path: Path) -> None:
     lines, settings = migrated(tmp_path, {"vite.config.js": text})
     assert lines == [("vite.config.js", number, "taken over") for number in (2, 3, 4, 5, 7, 8)]
     assert settings["sources"][0]["dev"] == "http://localhost:3000"
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ('root: "web", build: { rollupOptions: { output: { dir: "../static/admin" } } }', "static/admin"),
+        ('root: "web", build: { outDir: path.resolve(__dirname, "../static") }', "static"),
+        ('build: { outDir: process.env.OUT_DIR || path.resolve(__dirname, "made") }', "front/made"),
+        ('root: resolve(__dirname, "web")', "front/web/dist"),
+        ('build: { rolldownOptions: { output: { dir: "made" } } }', "front/made"),
+        ('test: { root: "spec" }, build: { outDir: "made", emptyOutDir: a ? root : b }', "front/made"),
+        ('publicDir: "public", plugins: [x({ root: "y", dir: "z" })]', "front/dist"),
+    ],
+)
+def test_the_folder_is_the_one_that_vite_writes(tmp_path: Path, text: str, path: str) -> None:
+    _, settings = migrated(tmp_path, {"front/vite.config.js": f'export default {{ base: "./", {text} }};'})
+    assert [one["path"] for one in settings["sources"]] == [path]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("root: here()", "is computed"),
+        ("build: { outDir: `${here}/made` }", "is computed"),
+        ("build: { rollupOptions: { output: { dir: here } } }", "is computed"),
+        ('build: mode === "x" ? { outDir: "a" } : { outDir: "b" }', "is computed"),
+        ('...(x ? {build: {outDir: "a"}} : {build: {outDir: "b"}})', "has several values here"),
+    ],
+)
+def test_a_folder_that_is_not_known_is_asked_for_and_not_named(tmp_path: Path, text: str, reason: str) -> None:
+    files: Tree = {"vite.config.js": f'export default {{ base: "./", {text} }};', "static/a.css": ""}
+    done = run(write_tree(tmp_path, files), "migrate", "vite", "--json")
+    document = json.loads(done.stdout)
+    assert tomllib.loads(document["file"]) == {"sources": ["static"]}
+    (note,) = (one["note"] for one in document["lines"] if one["outcome"] == "not possible")
+    assert reason in note
+    assert "name the folder that it writes in `sources`" in note
+
+
+def test_templates_of_django_are_read_as_such_and_its_static_files_are_named(tmp_path: Path) -> None:
+    files: Tree = {
+        "vite.config.js": 'export default { base: "./", build: { manifest: true } };',
+        "shop/templates/a.html": "{% load static shop %}\n{{ x|date:'c' }}{% static 'a.css' %}",
+    }
+    done = run(write_tree(tmp_path, files), "migrate", "vite", "--json")
+    lines = [(one["line"], one["note"]) for one in json.loads(done.stdout)["lines"] if one["file"].endswith("a.html")]
+    of_django = "Django's own static files, with which `migrate django vite` makes a plan"
+    note = f"no asset is named `a.css`; it may be of `dist`, which Vite has not built here, or of {of_django}"
+    assert lines == [(2, note)]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`migrate webassets`: each line about assets is accounted for, and the result builds."""
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,7 @@ def test_lines_of_python_are_accounted_for(tmp_path: Path) -> None:
         ("config.py", 2, "taken over"),
         ("config.py", 3, "changed"),
         ("config.py", 4, "not possible"),
+        ("buildassets.toml", 1, "changed"),
     ]
     assert read_tree(tmp_path) == before
 
@@ -94,6 +96,24 @@ def test_lines_of_yaml_are_accounted_for(tmp_path: Path) -> None:
     assert [(one["line"], one["text"]) for one in lines] == written
     outcomes = {one["line"]: one["outcome"] for one in lines if one["outcome"] != "taken over"}
     assert outcomes == {6: "changed", 12: "not possible", 15: "changed"}
+
+
+def test_every_yaml_file_is_listed_and_read_from_its_own_folder(tmp_path: Path) -> None:
+    tree: Tree = {
+        f"{folder}/{name}": text
+        for folder in ("core", "theme", "examples")
+        for name, text in {
+            "webassets.yml": f"{folder}: {{contents: a.js, output: {folder}/b.js}}",
+            "a.js": "a()",
+        }.items()
+    }
+    unread: Tree = {"lib/env.py": "import webassets\n", "theme/old.yml": "- 1\n"}
+    lines = lines_of(write_tree(tmp_path, {**tree, **unread}), "--write")
+    left = [(one["file"], one["line"]) for one in lines if one["outcome"] == "not possible"]
+    assert left == [("examples/webassets.yml", 1), ("lib/env.py", 1)]
+    config = tomllib.loads((tmp_path / "buildassets.toml").read_text())
+    assert config == {"webassets": ["core/webassets.yml", "theme/webassets.yml"]}
+    assert run(tmp_path, "build", "-q").returncode == 0
 
 
 def test_write_writes_what_a_build_takes_and_nothing_else(tmp_path: Path) -> None:
@@ -156,8 +176,8 @@ loaded = Bundle("https://cdn.example.com/y.js", joined)
     write_tree(tmp_path, {"bundles.py": bundles, "a.js": "a()"})
     found = {one["line"]: (one["outcome"], one["note"]) for one in lines_of(tmp_path)}
     assert {number: outcome for number, (outcome, _) in found.items() if number > 1} == {
-        **dict.fromkeys((2, 3, 5, 6, 7), "taken over"),
-        4: "not possible",
+        **dict.fromkeys((2, 5, 6, 7), "taken over"),
+        **dict.fromkeys((3, 4), "not possible"),  # no environment names the folder of the third line's file
     }
     assert found[4][1].startswith("it is on another host, and left out")
 
@@ -176,7 +196,8 @@ bundles:
     contents: [a.js, "https://cdn.example.com/x.js"]
 """
     write_tree(tmp_path, {"assets.yml": text, "a.js": "a()"})
-    found = {one["line"]: (one["outcome"], one["note"]) for one in lines_of(tmp_path)}
+    lines = [one for one in lines_of(tmp_path) if one["file"] == "assets.yml"]
+    found = {one["line"]: (one["outcome"], one["note"]) for one in lines}
     assert [number for number, (outcome, _) in found.items() if outcome != "taken over"] == [1, 7, 11]
     assert found[1][1] == "`FOO`: no setting of webassets: remove it"
     assert found[7] == found[11]

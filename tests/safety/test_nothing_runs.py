@@ -75,6 +75,27 @@ def test_tool_of_the_project_is_a_warning_and_the_rest_is_checked(
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.parametrize("system", ["vite", "webassets"])
+def test_a_plan_starts_no_tool_of_the_project_and_names_what_it_leaves_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    bundles = (
+        "from webassets import *\ne = Environment('assets', '/')\ne.register('b', Bundle('b.css', output='c.css'))"
+    )
+    tree = {
+        "vite.config.js": "",
+        "templates/a.html": "{{ asset('a.js') }}",
+        "assets/b.css": "a {}",
+        "bundles.py": bundles,
+    }
+    write_tree(tmp_path, {**tree, "assets/a.ts": "import './b.js'", "assets/b.ts": "export const b: number = 1\n"})
+    trap(tmp_path, _NATIVE)
+    monkeypatch.setenv("PATH", str(tmp_path / "node_modules/.bin"))
+    notes = [one["note"] for one in json.loads(run(tmp_path, "migrate", system, "--json").stdout)["lines"]]
+    assert [one for one in notes if one.endswith("so it is not checked here: `buildassets check` does it")], notes
+    assert not (tmp_path / "ran").exists()
+
+
 @pytest.mark.parametrize(
     "name", ["buildassets.cli.parse.commands.run", "buildassets.disk.locks._lock_file", "jinja2.nodes.Expr"]
 )
@@ -317,7 +338,6 @@ def test_program_that_a_tool_starts_by_its_name_is_none_of_the_project(
 @pytest.mark.parametrize(
     ("verb", "module"),
     [
-        ("doctor", "watchdog"),
         ("list", "jinja2"),
         ("lsp", "lsprotocol"),
         ("migrate jammit", "yaml"),

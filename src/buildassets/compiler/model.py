@@ -142,6 +142,8 @@ class FrontEnds:
     - `files`: all files but pages
     - `servers`: the URLs of Vite's servers, in development
     - `misplaced`: the shown names of roots that were built for another base, so that references lead astray
+    - `chunks`: by the paths that chunks import, which are those of no file, the files to which a page's import map
+      leads (`build.chunkImportMap`)
     """
 
     entries: Mapping[str, ViteEntry] = field(default_factory=dict)
@@ -149,6 +151,7 @@ class FrontEnds:
     files: frozenset[LogicalPath] = frozenset()
     servers: tuple[str, ...] = ()
     misplaced: tuple[str, ...] = ()
+    chunks: Mapping[LogicalPath, LogicalPath] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     looked_at: tuple[str, ...] = ()
 

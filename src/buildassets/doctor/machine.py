@@ -7,6 +7,7 @@ import stat
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from glob import escape, glob
 from typing import Final
 
 from buildassets._version import __version__
@@ -18,6 +19,7 @@ from buildassets.compiler.write.clock import given_time
 from buildassets.doctor.subject import Subject
 from buildassets.errors import BuildError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
+from buildassets.project.environments import environments, package_folders
 
 _SKEW_SECONDS: Final = 60.0
 _DISTRIBUTION: Final = re.compile(r"buildassets-(\d[^-]*)\.(?:dist|egg)-info$")
@@ -54,15 +56,10 @@ def _limit(subject: Subject) -> Iterator[Diagnostic]:
     """Try to watch all folders of sources, as a watch does."""
     if not sys.platform.startswith("linux"):
         return
-    try:
-        from buildassets.compiler.watch.events.inotify import Inotify
+    from buildassets.compiler.watch.events.inotify import Inotify
 
+    try:
         events = Inotify()
-    except ImportError as fault:
-        message = f"the installed watchdog gives a watch no events: {fault}"
-        notes = ["a watch checks all files twice a second instead"]
-        yield warning("doctor/inotify", message, notes=notes, hint='run `pip install "watchdog>=7.1,<8"`')
-        return
     except LimitError as limit:
         yield _too_few(limit)
         return
@@ -209,11 +206,8 @@ def _package(folder: str) -> str:
 
 def _in_environments(subject: Subject) -> Iterator[str]:
     """Virtual environments in the project that have another version than the one that runs."""
-    for name in (".venv", "venv", "env"):
-        prefix = os.path.join(subject.folder, name)
-        if os.path.isfile(os.path.join(prefix, "pyvenv.cfg")) and os.path.realpath(prefix) != os.path.realpath(
-            sys.prefix
-        ):
+    for prefix in environments(subject.folder):
+        if os.path.realpath(prefix) != os.path.realpath(sys.prefix):
             yield from (prefix for version in _versions(prefix) if version != __version__)
 
 
@@ -229,19 +223,10 @@ def _on_path() -> Iterator[str]:
 
 def _versions(prefix: str) -> list[str]:
     """The versions of buildassets that are installed in the environment at `prefix`."""
-    found = []
-    for library in ("lib", "Lib"):
-        for folder in _listed(os.path.join(prefix, library)):
-            for place in (os.path.join(folder, "site-packages"), folder):
-                found += [match[1] for name in _listed(place) if (match := _DISTRIBUTION.search(name))]
-    return found
-
-
-def _listed(folder: str) -> list[str]:
-    try:
-        return sorted(entry.path for entry in os.scandir(folder))
-    except OSError:
-        return []
+    paths = (
+        path for folder in package_folders(prefix) for path in sorted(glob(os.path.join(escape(folder), "*-info")))
+    )
+    return [match[1] for path in paths if (match := _DISTRIBUTION.search(path))]
 
 
 def _variables() -> Iterator[Diagnostic]:

@@ -62,7 +62,7 @@ def plan(asked: ProjectToMigrate) -> Plan:
         "engines": dict.fromkeys(minifies_nothing, "none"),
         "data_urls": {"limit": limit} if embeds and isinstance(limit, int) else {},
     }
-    return Plan(tuple(lines), found, project.made)
+    return project.plan(lines, found)
 
 
 def _are_computed(filters: object) -> bool:

@@ -8,11 +8,14 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from importlib.machinery import PathFinder
 from typing import Any, Final
 
 from buildassets.compat.meaning import Meaning
 from buildassets.compat.run_program import ProgramError, printed_by
 from buildassets.compiler.config.file import read_text, relative_to
+from buildassets.compiler.config.roots import root_at
+from buildassets.compiler.config.values import SourceRoot
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import error
 from buildassets.foundation.frozen import frozen, replace
@@ -26,7 +29,9 @@ from buildassets.project.django_files import (
     settings_module,
 )
 from buildassets.project.django_statements import Assigned, file_of
+from buildassets.project.environments import project_path
 from buildassets.project.files import ProjectFiles
+from buildassets.project.found import template_folders
 from buildassets.project.occurrences import ANY
 from buildassets.project.python import UNKNOWN, Maybe, text_of
 
@@ -55,22 +60,22 @@ _ANYTHING: Final[Answer] = (
     "not possible",
     "it may change any setting, and is not run here: see which, or name the module with `--settings`",
 )
-MADE: Final = ("STATIC_ROOT", "COMPRESS_ROOT")
-"""The settings that name folders of collected and compressed files."""
 _FINDERS: Final = ("django.contrib.staticfiles.", "pipeline.", "compressor.")
 _PROGRAM: Final = "buildassets.compat.pipeline.compile.collect"
 STATICFILES: Final[Mapping[str, Meaning]] = {
     _DIRS: Meaning("taken over", "they are source roots"),
     "STATICFILES_FINDERS": Meaning("taken over", "what they find in folders is in source roots"),
     "STATIC_ROOT": Meaning(
-        "changed", "a release is a folder of its own: `build/assets`, see docs/frameworks/django.md"
+        "taken over", "`collectstatic` copies the release there; or serve `build/assets`, see docs/deploy/serving.md"
     ),
     "STATIC_URL": Meaning("taken over", "it is `url`"),
 }
 _KEPT: Final = (
     "or keep it, build with `--staticfiles-json` and let `STATIC_ROOT` be `build/assets`: docs/deploy/companions.md"
 )
+_SERVES: Final = "it goes on, and serves what `collectstatic` copies of the release into `STATIC_ROOT`"
 _STORAGES: Final[Mapping[str, Meaning]] = {
+    "whitenoise.middleware.WhiteNoiseMiddleware": Meaning("taken over", _SERVES),
     "django.contrib.staticfiles.storage.ManifestStaticFilesStorage": Meaning("changed", f"{RELEASE}, {_KEPT}"),
     "django.contrib.staticfiles.storage.StaticFilesStorage": Meaning("changed", RELEASE),
     "whitenoise.storage.CompressedManifestStaticFilesStorage": Meaning("changed", _COPIES),
@@ -83,8 +88,8 @@ _KNOWN: Final = ("django.", "buildassets.", "whitenoise.")  # whose storages hav
 class DjangoProject:
     """A Django project: its settings, the folders of its static files with their prefixes, and `STATIC_URL`.
 
-    `dirs` are the paths in `STATICFILES_DIRS`, None if that is a text. `computed` are the settings without an answer,
-    `made` the absolute paths of the folders that collected and compressed files are in.
+    `dirs` are the paths in `STATICFILES_DIRS`, None if that is a text. `computed` are the settings without an answer.
+    `installed` are the static folders of applications elsewhere, of which those that are not found are `absent`.
     """
 
     folder: str
@@ -93,7 +98,38 @@ class DjangoProject:
     dirs: tuple[str, ...] | None
     url: str
     computed: tuple[str, ...] = ()
-    made: tuple[str, ...] = ()
+    installed: tuple[SourceRoot, ...] = ()
+    absent: tuple[str, ...] = ()
+
+    def plan(self, lines: Iterable[Accounted], settings: Mapping[str, Any]) -> Plan:
+        """The plan with `lines` and `settings`, which collects what Django does, and the commands that serve a page."""
+        own = (replace(root_at(self.folder, relative_to(self.folder, path)), prefix=one) for path, one in self.roots)
+        folders = template_folders(ProjectFiles(self.folder), is_django=True)
+        has_command = os.path.isfile(os.path.join(self.folder, "manage.py"))  # by which `check` knows the engine
+        whole = {**settings, "templates": {"engine": "django"} if folders and not has_command else None}
+        return Plan(
+            tuple(lines),
+            {key: value for key, value in whole.items() if value is not None},
+            templates=tuple(f'{{ path = "{path}", engine = "{_engine(path)}" }}' for path in folders),
+            collected=(*own, *self.installed),
+            absent=self._absent(),
+            commands=self.commands(),
+        )
+
+    def _absent(self) -> str:
+        """Where Django may have files that the plan does not know."""
+        unknown = [one for one in self.computed if one != "STATIC_URL"]
+        of_settings = f"{' and '.join(f'`{one}`' for one in unknown)}, not known here" if unknown else ""
+        elsewhere = f"{', '.join(f'`{one}`' for one in self.absent)}, not installed here" if self.absent else ""
+        return ", or of ".join(filter(None, [of_settings, elsewhere]))
+
+    def commands(self) -> tuple[str, ...]:
+        """The commands that build a release, and copy it into the folder that a server has."""
+        program = f"django-admin {{}} --settings {self.settings.module}"
+        if os.path.isfile(os.path.join(self.folder, "manage.py")):
+            program = "python manage.py {}"
+        copies = [program.format("collectstatic --noinput")] if self.settings.last("STATIC_ROOT") else []
+        return (program.format("assets build"), *copies)
 
     def build(self, note: str) -> Iterator[Accounted]:
         """The account of its `manage.py`, with a `note` on builds; none where it has none."""
@@ -203,6 +239,10 @@ class DjangoProject:
         return usual, [(listed[number].lineno, answer) for number, answer in gone.items()]
 
 
+def _engine(folder: str) -> str:
+    return "jinja" if folder.endswith("jinja2") else "django"
+
+
 def _not_known(name: str, *, is_conditional: bool = False) -> Answer:
     why = "depends on a condition" if is_conditional else "is computed"
     note = f"`{name}` {why}: {_COMPUTED[name]}, or name the module with `--settings`, which then is imported"
@@ -224,7 +264,7 @@ def static_plan(project: DjangoProject, table: SettingsTable, settings: Mapping[
         lines += project.build(note)
     has_url = project.url.startswith(("/", "http://", "https://"))
     found = {"sources": sources or None, "url": project.url if has_url else None, **settings}
-    return Plan(tuple(lines), {key: value for key, value in found.items() if value is not None}, project.made)
+    return project.plan(lines, found)
 
 
 def project_of(asked: ProjectToMigrate, system: str) -> DjangoProject:
@@ -246,10 +286,14 @@ def project_of(asked: ProjectToMigrate, system: str) -> DjangoProject:
     except ProgramError as fault:
         raise _unread(f"cannot load the settings `{name}`: {fault}", hint=fault.hint(name, _NAME_IT)) from None
     roots = tuple((root["path"], root["prefix"]) for root in found["roots"] if not root["vendored"])
+    vendored = [{**root, "shown": root["path"]} for root in found["roots"] if root["vendored"]]
     dirs = None if found["dirs"] is None else tuple(found["dirs"])
     loaded = settings or DjangoSettings(name, tuple(found["files"]), {}, ())
-    made = tuple(found["made"])
-    return DjangoProject(asked.folder, loaded, roots=roots, dirs=dirs, url=found["url"], made=made)
+    installed = tuple(
+        SourceRoot(**{**root, "include": tuple(root["include"]), "exclude": tuple(root["exclude"])})
+        for root in vendored
+    )
+    return DjangoProject(asked.folder, loaded, roots=roots, dirs=dirs, url=found["url"], installed=installed)
 
 
 def _likely_module(files: ProjectFiles, system: str) -> str:
@@ -307,7 +351,7 @@ def _project(files: ProjectFiles, settings: DjangoSettings) -> DjangoProject:
         roots += ((files.path(folder), "") for folder in _static_folders(files, texts))
     computed = tuple(name for name, is_known in known.items() if not is_known)
     paths = None if is_text else tuple(path for path, _ in dirs)
-    made = [path for name in MADE if (path := settings.text(name))]
+    installed = [*_installed(files, [*texts, *(one for one in possible if isinstance(one, str))])]
     return DjangoProject(
         files.folder,
         settings,
@@ -315,7 +359,8 @@ def _project(files: ProjectFiles, settings: DjangoSettings) -> DjangoProject:
         dirs=paths,
         url=_static_url(url, script),
         computed=computed,
-        made=tuple(os.path.normpath(files.path(path)) for path in made),
+        installed=tuple(one for one in installed if isinstance(one, SourceRoot)),
+        absent=tuple(one for one in installed if isinstance(one, str)),
     )
 
 
@@ -341,6 +386,25 @@ def _static_folders(files: ProjectFiles, applications: Sequence[str]) -> Iterato
         else:  # below a folder that `sys.path` has
             found = [owner for owner in owners if owner.endswith(f"/{path}")]
         yield from (f"{owner}/static" for owner in sorted(found, key=len)[:1])
+
+
+def _installed(files: ProjectFiles, applications: Sequence[str]) -> Iterator[SourceRoot | str]:
+    """The static folders of the applications that lie elsewhere; the name of each that is not found."""
+    elsewhere = [
+        folder for folder in project_path(files.folder) if os.path.realpath(folder) != os.path.realpath(files.folder)
+    ]
+    tops = {part for name in files.names if name.endswith(".py") for part in name.removesuffix(".py").split("/")}
+    for application in applications:
+        parts = application.split(".")
+        spec = PathFinder.find_spec(parts[0], elsewhere)
+        if spec is None:
+            yield from () if parts[0] in tops else [application]
+            continue
+        top = next(iter(spec.submodule_search_locations or ()), "")
+        places = (os.path.join(top, *parts[1:end]) for end in range(len(parts), 0, -1))
+        path = os.path.join(next(filter(os.path.isdir, places), top), "static")
+        if top and os.path.isdir(path):
+            yield SourceRoot(path, path.replace(os.sep, "/"), vendored=True)
 
 
 def _folder_of(files: ProjectFiles, application: str) -> str:

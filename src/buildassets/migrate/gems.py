@@ -8,6 +8,7 @@ import os
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Sequence
+from glob import escape, glob
 from typing import Any, Final
 
 from buildassets.compiler.bundle.gems import gem_of
@@ -17,9 +18,12 @@ from buildassets.disk.folders import files_below, is_within
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.media import suffix
 from buildassets.migrate.plan import Accounted
+from buildassets.migrate.rails import engines
 
 _LOCK: Final = "Gemfile.lock"
 _LOCKED: Final = re.compile(r" {4}([\w.-]+) \(([\w.-]+)\)")
+_NEEDED: Final = re.compile(r"\s*\w+\.add_(?:runtime_)?dependency[\s(]+[\"']([\w.-]+)[\"'].*")
+_OF_RAILS: Final = ("actioncable", "actiontext", "actionview", "activestorage")  # the gems of `rails` that have assets
 _PARENTS: Final = ("app/assets", "lib/assets", "vendor/assets")
 _WITH_DIRECTIVES: Final = (".js", ".css", ".scss", ".sass")
 _TAKEN: Final = "its folders of assets are source roots"
@@ -29,8 +33,9 @@ _FIND_IT: Final = "set `GEM_PATH` to what `gem env path` prints, and run this ag
 
 @frozen
 class GemAssets:
-    """The assets of a gem: its line in the lock, its absolute `roots`, and folders that are `links` out of it."""
+    """The assets of a gem: the place that names it, its absolute `roots`, and folders that are `links` out of it."""
 
+    file: str
     line: int
     text: str
     roots: tuple[str, ...]
@@ -38,13 +43,29 @@ class GemAssets:
 
 
 def gems_with_assets(folder: str) -> list[GemAssets]:
-    """The gems in `Gemfile.lock` that are here and have assets."""
-    path = os.path.join(folder, _LOCK)
-    lines = read_text(path, _LOCK).split("\n") if os.path.isfile(path) else []
-    matches = [(number, match) for number, line in enumerate(lines, 1) if (match := _LOCKED.fullmatch(line))]
-    homes = [*_homes(folder)] if matches else []
-    found = [_assets(number, match, homes) for number, match in matches]
+    """The gems in `Gemfile.lock`, or else in specifications of gems, that are here and have assets."""
+    is_locked = os.path.isfile(os.path.join(folder, _LOCK))
+    files = [_LOCK] if is_locked else sorted(glob("*.gemspec", root_dir=folder))
+    files += [] if is_locked else [spec for one in engines(folder)[1:] for spec in _specs(folder, one)]
+    homes, found = [*_homes(folder)], list[GemAssets]()
+    for file in files:
+        for number, line in enumerate(read_text(os.path.join(folder, file), file).split("\n"), 1):
+            if match := (_LOCKED.fullmatch(line) if is_locked else _NEEDED.match(line)):
+                names = _OF_RAILS if match[1] == "rails" and not is_locked else (match[1],)
+                version = match[2] if is_locked else ""
+                found += (_assets(file, number, match[0].strip(), _place(homes, name, version)) for name in names)
     return [one for one in found if one.roots or one.links]
+
+
+def _specs(folder: str, engine: str) -> Iterator[str]:
+    yield from (f"{engine}{name}" for name in sorted(glob("*.gemspec", root_dir=os.path.join(folder, engine))))
+
+
+def _place(homes: Sequence[str], name: str, version: str) -> str:
+    """The folder of a gem in the first of `homes` that has it, at the newest version if none is named; else empty."""
+    pattern = f"{name}-{version or '[0-9]*'}"
+    places = ([*glob(os.path.join(escape(home), "gems", pattern))] for home in homes)
+    return max(next(filter(None, places), [""]), key=lambda path: [*map(int, re.findall(r"\d+", path))])
 
 
 def _homes(folder: str) -> Iterator[str]:
@@ -55,17 +76,14 @@ def _homes(folder: str) -> Iterator[str]:
         yield from filter(os.path.isabs, os.environ.get(name, "").split(os.pathsep))
 
 
-def _assets(line: int, gem: re.Match[str], homes: Sequence[str]) -> GemAssets:
-    """The folders of assets of a gem in the first of `homes` that has it."""
-    places = [os.path.join(home, "gems", f"{gem[1]}-{gem[2]}") for home in homes]
-    place = next(filter(os.path.isdir, places), "")
+def _assets(file: str, line: int, text: str, place: str) -> GemAssets:
+    """The folders of assets of the gem at `place`, which a line names."""
     parents = [os.path.join(place, parent) for parent in _PARENTS] if place else []
     listed = [os.path.join(one, name) for one in parents if os.path.isdir(one) for name in sorted(os.listdir(one))]
     folders = [*filter(os.path.isdir, listed)]
     inside = [one for one in folders if is_within(os.path.realpath(place), os.path.realpath(one))]
-    return GemAssets(
-        line, gem[0].strip(), roots=tuple(inside), links=tuple(one for one in folders if one not in inside)
-    )
+    links = tuple(one for one in folders if one not in inside)
+    return GemAssets(file, line, text, roots=tuple(inside), links=links)
 
 
 def sources_of(folder: str, gems: Sequence[GemAssets]) -> list[dict[str, Any]]:
@@ -85,9 +103,9 @@ def gem_lines(folder: str, gems: Sequence[GemAssets], roots: Sequence[str]) -> I
     for gem in gems:
         if gem.links:
             listed = ", ".join(f"`{link}`" for link in gem.links)
-            yield Accounted(_LOCK, gem.line, text=gem.text, outcome="not possible", note=f"{listed}: {_LEADS_OUT}")
+            yield Accounted(gem.file, gem.line, text=gem.text, outcome="not possible", note=f"{listed}: {_LEADS_OUT}")
         if gem.roots:
-            yield Accounted(_LOCK, gem.line, text=gem.text, outcome="taken over", note=_TAKEN)
+            yield Accounted(gem.file, gem.line, text=gem.text, outcome="taken over", note=_TAKEN)
     places = [os.path.join(folder, root) for root in roots] + [root for gem in gems for root in gem.roots]
     known = {known for place in places for name in files_below(place) for known in _names(name)}
     for root in roots:

@@ -41,7 +41,7 @@ def plan(asked: ProjectToMigrate) -> Plan:
         return ("taken over", "every build reads it unchanged"), _lines(value, engines)
 
     lines = tuple(project.accounts(SettingsTable(lambda _: None, _TEXTS, {_PIPELINE: of_pipeline})))
-    return Plan(lines, {"pipeline": project.settings.module, "engines": engines}, project.made)
+    return project.plan(lines, {"pipeline": project.settings.module, "engines": engines})
 
 
 def _lines(given: ast.expr, engines: dict[str, Any]) -> Iterator[tuple[int, Answer]]:

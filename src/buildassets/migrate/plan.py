@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from buildassets.compat.meaning import Outcome
+from buildassets.compiler.config.values import SourceRoot
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Location, error
 from buildassets.foundation.frozen import frozen
@@ -18,19 +19,23 @@ Announce: TypeAlias = Callable[[str], None]
 # The outcome, and the reason or what to do instead.
 Answer: TypeAlias = tuple[Outcome, str]
 
-_FILE: Final = "buildassets.toml"
+FILE: Final = "buildassets.toml"
 _YAML_KEY: Final = re.compile(r"\s*(?:-\s+)*(:?[\w.%-]+|<<|\"[^\"]*\"|'[^']*')\s*:(?!\S)")
 OUTCOMES: Final[tuple[Outcome, ...]] = ("taken over", "changed", "not possible")
 
 
 @frozen
 class ProjectToMigrate:
-    """The project in `folder`; `settings` is the module of Django's settings, None where none is given."""
+    """The project in `folder`; `settings` is the module of Django's settings, None where none is given.
+
+    `is_with_django` is whether a plan for Django's static files is made, too.
+    """
 
     folder: str
     settings: str | None
     permission: Permission
     announce: Announce
+    is_with_django: bool = False
 
 
 @frozen
@@ -48,12 +53,19 @@ class Accounted:
 class Plan:
     """The migration of a project: `lines` of its files, and `settings`, our configuration.
 
-    `made` are the absolute paths of folders that the other system writes.
+    `collected` are further source roots, which Django finds; `absent` has the names of applications that are not
+    installed here, in which it would look. `commands` make what a server serves, after those `before`; without one it
+    is a build.
+    `templates` are folders of templates, as the command line takes them.
     """
 
     lines: tuple[Accounted, ...]
     settings: Mapping[str, Any]
-    made: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
+    collected: tuple[SourceRoot, ...] = ()
+    absent: str = ""
+    before: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
 
 
 def merged(plans: Mapping[str, Plan]) -> Plan:
@@ -72,14 +84,21 @@ def merged(plans: Mapping[str, Plan]) -> Plan:
             joined = _joined(settings.setdefault(key, value), value)
             if joined is None:
                 note = f"it is that of {owners[key]}, and {system} has another: see which is right"
-                answers[_FILE, 1, f"{key} = {_value(value)}"] = [("not possible", note)]
+                answers[FILE, 1, f"{key} = {_value(value)}"] = [("not possible", note)]
             else:
                 settings[key] = joined
             owners.setdefault(key, system)
     order = {file: number for number, file in enumerate(dict.fromkeys(file for file, _, _ in answers))}
     lines = [Accounted(*line, *together(every)) for line, every in answers.items()]
-    made = tuple(folder for plan in plans.values() for folder in plan.made)
-    return Plan(tuple(sorted(lines, key=lambda line: (order[line.file], line.line))), settings, made)
+    return Plan(
+        tuple(sorted(lines, key=lambda line: (order[line.file], line.line))),
+        settings,
+        templates=tuple(dict.fromkeys(one for plan in plans.values() for one in plan.templates)),
+        collected=tuple(dict.fromkeys(one for plan in plans.values() for one in plan.collected)),
+        absent=", or of ".join(dict.fromkeys(plan.absent for plan in plans.values() if plan.absent)),
+        before=tuple(dict.fromkeys(one for plan in plans.values() for one in plan.before)),
+        commands=tuple(dict.fromkeys(one for plan in plans.values() for one in plan.commands)),
+    )
 
 
 def _joined(first: Any, second: Any) -> Any:

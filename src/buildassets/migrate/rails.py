@@ -6,6 +6,7 @@ Takes a folder, gives roots and a Plan. Values that are no literals stay unknown
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from glob import glob
 from typing import Any, Final, TypeAlias
 
 from buildassets.compiler.config.file import read_text
@@ -16,6 +17,7 @@ from buildassets.migrate.ruby import NotLiteralError, RubyStatement, literal, pa
 IMPORTMAP_ROOTS: Final = ("app/javascript", "vendor/javascript")
 RUBY: Final = "it is Ruby, which nothing runs here"
 _PARENTS: Final = ("app/assets", "lib/assets", "vendor/assets")
+_SPECS: Final = ("*/*.gemspec", "*/*/*.gemspec")
 _INITIALIZER: Final = "config/initializers/assets.rb"
 _ENVIRONMENTS: Final = "config/environments"
 _PRODUCTION: Final = f"{_ENVIRONMENTS}/production.rb"
@@ -128,11 +130,17 @@ def _own_roots(folder: str) -> list[Any]:
 def asset_roots(folder: str) -> list[str]:
     """Every folder of `app/assets`, `lib/assets` and `vendor/assets`, relative to `folder`, in the order of Rails."""
     roots = []
-    for parent in _PARENTS:
+    for parent in (f"{engine}{parent}" for engine in engines(folder) for parent in _PARENTS):
         path = os.path.join(folder, parent)
         names = sorted(os.listdir(path)) if os.path.isdir(path) else []
         roots += [f"{parent}/{name}" for name in names if os.path.isdir(os.path.join(path, name)) and name[0] != "."]
     return roots
+
+
+def engines(folder: str) -> list[str]:
+    """The project itself, as an empty text, and the engines in folders of it, which are gems, each with a slash."""
+    specs = (spec for pattern in _SPECS for spec in sorted(glob(pattern, root_dir=folder)))
+    return ["", *dict.fromkeys(f"{os.path.dirname(spec).replace(os.sep, '/')}/" for spec in specs)]
 
 
 def importmap_roots(folder: str) -> list[str]:

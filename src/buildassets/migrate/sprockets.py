@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from functools import partial
+from glob import glob
 from typing import Any, Final
 
 from buildassets.compiler.config.file import read_text
@@ -12,13 +13,15 @@ from buildassets.disk.folders import files_below
 from buildassets.foundation.media import suffix
 from buildassets.migrate.gems import gem_lines, gems_with_assets, load_paths_of, sources_of
 from buildassets.migrate.plan import Accounted, Answer, Plan, ProjectToMigrate, lines_of
-from buildassets.migrate.rails import Given, Settings, Taker, asset_roots, of_texts, paths, prefix, rails_plan
+from buildassets.migrate.rails import Given, Settings, Taker, asset_roots, engines, of_texts, paths, prefix, rails_plan
 
-_MANIFEST: Final = "app/assets/config/manifest.js"
+_CONFIG: Final = "app/assets/config"
+_MANIFESTS: Final = ("manifest.js", "*_manifest.js")  # of an application, or of an engine
 _STARS_AT_MOST: Final = 4  # in a pattern: each of them doubles the number of globs
 _APPLICATION: Final = ("application.css", "application.js")
 _COMPILED: Final = {".scss": ".css", ".sass": ".css", ".jst": ".js"}
-_MADE_BY_RUBY: Final = (".erb", ".coffee", ".eco", ".haml", ".slim")
+_MADE_BY_RUBY: Final = (".erb", ".coffee", ".eco", ".es6", ".haml", ".slim")
+_RENAMED: Final = "rename it to `.js`: browsers read it without Babel"
 _BY_RUBY: Final = "only Ruby compiles it: replace it by its result, or bring an engine, see docs/reference/engines.md"
 
 
@@ -80,7 +83,8 @@ _SETTINGS: Final[Settings] = {
 
 def plan(asked: ProjectToMigrate) -> Plan:
     """The migration of a project. Raises ConfigError."""
-    linked = [*_linked(asked.folder)]
+    manifests = _manifests(asked.folder)
+    linked = [line for one in manifests for line in _linked(asked.folder, one)]
     ours: dict[str, Any] = {"sources": [], "url": "/assets/", "directives": True, "entries": [], "engines": {}}
     found = rails_plan(asked, "Sprockets", _SETTINGS, ours)
     by_ruby = [*_by_ruby(asked.folder, ours["sources"])]
@@ -93,7 +97,9 @@ def plan(asked: ProjectToMigrate) -> Plan:
         ours["load_paths"] = load_paths
     is_whole = ours.pop("is_whole", False)
     if linked or ours["entries"]:
-        usual = [] if is_whole else ["/manifest.js"] if linked else _usual(asked.folder)
+        usual = (
+            [] if is_whole else [f"/{os.path.basename(one)}" for one in manifests] if linked else _usual(asked.folder)
+        )
         ours["entries"] = [*dict.fromkeys((*usual, *ours["entries"]))]
     else:
         del ours["entries"]
@@ -105,7 +111,7 @@ def _usual(folder: str) -> list[str]:
     names = {
         name
         for root in asset_roots(folder)
-        if root.startswith("app/")
+        if "app/assets/" in root
         for name in files_below(os.path.join(folder, root))
         if not name.rpartition("/")[2].startswith(".")
     }
@@ -114,14 +120,26 @@ def _usual(folder: str) -> list[str]:
     return [*(f"/{top}" for top in _APPLICATION if top in tops), *(f"*{one}" for one in sorted(suffixes))]
 
 
-def _linked(folder: str) -> Iterator[Accounted]:
-    """The account of each line of `manifest.js`, which becomes an entry, since it links to the released assets."""
-    path = os.path.join(folder, _MANIFEST)
-    text = read_text(path, _MANIFEST) if os.path.isfile(path) else ""
-    known = {one.location.line for one in read_header(text, _MANIFEST).directives if one.location}
+def _manifests(folder: str) -> list[str]:
+    """The manifests of the application, or else those of the engines in it."""
+    found = [
+        [
+            f"{engine}{_CONFIG}/{name}"
+            for engine in engines(folder)
+            for name in sorted(glob(pattern, root_dir=os.path.join(folder, engine, _CONFIG)))
+        ]
+        for pattern in _MANIFESTS
+    ]
+    return next(filter(None, found), [])
+
+
+def _linked(folder: str, manifest: str) -> Iterator[Accounted]:
+    """The account of each line of `manifest`, which becomes an entry, since it links to the released assets."""
+    text = read_text(os.path.join(folder, manifest), manifest)
+    known = {one.location.line for one in read_header(text, manifest).directives if one.location}
     for number, line in lines_of(text, comment="/*"):
         note = "builds read it unchanged, with `directives = true`" if number in known else "it is code of a script"
-        yield Accounted(_MANIFEST, number, text=line.strip(), outcome="taken over", note=note)
+        yield Accounted(manifest, number, text=line.strip(), outcome="taken over", note=note)
 
 
 def _by_ruby(folder: str, roots: list[Any]) -> Iterator[Accounted]:
@@ -129,7 +147,13 @@ def _by_ruby(folder: str, roots: list[Any]) -> Iterator[Accounted]:
     for root in roots:
         names = files_below(os.path.join(folder, root)) if isinstance(root, str) else ()
         for name in (one for one in names if suffix(one) in _MADE_BY_RUBY):
-            yield Accounted(f"{root}/{name}", 1, text=name.rpartition("/")[2], outcome="not possible", note=_BY_RUBY)
+            yield Accounted(
+                f"{root}/{name}",
+                1,
+                text=name.rpartition("/")[2],
+                outcome="not possible",
+                note=_RENAMED if name.endswith(".es6") else _BY_RUBY,
+            )
 
 
 def anchored(pattern: str) -> list[str]:

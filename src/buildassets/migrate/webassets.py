@@ -5,7 +5,7 @@ Takes what is asked, gives a Plan. Runs the module with the bundles, as every bu
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, Final
@@ -21,7 +21,7 @@ from buildassets.compiler.config.file import relative_to
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.migrate.plan import Accounted, Answer, Plan, ProjectToMigrate, keyed_lines, nothing_there, together
 from buildassets.migrate.python_lines import Judgement, SettingsTable, Uses, accounts_of, answer_of, over
-from buildassets.project.files import ProjectFiles
+from buildassets.project.files import ProjectFiles, is_aside
 from buildassets.project.python import dotted, text_of
 
 _THEIRS: Final = re.compile(
@@ -30,7 +30,11 @@ _THEIRS: Final = re.compile(
 _APPLICATION: Final = re.compile(r"\bFlask\(")
 _ENVIRONMENT: Final = re.compile(r"\b(?:Environment|YAMLLoader|PythonLoader)\(")
 _PASSED_OVER: Final = ("tests", "test", "build", "dist", "migrations")
-_USUAL_FILES: Final = ("assets.yml", "assets.yaml")
+_USUAL_FILES: Final = ("assets.yml", "assets.yaml", "webassets.yml", "webassets.yaml")
+_ASIDE: Final = (
+    "it has no bundles, or is of tests, examples or a template of projects: list it in `webassets` if needed"
+)
+_OTHERS: Final = "no build reads it, as the bundles are in other files: move its bundles there"
 _READ: Final[Answer] = ("taken over", "every build reads it unchanged")
 _IMPORT: Final[Answer] = (
     "changed",
@@ -64,11 +68,11 @@ _YAML_KEYS: Final[dict[str, Answer]] = {
 def plan(asked: ProjectToMigrate) -> Plan:
     """The migration of a project. Raises ConfigError."""
     files = ProjectFiles(asked.folder)
-    named, found = _found(files, asked)
+    named, found, unread = _found(files, asked)
     own = {one.name for tree in found.bundles.values() for one in _own_filters(tree)}
     remote = {item for tree in (*found.bundles.values(), *found.anonymous) for item in _left_out(tree)}
     # The file that is named comes first, a `module:object`.
-    first = named.partition(":")[0].replace(".", "/")
+    first = named[0].partition(":")[0].replace(".", "/")
     shown = sorted(
         (relative_to(asked.folder, path) for path in found.files), key=lambda path: (path != f"{first}.py", path)
     )
@@ -76,50 +80,71 @@ def plan(asked: ProjectToMigrate) -> Plan:
     for _ in range(2):  # a first time for the names, as a module may come before the one that it imports from
         judge = partial(_Judge, own, remote, names)
         lines = [line for name in shown for line in _lines(files, name, remote, judge)]
-    return Plan(tuple(lines), {"webassets": named})
+    lines += (_unread(files, name, why) for name, why in unread.items() if name not in shown)
+    return Plan(tuple(lines), {"webassets": [*named] if len(named) > 1 else named[0]})
 
 
-def _found(files: ProjectFiles, asked: ProjectToMigrate) -> tuple[str, Described]:
-    """The module or YAML file with the bundles, and their description. Raises ConfigError."""
-    candidates = [*_modules(files), *_yaml_files(files)]
+def _found(files: ProjectFiles, asked: ProjectToMigrate) -> tuple[tuple[str, ...], Described, Mapping[str, str]]:
+    """The module or the YAML files with the bundles, their description, and why other files are not read.
+
+    Raises ConfigError.
+    """
+    modules = _modules(files)
+    yaml = [*_yaml_files(files)]
+    unread = {name: _ASIDE for name in files.called(*_USUAL_FILES) if name not in yaml}
+    unread |= {name: _OTHERS for name in (*modules, *yaml) if _is_theirs(files, name)}
+    candidates = [*((module,) for module in modules.values()), *([tuple(yaml)] if yaml else [])]
     if not candidates:
         for name in set(files.names).intersection(_USUAL_FILES):
             read_yaml_file(files.path(name), name)  # it reports what is wrong with it
         raise nothing_there("webassets", ["assets.py", "assets.yml"])
     faults: list[ConfigError] = []
     for named in candidates:
-        if not named.endswith(SUFFIXES):
-            asked.announce(named)
+        if not named[0].endswith(SUFFIXES):
+            asked.announce(named[0])
         try:
-            found = describe(asked.folder, named, permission=asked.permission)
+            found = describe(asked.folder, *named, permission=asked.permission)
         except ConfigError as fault:
             faults.append(fault)
             continue
         if found.bundles or found.anonymous:
-            return named, found
-    raise faults[0] if faults else nothing_there("webassets", candidates)
+            return named, found, unread
+    raise faults[0] if faults else nothing_there("webassets", [one for named in candidates for one in named])
 
 
-def _modules(files: ProjectFiles) -> list[str]:
-    """The modules that may have bundles: applications first, as they have all settings, then environments."""
+def _is_theirs(files: ProjectFiles, name: str) -> bool:
+    return name.endswith(SUFFIXES) or _THEIRS.search(files.text(name)) is not None
+
+
+def _unread(files: ProjectFiles, name: str, why: str) -> Accounted:
+    """The account of a file that no build reads."""
+    text = files.text(name)
+    use = _THEIRS.search(text)
+    number = text.count("\n", 0, use.start()) + 1 if use else 1
+    return Accounted(name, number, text=text.split("\n")[number - 1].strip(), outcome="not possible", note=why)
+
+
+def _modules(files: ProjectFiles) -> Mapping[str, str]:
+    """The modules that may have bundles, by file: applications first, as they have all settings, then environments."""
     texts = {name: files.text(name) for name in files.ending(".py", outside=_PASSED_OVER)}
     if not any(map(_THEIRS.search, texts.values())):
-        return []
-    found: list[tuple[int, int, str]] = []
+        return {}
+    found: list[tuple[int, int, str, str]] = []
     for path, text in texts.items():
         rank = next(
             (rank for rank, sign in enumerate((_APPLICATION, _ENVIRONMENT, _THEIRS)) if sign.search(text)), None
         )
         name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         if rank is not None and all(part.isidentifier() for part in name.split(".")):
-            found.append((rank, name.count("."), name))
-    return [name for _, _, name in sorted(found)]
+            found.append((rank, name.count("."), name, path))
+    return {path: name for _, _, name, path in sorted(found)}
 
 
 def _yaml_files(files: ProjectFiles) -> Iterator[str]:
     for name in files.ending(*SUFFIXES, outside=_PASSED_OVER):
         with suppress(BuildAssetsError):
-            if any(bundle.contents for bundle in read_yaml_file(files.path(name), name).bundles.values()):
+            bundles = {} if is_aside(name) else read_yaml_file(files.path(name), name).bundles
+            if any(bundle.contents for bundle in bundles.values()):
                 yield name
 
 

@@ -44,13 +44,15 @@ _DECLARED: Final[Mapping[str, str]] = {
     "webassets": "webassets",
     "whitenoise": "whitenoise",
 }
-# Gems that bring a system, as `Gemfile` and `Gemfile.lock` name them.
+# Gems that bring a system, as `Gemfile`, `Gemfile.lock` and the specification of a gem name them.
 _GEMS: Final[Mapping[str, str]] = {
-    "sprockets-rails": "sprockets",
+    **dict.fromkeys(("sass-rails", "sprockets-es6", "sprockets-rails"), "sprockets"),
     "propshaft": "propshaft",
     "importmap-rails": "importmap",
 }
+_GEM: Final = re.compile(r"""^\s*(?:(?:gem|\w+\.add_(?:runtime_)?dependency)[\s(]+["'])?([\w-]+)\b""", re.MULTILINE)
 _VITE: Final = tuple(f"vite.config.{suffix}" for suffix in ("js", "ts", "mjs", "mts", "cjs", "cts"))
+_RUNS_VITE: Final = re.compile(r':\s*"(?:[^"]*[\s/])?vite(?:\s[^"]*)?"')
 
 
 @frozen
@@ -82,8 +84,9 @@ def _found(files: ProjectFiles, settings: DjangoSettings | None, node: frozenset
         yield from _seen(files, ".html", _TAGS)
     for file in files.called(*_VITE):
         yield OtherSystem("vite", file)
-    if "vite" in node:
-        yield from (OtherSystem("vite", file) for file in files.called("package.json")[:1])
+    for file in files.called("package.json") if "vite" in node else ():
+        if _RUNS_VITE.search(files.text(file)):  # which is there for Vitest alone, otherwise
+            yield OtherSystem("vite", file)
     if "config/assets.yml" in files.names:
         yield OtherSystem("jammit", "config/assets.yml")
     yield from _of_rails(files)
@@ -106,6 +109,6 @@ def _seen(files: ProjectFiles, suffix: str, signs: Mapping[str, re.Pattern[str]]
 
 
 def _of_rails(files: ProjectFiles) -> Iterator[OtherSystem]:
-    for file in (name for name in ("Gemfile", "Gemfile.lock") if name in files.names):
-        gems = re.findall(r"""^\s*(?:gem\s+["'])?([\w-]+)\b""", files.text(file), re.MULTILINE)
+    for file in (name for name in files.own if name in ("Gemfile", "Gemfile.lock") or name.endswith(".gemspec")):
+        gems = _GEM.findall(files.text(file))
         yield from (OtherSystem(name, file) for gem, name in _GEMS.items() if gem in gems)

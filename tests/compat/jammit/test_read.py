@@ -334,6 +334,14 @@ def test_code_that_aliases_repeat_is_reported_once(tmp_path: Path) -> None:
     assert codes(result).count("jammit/ruby") == 1
 
 
+@pytest.mark.parametrize("ours", ["", 'output = "made"\njammit = "config/assets.yml"'])
+def test_a_glob_of_the_whole_project_takes_no_file_of_the_release(tmp_path: Path, ours: str) -> None:
+    settings = 'public_root: .\nstylesheets: {all: ["**/*.css"]}\n'
+    first, second = (build_site(tmp_path, settings, {"buildassets.toml": ours}) for _ in range(2))
+    assert codes(second) == []
+    assert manifest_of(second).assets == manifest_of(first).assets
+
+
 def test_a_glob_that_matches_nothing_is_a_warning_and_its_package_is_empty(tmp_path: Path) -> None:
     result = build_site(tmp_path, "stylesheets:\n  none:\n    - public/gone/*.css\n")
     (found,) = result.diagnostics

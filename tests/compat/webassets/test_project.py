@@ -107,6 +107,39 @@ def test_output_that_can_be_no_bundle_is_reported_where_it_is_written(
     assert (done.stderr.count("error["), done.stderr.count("warning[")) == (1, 0)
 
 
+SEVERAL: Tree = {
+    "core/webassets.yml": "base: {contents: [a.js, extra], output: out/x.%(version)s.js}",
+    "core/a.js": "core()",
+    "theme/webassets.yml": "extra: {contents: a.js}\nstyle: {contents: css/*.css, filters: cssrewrite, output: t.css}",
+    "theme/a.js": "theme()",
+    "theme/css/t.css": "a { background: url(../x.png) }",
+    "theme/x.png": b"png of the theme",
+}
+
+
+def test_yaml_files_that_are_listed_have_their_sources_beside_them_and_name_bundles_of_others(tmp_path: Path) -> None:
+    messages = messages_of(tmp_path, 'webassets = ["core/webassets.yml", "theme/webassets.yml"]', SEVERAL)
+    assert "webassets" not in messages
+    assets = manifest(tmp_path)["assets"]
+    assert assets["out/x.js"]["inputs"] == ["core/a.js", "theme/a.js"]
+    assert assets["t.css"]["references"] == ["theme/x.png"]
+    assert environment_of(tmp_path)["base"].urls() == [f"/assets/{assets['out/x.js']['file']}"]
+
+
+def test_bundles_of_one_name_in_two_files_are_both_built_and_reported(tmp_path: Path) -> None:
+    listed = 'webassets = ["core/webassets.yml", "theme/webassets.yml"]'
+    text = str(SEVERAL["theme/webassets.yml"]).replace("style", "base")
+    messages = messages_of(tmp_path, listed, {**SEVERAL, "theme/webassets.yml": text})
+    assert "warning[webassets/name]: `base` is also the name of a bundle in `core/webassets.yml`" in messages
+    assert {"out/x.js", "t.css"} <= manifest(tmp_path)["assets"].keys()
+
+
+def test_a_module_in_a_list_is_an_error(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**SEVERAL, "buildassets.toml": 'webassets = ["core/webassets.yml", "app"]'})
+    done = run(tmp_path, "build")
+    assert (done.returncode, "`app`: only files in YAML can be listed" in done.stderr) == (2, True)
+
+
 def test_the_tag_has_values_of_yaml(tmp_path: Path) -> None:
     messages_of(tmp_path, 'webassets = "assets.yml"', {"assets.yml": YAML})
     jinja = Jinja(autoescape=True, extensions=["buildassets.compat.webassets.AssetsExtension"])

@@ -11,15 +11,14 @@ import click
 
 from buildassets.cli.parse.options import migrate_options
 from buildassets.cli.parse.permissions import permitted
-from buildassets.cli.show.output import Output, print_data, print_line
+from buildassets.cli.show.output import Output, descriptor_kept_from_stdout, kept_from_stdout, print_data, print_line
 from buildassets.cli.show.table import Column, table_lines
 from buildassets.compiler.config.file import relative_to, search, working_directory
 from buildassets.disk.files import bytes_at, whole_file
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import error, reason_text
-from buildassets.migrate.plan import Accounted, Plan, ProjectToMigrate, counts, exists, hides, merged, written
-from buildassets.migrate.sheets import with_missing_files
-from buildassets.project.files import ProjectFiles
+from buildassets.migrate.plan import FILE, Accounted, Plan, ProjectToMigrate, counts, exists, hides, merged, written
+from buildassets.migrate.rehearsal import rehearsed
 
 # Each has a module in `buildassets.migrate` that makes its Plan.
 _SYSTEMS: Final = (
@@ -27,14 +26,14 @@ _SYSTEMS: Final = (
     *("webassets", "whitenoise"),
 )
 _OF_DJANGO: Final = ("compressor", "django", "pipeline", "whitenoise")  # these also take the module of the settings
-_FILE: Final = "buildassets.toml"
+_IMPORTED: Final = "webassets"
 _COLUMNS: Final = [Column(title, to_right=False) for title in ("line", "outcome", "text", "here")]
 _WIDEST_TEXT: Final = 48
 
 
 @click.command("migrate")
 @click.argument("systems", type=click.Choice(_SYSTEMS), nargs=-1, required=True)
-@click.option("--write", is_flag=True, help=f"Write {_FILE}.")
+@click.option("--write", is_flag=True, help=f"Write {FILE}.")
 @click.option(
     "--settings",
     metavar="MODULE",
@@ -49,36 +48,38 @@ def command(systems: tuple[str, ...], *, write: bool, settings: str | None, as_j
     files do not show static files.
     """
     folder = working_directory()
-    if settings is not None and {*_OF_DJANGO}.isdisjoint(systems):
+    is_with_django = not {*_OF_DJANGO}.isdisjoint(systems)
+    if settings is not None and not is_with_django:
         raise click.UsageError(f"`--settings` names settings of Django, which {' and '.join(systems)} has none of")
     try:
-        plans = {system: _plan(system, folder, settings, quiet=quiet) for system in systems}
+        plans = {
+            system: _plan(system, folder, settings, quiet=quiet, is_with_django=is_with_django) for system in systems
+        }
+        found = _rehearsed(merged(plans), folder, systems)
     except OSError as fault:
         raise _refused("read", relative_to(folder, os.path.abspath(fault.filename or folder)), fault) from None
-    plan = merged(plans)
-    found = with_missing_files(plan, ProjectFiles(folder, plan.made))
     file = written(found.settings)
     show = Output(as_json, quiet=quiet)
     if write:
-        _write(os.path.join(folder, _FILE), file)
+        _write(os.path.join(folder, FILE), file)
     if not as_json:
         print_data([*table_lines(_COLUMNS, [*map(_row, found.lines)], None), "", *file.rstrip("\n").split("\n")])
     lines = [asdict(line) for line in found.lines]
     code = show.finish(
         ok=True, diagnostics=[], document={**_named(systems), "lines": lines, "file": file, "written": write}
     )
-    done = f"wrote `{_FILE}`" if write else f"`--write` writes `{_FILE}`"
+    done = f"wrote `{FILE}`" if write else f"`--write` writes `{FILE}`"
     show.report(f"{counts(found.lines)}; {done}")
-    build = _django_build(folder, settings) if {*_OF_DJANGO}.intersection(systems) else "buildassets build"
-    show.report(f"next: change the lines that are not taken over, then {build}")
+    commands = ", then ".join((*found.before, *(found.commands or ("buildassets build",))))
+    show.report(f"next: change the lines that are not taken over, then {commands}")
     return code
 
 
-def _django_build(folder: str, settings: str | None) -> str:
-    """The command of a project of Django that builds: that of its `manage.py`, or of Django itself."""
-    if os.path.isfile(os.path.join(folder, "manage.py")):
-        return "python manage.py assets build"
-    return f"django-admin assets build{f' --settings {settings}' if settings else ''}"
+def _rehearsed(plan: Plan, folder: str, systems: tuple[str, ...]) -> Plan:
+    """The plan with what a check reports, which imports only what webassets has, and its plan has imported."""
+    system = _IMPORTED if _IMPORTED in systems else systems[0]
+    with descriptor_kept_from_stdout(), kept_from_stdout():
+        return rehearsed(plan, folder, permitted(f"migrate {system}"))
 
 
 def _named(systems: tuple[str, ...]) -> Mapping[str, Any]:
@@ -90,16 +91,16 @@ def _row(line: Accounted) -> tuple[str, str, str, str]:
     return f"{line.file}:{line.line}", line.outcome, text, line.note
 
 
-def _plan(system: str, folder: str, settings: str | None, *, quiet: bool) -> Plan:
+def _plan(system: str, folder: str, settings: str | None, *, quiet: bool, is_with_django: bool) -> Plan:
     """The migration by the row of `system`. Raises ConfigError."""
-    settings = settings if system in _OF_DJANGO else None
     plan: Callable[[ProjectToMigrate], Plan] = import_module(f"buildassets.migrate.{system.replace('-', '_')}").plan
     return plan(
         ProjectToMigrate(
             folder,
-            settings,
-            permitted(f"migrate {system}", settings=settings is not None),
+            settings if system in _OF_DJANGO else None,
+            permitted(f"migrate {system}", settings=settings is not None and system in _OF_DJANGO),
             partial(_announce, quiet=quiet),
+            is_with_django=is_with_django,
         )
     )
 
@@ -114,19 +115,19 @@ def _write(path: str, text: str) -> None:
     """Write the configuration, unless one exists. Raises ConfigError."""
     content = text.encode("utf-8")
     if os.path.isdir(path):
-        raise exists(_FILE)
+        raise exists(FILE)
     before = bytes_at(path)
     if before is not None and before != content:
-        raise exists(_FILE)
+        raise exists(FILE)
     if before is None:
         other, _ = search(os.path.dirname(path))
         if other is not None and os.path.dirname(other) == os.path.dirname(path):
-            raise hides(_FILE, os.path.basename(other))
+            raise hides(FILE, os.path.basename(other))
         try:
             with whole_file(path) as file:
                 file.write(content)
         except OSError as fault:
-            raise _refused("write", _FILE, fault) from None
+            raise _refused("write", FILE, fault) from None
 
 
 def _refused(verb: str, shown: str, fault: OSError) -> ConfigError:

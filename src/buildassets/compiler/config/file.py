@@ -18,7 +18,7 @@ from buildassets.foundation.nearest import nearest
 from buildassets.foundation.sizes import size_text
 from buildassets.programs.places import foreign_file_fault
 
-_FILE_NAMES: Final = ("buildassets.toml", "pyproject.toml")
+FILE_NAMES: Final = ("buildassets.toml", "pyproject.toml")
 
 
 def relative_to(folder: str, path: str) -> str:
@@ -35,7 +35,7 @@ def search(start: str, *, looks_above: bool = True) -> tuple[str | None, Documen
     """
     folder = start
     while True:
-        for name in _FILE_NAMES:
+        for name in FILE_NAMES:
             path = os.path.join(folder, name)
             if not os.path.lexists(path):
                 continue
@@ -56,7 +56,7 @@ def refuse_foreign(path: str, start: str, *, concerns: Callable[[str], bool]) ->
 
 def search_in(folder: str) -> str | None:
     """The name of the configuration file in `folder`; None if it has none. It need not be valid."""
-    for name in _FILE_NAMES:
+    for name in FILE_NAMES:
         path = os.path.join(folder, name)
         if os.path.lexists(path) and _is_ours(path):
             return name
@@ -64,7 +64,7 @@ def search_in(folder: str) -> str | None:
 
 
 def _is_ours(path: str) -> bool:
-    if os.path.basename(path) == _FILE_NAMES[0]:
+    if os.path.basename(path) == FILE_NAMES[0]:
         return True
     try:
         return _document(path, path) is not None
@@ -88,7 +88,7 @@ def candidates(start: str, found: str | None, *, looks_above: bool = False) -> I
     """
     folder = start
     while True:
-        paths = [os.path.join(folder, name) for name in _FILE_NAMES]
+        paths = [os.path.join(folder, name) for name in FILE_NAMES]
         yield from paths
         if found in paths or (found is None and not looks_above) or folder == (folder := os.path.dirname(folder)):
             return
@@ -96,7 +96,7 @@ def candidates(start: str, found: str | None, *, looks_above: bool = False) -> I
 
 def ignored_table(found: str, start: str) -> Iterator[Diagnostic]:
     """Report the table of ours that is ignored because `search` from `start` has `found` another file next to it."""
-    path = os.path.join(os.path.dirname(found), _FILE_NAMES[1])
+    path = os.path.join(os.path.dirname(found), FILE_NAMES[1])
     if found == path or not os.path.lexists(path):
         return
     with suppress(ConfigError):
@@ -154,7 +154,7 @@ def _readable(path: str, shown: str) -> str:
     """The hint for the file at `path`, shown as `shown`, which cannot be read."""
     folder, name = os.path.split(path)
     if os.path.isdir(path):
-        folder, name = path, _FILE_NAMES[0]
+        folder, name = path, FILE_NAMES[0]
     try:
         files = [entry.name for entry in os.scandir(folder) if entry.is_file() and entry.name.endswith(".toml")]
     except OSError:

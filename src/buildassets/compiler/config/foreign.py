@@ -5,7 +5,7 @@ named here and imported when there is one: those modules import the compiler, wh
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, Final
 
@@ -27,6 +27,8 @@ READERS: Final[Mapping[str, str]] = {
 }
 # The keys that may name code, each with the suffixes of files that are none.
 _CODE: Final[Mapping[str, tuple[str, ...]]] = {"pipeline": (), "webassets": (".yaml", ".yml")}
+SEVERAL: Final = "webassets"
+"""The key that may name several files."""
 _OURS: Final = ("sources", "bundles")  # with these keys, no file of another system is searched for
 
 
@@ -49,8 +51,9 @@ class Foreign:
 class ReaderArguments:
     """The arguments of a reader: the `file` of its system as the user wrote it, relative to `folder`, and the mode.
 
-    If the file `is_named` in our own file, it has to be of that system. `engines` are the suffixes, without dots, that
-    engines of other packages compile. `missing` is that setting of our own file, if it has one.
+    If the file `is_named` in our own file, it has to be of that system; `more` files are named with it. `engines` are
+    the suffixes, without dots, that engines of other packages compile. `missing` is that setting of our own file, if it
+    has one, and `output` the release directory.
     """
 
     folder: str
@@ -58,8 +61,10 @@ class ReaderArguments:
     mode: Mode
     permission: Permission
     is_named: bool = False
+    more: tuple[str, ...] = ()
     engines: frozenset[str] = frozenset()
     missing: object = None
+    output: str = "build"
 
 
 # Gives None for a file of another system, unless our own file names it. Raises ConfigError.
@@ -83,7 +88,12 @@ def with_foreign(document: Document, folder: str, mode: Mode, *, permission: Per
 
 def _computed(table: Table) -> str | None:
     """The key that names code of the project, from which the values of another system are computed."""
-    return next((key for key, data in _CODE.items() if key in table and not str(table.peek(key)).endswith(data)), None)
+    return next((key for key, data in _CODE.items() if key in table and not _is_data(table.peek(key), data)), None)
+
+
+def _is_data(value: object, suffixes: tuple[str, ...]) -> bool:
+    """Whether `value` names one or several files with `suffixes`."""
+    return all(str(one).endswith(suffixes) for one in (value if isinstance(value, list) else [value]))
 
 
 def read_foreign(table: Table, folder: str, mode: Mode, *, permission: Permission) -> Foreign:
@@ -96,18 +106,34 @@ def read_foreign(table: Table, folder: str, mode: Mode, *, permission: Permissio
         table.refuse(f"cannot be set together with `{named[0]}`", named[1], hint="name the files of one system only")
         return Foreign()
     if named:
-        file = table.filled_text(named[0], "")
+        takes_several = named[0] == SEVERAL and isinstance(table.peek(named[0]), list)
+        files = table.texts(named[0]) if takes_several else (table.filled_text(named[0], ""),)
         asked = ReaderArguments(
-            folder, file, mode, permission, is_named=True, engines=_engines(table), missing=table.peek("missing")
+            folder,
+            files[0] if files else "",
+            mode,
+            permission,
+            is_named=True,
+            more=files[1:],
+            engines=_engines(table),
+            missing=table.peek("missing"),
+            output=_output(table),
         )
-        foreign = _read(named[0], asked) if file else None
+        foreign = _read(named[0], asked) if asked.file else None
         return _beside(table.peek("sources"), foreign) if foreign else Foreign()
     if table.peek(_JAMMIT) is False or any(key in table for key in _OURS):
         return Foreign()
     path = os.path.join(folder, *_JAMMIT_FILE.split("/"))
-    asked = ReaderArguments(folder, _JAMMIT_FILE, mode, permission, missing=table.peek("missing"))
+    asked = ReaderArguments(
+        folder, _JAMMIT_FILE, mode, permission, missing=table.peek("missing"), output=_output(table)
+    )
     foreign = _read(_JAMMIT, asked) if os.path.isfile(path) else None
     return foreign or Foreign(files=(path,))
+
+
+def _output(table: Table) -> str:
+    output = table.peek("output")
+    return output if isinstance(output, str) and output else "build"
 
 
 def severity_of_empty(missing: object, *, is_glob: bool) -> Severity | None:
@@ -140,12 +166,16 @@ def _read(system: str, asked: ReaderArguments) -> Foreign | None:
     try:
         return reader(asked)
     except ConfigError as failure:
-        raise ConfigError(failure.diagnostics, looked_at={*failure.looked_at, _path_of(system, asked)}) from None
+        raise ConfigError(failure.diagnostics, looked_at={*failure.looked_at, *_paths_of(system, asked)}) from None
 
 
-def _path_of(system: str, asked: ReaderArguments) -> str:
-    """The absolute path of the file that is asked for, which may be named as a module."""
-    file = asked.file
+def _paths_of(system: str, asked: ReaderArguments) -> Iterator[str]:
+    """The absolute paths of the files that are asked for; a file may be named as a module."""
+    for file in (asked.file, *asked.more):
+        yield os.path.join(asked.folder, _file_of(system, file))
+
+
+def _file_of(system: str, file: str) -> str:
     if system in _CODE and not file.endswith(_CODE[system]):
-        file = file.partition(":")[0].replace(".", os.sep) + ".py"
-    return os.path.join(asked.folder, file)
+        return file.partition(":")[0].replace(".", os.sep) + ".py"
+    return file

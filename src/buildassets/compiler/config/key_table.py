@@ -11,7 +11,7 @@ from buildassets.compiler.config import schema_forms as forms
 from buildassets.compiler.config.cache_keys import cache_settings
 from buildassets.compiler.config.command_keys import commands, commands_beside
 from buildassets.compiler.config.font_keys import fonts
-from buildassets.compiler.config.foreign import READERS
+from buildassets.compiler.config.foreign import READERS, SEVERAL
 from buildassets.compiler.config.schema_forms import Schema
 from buildassets.compiler.config.toml_table import Table
 from buildassets.compiler.config.values import HIDDEN, ModuleBundle
@@ -96,7 +96,7 @@ def _foreign(name: str, example: str, sentence: str, *, pages: tuple[str, ...]) 
         sentence=sentence,
         example=example,
         read=taken,
-        schema=lambda _: forms.foreign(),
+        schema=lambda _: forms.foreign(takes_several=name == SEVERAL),
         excludes=others,
         pages=pages,
     )
@@ -176,6 +176,14 @@ KEYS: Final[Sequence[Key]] = (
         read=lambda given: {"commands": commands(given.table) if given.table.has("commands") else {}},
         schema=lambda _: {"type": "object", "additionalProperties": forms.command()},
         deciding=("commands",),
+    ),
+    _flag(
+        "components",
+        "Whether templates have components: blocks `{% style %}` and `{% behaviour %}`, and files next to templates",
+        "components = true",
+        default=False,
+        decides=False,
+        pages=("guides/components.md",),
     ),
     Key(
         name="compress",
@@ -507,7 +515,7 @@ KEYS: Final[Sequence[Key]] = (
     _foreign(
         "webassets",
         "webassets = false",
-        "The bundles of webassets: a YAML file, or `module:attribute`",
+        "The bundles of webassets: a YAML file, a list of them, or `module:attribute`",
         pages=("coming-over/webassets.md",),
     ),
 )

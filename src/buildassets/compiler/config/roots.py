@@ -5,7 +5,6 @@ import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.keys import (
     absolute,
     described_folder,
@@ -24,8 +23,6 @@ from buildassets.foundation.diagnostics import Diagnostic, error
 from buildassets.foundation.frozen import replace
 from buildassets.foundation.nearest import nearest
 from buildassets.foundation.paths import normalise
-from buildassets.manifest.json import ASSETS_FOLDER
-from buildassets.wheels.installed import release_named
 
 _PACKAGE: Final = "package:"  # before the name of an installed package, in place of a folder
 
@@ -72,24 +69,19 @@ def further_roots(also: Sequence[str], start: str, given: Document) -> Iterator[
     """
     for value in from_command_line(also, "--also"):
         if isinstance(value, str) and value.startswith(_PACKAGE):
-            yield from installed_roots([value.removeprefix(_PACKAGE)], start, given)
+            yield from roots_of_packages([value.removeprefix(_PACKAGE)], start, given)
             continue
         root = _described_root(given.table, value, start, "--also")
         if root is not None:
             yield root
 
 
-def installed_roots(names: Iterable[str], folder: str, document: Document) -> Iterator[SourceRoot]:
-    """The roots with the releases of the installed packages `names`, as `packages` lists them; notes faults."""
-    key = ("packages",) if isinstance(document.table.take("packages"), list) else ("packages", "installed")
-    for index, name in enumerate(names):
-        release = release_named(name, document.locate_value((*key, index)))
-        if isinstance(release, Diagnostic):
-            document.faults.append(release)
-        else:
-            path = os.path.join(release.folder, ASSETS_FOLDER)
-            shown = relative_to(folder, path)
-            yield SourceRoot(path, shown, prefix=name, vendored=True, files=(), package=release.package)
+def roots_of_packages(names: Sequence[str], folder: str, document: Document) -> Iterator[SourceRoot]:
+    """The roots with the releases of the installed packages `names`; notes faults."""
+    if names:
+        from buildassets.compiler.config.installed import installed_roots  # 20 ms, for all installed packages
+
+        yield from installed_roots(names, folder, document)
 
 
 def with_further(config: Config, further: Iterable[SourceRoot]) -> tuple[SourceRoot, ...]:

@@ -34,7 +34,7 @@ def config_schema(engines: Iterable[str] = ()) -> Schema:
 
 def _not_both(first: str, second: str) -> Schema:
     """Files of two systems are not read together."""
-    named = {"type": "string"}
+    named = {"type": ["string", "array"]}
     return {"not": {"required": [first, second], "properties": {first: named, second: named}}}
 
 

@@ -145,9 +145,10 @@ def env_name() -> Schema:
     return {"type": "string", "pattern": whole(keys._VARIABLE.pattern), "not": {"enum": list(keys.OWN_NAMES)}}
 
 
-def foreign() -> Schema:
-    """The file of another system, or none."""
-    return {"anyOf": [ref("text"), {"type": "boolean", "enum": [False]}]}
+def foreign(*, takes_several: bool) -> Schema:
+    """The file of another system, or several, or none."""
+    several = [{**ref("texts"), "minItems": 1}] if takes_several else []
+    return {"anyOf": [ref("text"), *several, {"type": "boolean", "enum": [False]}]}
 
 
 def sources() -> Schema:

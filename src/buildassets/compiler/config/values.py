@@ -356,6 +356,7 @@ class Config:
     importmap_preload: Mapping[str, bool] = field(default_factory=dict)
     data_urls: DataUrls | None = None
     templates: Templates = field(default_factory=Templates)
+    components: bool = False
     templating: Templating = field(default_factory=Templating)
     retain: Retain | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
@@ -442,7 +443,13 @@ class Config:
         return replace(where, file=self.shown(self.file)) if where and self.file else None
 
     def input_name(self, path: str) -> str:
-        """`path` below its source root, with the root's prefix, or below its load path: the same on every machine."""
+        """`path` below its source root, with the root's prefix, or below its load path: the same on every machine.
+
+        A text that the plan has from a template is named as that template.
+        """
+        place = self.plan.places.get(self.shown(path)) if self.plan and self.components else None
+        if place and place.line:
+            return place.file
         for root in self.sources:
             if (name := path_below(root.path, path)) is not None:
                 return f"{root.prefix}/{name}".lstrip("/")

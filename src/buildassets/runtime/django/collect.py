@@ -25,6 +25,7 @@ from buildassets.disk.folders import make_folders, temporary_folder, upward
 from buildassets.disk.locks import locked
 from buildassets.disk.plain_files import plain, plain_below
 from buildassets.errors import ManifestError
+from buildassets.features.import_map.declared import declared_maps
 from buildassets.foundation.digest import digest_of_all
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.media import script_name
@@ -198,7 +199,11 @@ def _listing(build: _Build, paths: Mapping[str, tuple[Storage, str]]) -> dict[st
     if any(_may_be_optional(file) for root in roots for _, file in root["files"]):
         digested += _template_files()
     how = {"templates": list(template_tables()), "compress": None if _is_whitenoise_used() else []}
-    deciding = [json.dumps(how), *(f"{root['prefix']} {root['vendored']} {root['compiles']}" for root in roots)]
+    deciding = [
+        json.dumps(how),
+        *declared_maps(),
+        *(f"{root['prefix']} {root['vendored']} {root['compiles']}" for root in roots),
+    ]
     files = [file for root in roots for file in root["files"]]
     for name, file in (*files, *((shown(path), path) for path in digested)):
         deciding += (name, _digest(file))

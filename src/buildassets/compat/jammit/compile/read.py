@@ -13,10 +13,10 @@ from buildassets.compat.jammit.compile.assets_yml import AssetsYml, Glob, is_lik
 from buildassets.compat.jammit.compile.ruby_globs import Listing, is_magic
 from buildassets.compiler.config.file import read_text, relative_to
 from buildassets.compiler.config.foreign import Foreign, ReaderArguments, severity_of_empty
-from buildassets.compiler.config.values import DataUrls, Mode
+from buildassets.compiler.config.values import DataUrls
 from buildassets.compiler.engines.protocol import Templating
 from buildassets.compiler.sources.uncompiled import compiled_name
-from buildassets.disk.folders import path_below
+from buildassets.disk.folders import is_within, path_below
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, Severity, error
 from buildassets.foundation.frozen import frozen
@@ -43,7 +43,7 @@ def read(asked: ReaderArguments) -> Foreign | None:
     text = read_text(path, asked.file)
     if not asked.is_named and not is_like_jammit(text):
         return None
-    project = JammitProject(asked.folder, read_assets_yml(text, asked.file, asked.mode), asked.mode, asked.missing)
+    project = JammitProject(asked, read_assets_yml(text, asked.file, asked.mode))
     found = [*project.packages("stylesheets"), *project.packages("javascripts"), *project.packages("templates")]
     faults = [one for one in project.faults if one.is_error and one.code != _EMPTY]
     if faults:
@@ -73,16 +73,17 @@ class JammitPackage:
 class JammitProject:
     """A project of Jammit in one mode; `faults` are the diagnostics for its file."""
 
-    def __init__(self, folder: str, settings: AssetsYml, mode: Mode, missing: object = None) -> None:
+    def __init__(self, asked: ReaderArguments, settings: AssetsYml) -> None:
         self.settings = settings
-        self._missing = missing
+        self._missing = asked.missing
         self.listing = Listing()
         self.faults: list[Diagnostic] = [*settings.notices]
         self.templating: Templating = templating(settings)
-        self._folder = folder
-        self._mode = mode
+        self._folder = asked.folder
+        self._mode = asked.mode
+        self._output = self._absolute(asked.output)
         self.public = self._absolute(self._text("public_root", "public"))
-        self._roots = (folder, *map(self._absolute, self._texts("asset_roots")))
+        self._roots = (asked.folder, *map(self._absolute, self._texts("asset_roots")))
         self._named: dict[str, dict[str, None]] = {}  # by the folder of a source root: the files in it that are needed
 
     def _absolute(self, path: str) -> str:
@@ -145,7 +146,7 @@ class JammitProject:
     def _files(self, globs: Iterable[Glob]) -> list[str]:
         found: dict[str, None] = {}
         for glob in globs:
-            files = self.listing.files(glob.pattern, self._roots)
+            files = [one for one in self.listing.files(glob.pattern, self._roots) if not is_within(self._output, one)]
             if not files and (severity := severity_of_empty(self._missing, is_glob=is_magic(glob.pattern))):
                 message = f"`{glob.pattern}` matches no file"
                 hint = 'correct it, or set `missing = "warn"`' if severity is Severity.ERROR else None

@@ -3,7 +3,7 @@
     python -m buildassets.compat.pipeline.compile.collect MODULE [FOLDER]
 
 With FOLDER, the plan is written there, as the command of the project does. Else with the plan come the folders of
-static files and those of collected ones, `STATICFILES_DIRS` and `STATIC_URL`. What the project prints goes to stderr.
+static files, `STATICFILES_DIRS` and `STATIC_URL`. What the project prints goes to stderr.
 """
 
 import json
@@ -24,7 +24,6 @@ from buildassets.runtime.django.compiler import is_installed
 from buildassets.runtime.django.sources import source_roots
 
 _THEIRS: Final = "pipeline"
-_MADE: Final = ("STATIC_ROOT", "COMPRESS_ROOT")
 
 
 def main(module: str) -> dict[str, Any]:
@@ -59,9 +58,8 @@ def _found() -> dict[str, Any]:
         }
         for root in source_roots()
     ]
-    made = [os.path.abspath(path) for name in _MADE if (path := getattr(settings, name, None))]
     url = str(settings.STATIC_URL or "")
-    return {"plan": document(), "roots": roots, "dirs": _dirs(settings), "url": url, "made": made}
+    return {"plan": document(), "roots": roots, "dirs": _dirs(settings), "url": url}
 
 
 def _dirs(settings: Any) -> list[str] | None:

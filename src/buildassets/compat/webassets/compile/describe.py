@@ -2,7 +2,7 @@
 
 import glob
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from inspect import isclass
 from typing import Any, Final
@@ -12,19 +12,46 @@ from jinja2 import Environment as Jinja
 from buildassets.compat.webassets.compile.described import Described, Static, Trees, plain_settings
 from buildassets.compat.webassets.compile.settings import is_of_assets
 from buildassets.compat.webassets.compile.template_tags import bundles_in_templates
-from buildassets.compat.webassets.compile.yaml_file import read_yaml_file
+from buildassets.compat.webassets.compile.yaml_file import connect, read_yaml_file
 from buildassets.compat.webassets.run.environment import Environment
 from buildassets.compat.webassets.run.settings import name_in_flask
+from buildassets.disk.folders import path_below
 from buildassets.foundation.frozen import replace
 
 _EXTENSIONS: Final = ["buildassets.compat.webassets.AssetsExtension", "jinja2.ext.do", "jinja2.ext.i18n"]
 
 
-def described_yaml(folder: str, file: str) -> Described:
-    """The project of the YAML `file`, as seen from `folder`. Raises ConfigError, and TooLargeError."""
-    path = os.path.normpath(os.path.join(folder, file))
-    found = read_yaml_file(path, file)
-    return replace(described(environment_of_yaml(path, found.settings, found.bundles), folder), files=(path,))
+def described_yaml(folder: str, files: Sequence[str]) -> Described:
+    """The project of the YAML `files`, as seen from `folder`. Raises ConfigError, and TooLargeError.
+
+    Bundles may name those of other files. Of several with one name, the first has it; the others are anonymous.
+    """
+    paths = [os.path.normpath(os.path.join(folder, file)) for file in files]
+    read = [read_yaml_file(path, file) for path, file in zip(paths, files, strict=True)]
+    bundles: dict[str, Any] = {}
+    for name, bundle in (pair for one in read for pair in one.bundles.items()):
+        bundles.setdefault(name, bundle)
+    for one in read:
+        connect(one.bundles, bundles)
+    settings = [_settings_of_yaml(path, one.settings) for path, one in zip(paths, read, strict=True)]
+    environment = Environment(**{key: value for one in reversed(settings) for key, value in one.items()})
+    environment.register(bundles)
+    whole, trees = described(environment, folder), Trees()
+    others = [bundle for one in read for name, bundle in one.bundles.items() if bundle is not bundles[name]]
+    return replace(
+        whole,
+        anonymous=(*whole.anonymous, *map(trees.tree_of, others)),
+        beside={
+            path: _static_at(one.get("directory") or os.path.dirname(path), folder)
+            for path, one in zip(paths, settings, strict=True)
+        },
+        files=tuple(paths),
+    )
+
+
+def _static_at(path: str, folder: str) -> Static:
+    """The folder at `path`, whose prefix is that path as seen from `folder`; none outside of it."""
+    return Static(path, path_below(folder, path) or "")
 
 
 def is_app(value: object) -> bool:
@@ -33,14 +60,18 @@ def is_app(value: object) -> bool:
 
 
 def environment_of_yaml(path: str, settings: Any, bundles: Any) -> Environment:
-    """The environment that a YAML file has: its `directory` is seen from the file."""
-    config = dict(settings.get("config") or {})
+    """The environment that a YAML file has."""
+    environment = Environment(**_settings_of_yaml(path, settings))
+    environment.register(bundles)
+    return environment
+
+
+def _settings_of_yaml(path: str, settings: Any) -> dict[str, Any]:
+    """The settings in the YAML file at `path`, from which its `directory` is seen."""
     own = {key: value for key, value in settings.items() if key not in ("config", "filters") and value is not None}
     if isinstance(own.get("directory"), str):
         own["directory"] = os.path.normpath(os.path.join(os.path.dirname(path), own["directory"]))
-    environment = Environment(**{**own, **config})
-    environment.register(bundles)
-    return environment
+    return {**own, **(settings.get("config") or {})}
 
 
 def described(environment: Environment, folder: str) -> Described:

@@ -69,7 +69,8 @@ class Described:
 
     `folders` are looked in as the resolver of Flask or of webassets does: with `is_searched`, one after the other, as a
     load path; else the one whose prefix a name has. `directory` is where outputs belong, `url` where they are found.
-    `files` are the absolute paths of what decided this.
+    `beside` has the folder, by YAML file, in which its bundles look, too. `files` are the absolute paths of what
+    decided this.
     """
 
     bundles: Mapping[str, Tree] = field(default_factory=dict)
@@ -82,6 +83,7 @@ class Described:
     static_url: str | None = None
     has_deep_globs: bool = False
     templates: tuple[str, ...] = ()
+    beside: Mapping[str, Static] = field(default_factory=dict)
     files: tuple[str, ...] = ()
 
 

@@ -62,6 +62,7 @@ class BundleProject:
         for name, tree in found.bundles.items():
             self.blocks[bundle_key(name)] = [*self._elements(tree, tree.filters)]
         for tree in found.anonymous:
+            self._note_name(tree)
             assets = {one["asset"] for one in self._elements(tree, tree.filters) if "asset" in one}
             self.named |= assets if tree.is_of_template else set()
         self.faults += self._setting_faults()
@@ -77,6 +78,14 @@ class BundleProject:
             if meaning.outcome == "not possible" and not self._is_compiled(meaning.suffixes):
                 message = f"the filter `{use.name}` is left out"
                 self.faults.append(warning("webassets/filter", message, self._place(tree, use.name), hint=meaning.note))
+
+    def _note_name(self, tree: Tree) -> None:
+        """Report a bundle whose name another file has, so that templates cannot name it."""
+        if tree.name and tree.name in self._found.bundles:
+            first = relative_to(self._folder, self._found.bundles[tree.name].place[0])
+            message = f"`{tree.name}` is also the name of a bundle in `{first}`, which templates get by it"
+            hint = "rename one of them, or list only one of the two files in `webassets`"
+            self.faults.append(warning("webassets/name", message, self._place(tree, tree.name), hint=hint))
 
     def _is_made_of(self, tree: Tree, name: str) -> bool:
         """Whether a bundle names the file `name` as one of its sources, so that webassets has not made it."""
@@ -144,7 +153,7 @@ class BundleProject:
 
     def _files(self, item: str, tree: Tree) -> list[str]:
         """The files that `item` names and that a build can use; what is wrong with them is noted."""
-        found = self.resolver.files(item)
+        found = self.resolver.files_of(tree.place[0], item)
         if found is None and tree.is_named_in_template:
             return []  # it may be the name of a bundle, so that `check` judges it
         if found is None:

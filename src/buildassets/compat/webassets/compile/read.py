@@ -22,31 +22,33 @@ _NAME_IT: Final = 'name what has the bundles, as in `webassets = "app.assets:env
 
 
 def read(asked: ReaderArguments) -> Foreign | None:
-    """The bundles in `asked.file`, a YAML file or `module:attribute`. Raises ConfigError."""
-    found = describe(asked.folder, asked.file, permission=asked.permission)
+    """The bundles in `asked.file`, a YAML file or `module:attribute`, and in further files. Raises ConfigError."""
+    found = describe(asked.folder, asked.file, *asked.more, permission=asked.permission)
     project = BundleProject(asked.folder, found, asked.mode, asked.engines)
-    faults = [one for one in project.faults if one.is_error]
-    if faults:
-        raise ConfigError(list(dict.fromkeys(faults)), looked_at=(*found.files, *project.resolver.looked_in))
+    faults = tuple(dict.fromkeys(project.faults))
+    if any(one.is_error for one in faults):
+        raise ConfigError(faults, looked_at=(*found.files, *project.resolver.looked_in))
     first = found.files[0] if found.files else os.path.join(asked.folder, asked.file)
     fields: dict[str, Any] = {
         "plan": BlockPlan(path=first, folder="", blocks=project.blocks, named=tuple(sorted(project.named))),
         "templating": project.templating,
         "template_names": project.template_names(),
         "bases": project.bases(),
-        "notices": tuple(dict.fromkeys(project.faults)),
+        "notices": faults,
         "was_libsass": project.was_libsass,
         "is_computed": not asked.file.endswith(SUFFIXES),
     }
     return Foreign(project.table(), fields, (*found.files, *project.resolver.looked_in))
 
 
-def describe(folder: str, named: str, *, permission: Permission) -> Described:
-    """The bundles of the YAML file or module `named`, as seen from `folder`. Raises ConfigError."""
-    if not named.endswith(SUFFIXES):
+def describe(folder: str, named: str, *more: str, permission: Permission) -> Described:
+    """The bundles of the YAML files or the module `named`, as seen from `folder`. Raises ConfigError."""
+    if not named.endswith(SUFFIXES) and not more:
         return _described_module(folder, named, permission=permission)
+    if module := next((one for one in (named, *more) if not one.endswith(SUFFIXES)), None):
+        raise _unloadable(module, "only files in YAML can be listed", hint="name the module alone, or the files")
     try:
-        return described_yaml(folder, named)
+        return described_yaml(folder, (named, *more))
     except BundleTooLargeError as fault:
         raise _unloadable(named, str(fault)) from None
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from buildassets.compat.webassets.compile.described import Described, Static
-from buildassets.disk.folders import path_below, walk
+from buildassets.disk.folders import is_within, path_below, walk
 
 _MAGIC: Final = re.compile(r"([*?\[])")
 _HASH: Final = "[0-9a-f]" * 8  # versions as webassets makes them
@@ -42,6 +42,23 @@ class Resolver:
             return self._searched(item)
         folder, name = self._split(item)
         return self._in_folder(folder, name)
+
+    def files_of(self, file: str, item: str) -> list[str] | None:
+        """Like `files`, also in the folder that belongs to the YAML `file`: first, if there are several such files."""
+        folder = self._found.beside.get(file)
+        if folder is None or os.path.isabs(item):
+            return self.files(item)
+        if len(self._found.beside) > 1:
+            return self._beside(folder, item) or self.files(item)
+        found = self.files(item)
+        return found or self._beside(folder, item) or found
+
+    def _beside(self, folder: Static, item: str) -> list[str] | None:
+        """The files of `item` in `folder`, which is a root if it has any."""
+        found = self._in_folder(folder.path, item)
+        if found and folder.prefix and not any(is_within(one.path, folder.path) for one in self._roots):
+            self._roots.append(folder)
+        return found
 
     def _split(self, item: str) -> tuple[str, str]:
         """The folder of the application or of a blueprint, and the name there."""

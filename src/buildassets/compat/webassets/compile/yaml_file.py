@@ -49,7 +49,7 @@ def read_yaml_file(path: str, shown: str, known: Mapping[str, Bundle] | None = N
     written = values[_BUNDLES] if is_environment else values
     reader = _BundleReader(path, shown, text, dict(places_of(node)), above=(_BUNDLES,) if is_environment else ())
     bundles = {str(name): reader.bundle(value, (name,)) for name, value in written.items()}
-    _connect(bundles, known or {})
+    connect(bundles, known or {})
     settings = {str(key): value for key, value in values.items() if key != _BUNDLES} if is_environment else {}
     for key, value in settings.items():
         if not _is_of_kind(key, value):
@@ -58,8 +58,8 @@ def read_yaml_file(path: str, shown: str, known: Mapping[str, Bundle] | None = N
     return YamlFile(bundles, settings, is_environment)
 
 
-def _connect(bundles: Mapping[str, Bundle], known: Mapping[str, Bundle]) -> None:
-    """Let the names of bundles in contents stand for these."""
+def connect(bundles: Mapping[str, Bundle], known: Mapping[str, Bundle]) -> None:
+    """Let the names of bundles in contents stand for these, or else for `known` ones of other files."""
     for name, bundle in bundles.items():
         bundle.name = name
         bundle.contents = tuple(_meant(one, bundles, known) for one in bundle.contents)

@@ -151,8 +151,9 @@ def _with_release(
             other = by_logical.get(name)
             if other is not None and not is_within(root.package, other.path):
                 message = f"`{other.shown}` and `{shown}` both make `{name}`"
-                hint = f"move the file to a folder other than `{root.prefix}/`, which is that of the installed package"
-                faults.append(error("source/duplicate", message, Location(other.shown), hint=hint))
+                hint = f"move your file to a folder other than `{root.prefix}/`, or remove the installed package"
+                # At the package's file: `collectstatic` gives up third-party files that errors are about.
+                faults.append(error("source/duplicate", message, Location(shown), hint=hint))
     return {**by_logical, **taken}, faults
 
 

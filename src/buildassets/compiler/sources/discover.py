@@ -27,7 +27,7 @@ from buildassets.foundation.media import SASS_SUFFIXES, SCRIPT_SUFFIXES, is_sass
 from buildassets.foundation.paths import LogicalPath
 from buildassets.foundation.sizes import size_text
 from buildassets.manifest.model import MANIFEST_NAME, MAPS_SUFFIX
-from buildassets.wheels.contents import contents_of
+from buildassets.wheels.contents import Contents, contents_of
 
 # The project's own files, which a release would publish: excluded in its folder only. So is the configuration file,
 # whatever its name.
@@ -88,7 +88,9 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
         skipped = walk.skipped | skipped
     for index, root in enumerate(config.sources):
         if root.package:
-            by_logical, faults = _with_release(config, index, root, by_logical)
+            shown = os.path.dirname(root.shown)
+            contents = contents_of(os.path.dirname(root.path), root.prefix, shown, is_production=mode == "production")
+            by_logical, faults = _with_release(contents, index, root, by_logical)
             diagnostics += faults
             looked_at += (os.path.join(os.path.dirname(root.path), MANIFEST_NAME), root.path)
     found = _front_ends(config, by_logical.values(), mode)
@@ -127,10 +129,9 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
 
 
 def _with_release(
-    config: Config, index: int, root: SourceRoot, by_logical: Mapping[LogicalPath, Source]
+    contents: Contents, index: int, root: SourceRoot, by_logical: Mapping[LogicalPath, Source]
 ) -> tuple[dict[LogicalPath, Source], list[Diagnostic]]:
     """`by_logical` with the files of an installed package's release, in place of other copies in that package."""
-    contents = contents_of(os.path.dirname(root.path), root.prefix, os.path.dirname(root.shown))
     taken: dict[LogicalPath, Source] = {}
     faults = list(contents.faults)
     for file in contents.files:
@@ -150,8 +151,9 @@ def _with_release(
             other = by_logical.get(name)
             if other is not None and not is_within(root.package, other.path):
                 message = f"`{other.shown}` and `{shown}` both make `{name}`"
-                hint = f"move the file to a folder other than `{root.prefix}/`, which is that of the installed package"
-                faults.append(error("source/duplicate", message, Location(other.shown), hint=hint))
+                hint = f"move your file to a folder other than `{root.prefix}/`, or remove the installed package"
+                # At the package's file: `collectstatic` gives up third-party files that errors are about.
+                faults.append(error("source/duplicate", message, Location(shown), hint=hint))
     return {**by_logical, **taken}, faults
 
 

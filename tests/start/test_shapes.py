@@ -63,6 +63,16 @@ def test_manage_py_one_folder_down_is_the_project(tmp_path: Path) -> None:
     assert (tmp_path / "site/dcim/management/commands/make.py").read_text() == command
 
 
+def test_the_nearest_manage_py_below_is_the_project_and_of_two_none_is(tmp_path: Path) -> None:
+    site: Tree = {"manage.py": MANAGE, "conf/settings.py": SETTINGS}
+    for folder in ("one/src/web", "one/src/web/deep/other"):
+        write_tree(tmp_path / folder, site)
+    assert "the project is in `one/src/web/`" in run(tmp_path, "init", "--dry-run").stderr
+    write_tree(tmp_path / "two/src/web", site)
+    done = run(tmp_path, "init", "--dry-run")
+    assert "run this in the folder of `manage.py`" in done.stderr
+
+
 def test_undo_of_a_project_one_folder_down_is_named_for_this_folder(tmp_path: Path) -> None:
     write_tree(tmp_path, {"site/manage.py": MANAGE, "site/conf/settings.py": SETTINGS})
     before = read_tree(tmp_path)
@@ -83,6 +93,17 @@ def test_undo_of_a_project_one_folder_down_is_named_for_this_folder(tmp_path: Pa
         ({"src/index.html": HEAD, "src/css/a.css": "", "webpack.config.js": ""}, ["src"]),
         ({"assets/a.css": "", "app/static/b.png": "", "app/templates/a.html": LOADING}, ["app/static", "assets"]),
         ({"assets/a.css": "", "docs/static/b.css": ""}, ["assets"]),
+        ({"assets/a.css": "", "shop/templates/assets/b.css": ""}, ["assets"]),
+        ({"assets/a.css": "", "shop/static/__init__.py": "", "shop/static/css/b.css": ""}, ["assets"]),
+        (
+            {
+                **{f"front/app/{name}/{name}.js": "" for name in ("alert", "browse", "menu")},
+                "front/app/index.html": "",
+                "media/a.css": "",
+                "app/templates/a.html": "{% load static %}<link rel='stylesheet' href='{% static 'a.css' %}'>",
+            },
+            ["media"],
+        ),
     ],
 )
 def test_folders_of_assets_are_found(files: Tree, roots: list[str], tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ PYTEST = $(PY) -m pytest -n auto --dist worksteal
 NATIVE = $(wildcard native/*.* native/src/*.rs native/src/*/*.rs)
 
 # The folders whose quick tests run on Windows, too; tests/windows has those that run there only.
-WINDOWS = tests/disk tests/manifest tests/net tests/compiler/config tests/compiler/sources tests/compiler/write
+WINDOWS = tests/windows tests/disk tests/manifest tests/net tests/compiler/config tests/compiler/sources tests/compiler/write
 
 CONFIGURED = set -a; . ./.env.example; if [ -f .env ]; then . ./.env; fi; set +a
 

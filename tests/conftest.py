@@ -49,7 +49,17 @@ _OF_USERS: Final = (
 )
 _SWITCHES: Final = frozenset(
     f"BUILDASSETS_{name}"
-    for name in ("NATIVE", "CORPUS", "WHOLE_CORPUS", "PROJECTS", "PICTURES", "RANDOM_EDITS", "RANDOM_SEED")
+    for name in (
+        "NATIVE",
+        "CORPUS",
+        "DIGESTS",
+        "WHOLE_CORPUS",
+        "PROJECTS",
+        "PICTURES",
+        "RANDOM_EDITS",
+        "RANDOM_SEED",
+        "WHEELS",
+    )
 )
 
 _SETTLED_SECONDS: Final = 0.025  # files that are younger than 20 ms are read again
@@ -71,6 +81,7 @@ def pytest_configure() -> None:
     _work_in_memory()
     for name in [name for name in os.environ if name.startswith(_OF_USERS) and name not in _SWITCHES]:
         del os.environ[name]
+    os.environ["BUILDASSETS_COPIES_DIR"] = ""  # tests share nothing, also not with the user
     os.environ["LC_ALL"] = "C.UTF-8"  # that of a user may not be installed here
     sys.dont_write_bytecode = False
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

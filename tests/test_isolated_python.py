@@ -13,7 +13,13 @@ _CODE: Final = re.compile(r"^```(?:sh|yaml|dockerfile)\n(.*?)^```", re.MULTILINE
 _CALL: Final = re.compile(
     r"(?:[Pp]ython[\d.]*\b|\$\(?PY(?:THON)?\)?|\$\{?python\}?|candidate)\"?((?:\s+-\w+)*?)\s+-(?:m\s+([\w.]+)|c\b)"
 )
-_OUR_OWN: Final = {"pytest": "our tests", "benchmarks": "our benchmarks", "mkdocs": "our hooks", "flask": "our example"}
+_OUR_OWN: Final = {
+    "pytest": "our tests",
+    "benchmarks": "our benchmarks",
+    "mkdocs": "our hooks",
+    "flask": "our example",
+    "tests.windows.releases": "our tests",
+}
 """Modules that take those of the working directory on purpose, each with what that is."""
 _MADE_BY_HAND: Final = {
     "docs/start/tutorial.md": "an empty folder",

@@ -25,6 +25,7 @@ from buildassets.disk import folders
 from buildassets.foundation.paths import join
 from buildassets.foundation.permission import BUILDING
 from buildassets.manifest.soundness import is_file
+from buildassets.programs import start
 from buildassets.release.inventory.names import fault_of
 from tests.cli.watching import watching
 from tests.command import Finished, environment, run
@@ -214,6 +215,24 @@ def test_paths_are_shown_and_named_with_slashes(path: str, shown: str, name: str
     assert (config.shown(path), config.input_name(path)) == (shown, name)
     names = portable_names.PortableNames(r"C:\site", {"lib": r"D:\lib"})
     assert names.path(names.name(path)) == path
+
+
+@pytest.mark.usefixtures("_on_windows")
+@pytest.mark.parametrize("path", [r"C:\www\css\a.css", r"C:\www/css/a.css", "C:/www/css/a.css"])
+def test_file_below_a_folder_is_found_by_either_kind_of_slash(path: str) -> None:
+    assert folders.path_below(r"C:\www", path) == "css/a.css"
+    assert folders.path_below(r"C:\ww", path) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "typed"),
+    [("css/a.css", "css/a.css"), ("", '""'), ("a b", '"a b"'), ("a b\\", '"a b\\\\"'), ('{"a": 1}', '"{\\"a\\": 1}"')],
+)
+def test_words_of_a_command_are_quoted_as_windows_programs_split_them(
+    monkeypatch: pytest.MonkeyPatch, word: str, typed: str
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert start.typed_command(["npx", word]) == f"npx {typed}"
 
 
 @pytest.mark.usefixtures("_on_windows")

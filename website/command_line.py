@@ -37,6 +37,10 @@ _VARIABLES: Final = (
         "BUILDASSETS_NATIVE",
         "`0`: use the [lexers](../explain/native.md) in Python; `require`: an error if those in Rust are missing",
     ),
+    (
+        "BUILDASSETS_COPIES_DIR",
+        "the folder of the user's [compressed copies](../explain/caching.md#compressed-copies); empty: there is none",
+    ),
     ("BUILDASSETS_TOOLS_DIR", "the folder of [tools](../guides/tools.md#where-they-lie)"),
     (
         "BUILDASSETS_REQUIRED",

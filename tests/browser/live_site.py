@@ -58,6 +58,7 @@ class Site:
         self.page = page
         self.policy = policy
         self.visits: list[str] = []
+        self.is_failing = False
         self.url = ""
         self._assets: Assets | None = None
 
@@ -92,6 +93,8 @@ class Site:
         if path == "/favicon.ico":
             return 204, {}, b""
         self.visits.append(path)
+        if self.is_failing:
+            return 500, {}, b"<title>debugger</title>"
         headers = {"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store"}
         if self.policy:
             headers["Content-Security-Policy"] = self.policy
@@ -118,6 +121,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def do_HEAD(self) -> None:
+        self.send_response(500 if self._site.is_failing else 200)
+        self.end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base class names it so
         """Log nothing."""

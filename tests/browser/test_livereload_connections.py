@@ -74,6 +74,25 @@ def test_changed_templates_reload_the_page(browser: Browser, start: Start) -> No
             wait_for_ink(browser, 10 + number)
 
 
+def test_page_stays_while_the_application_fails_and_is_loaded_when_it_works_again(
+    browser: Browser, start: Start
+) -> None:
+    site = start()
+    with site.watch() as live_reload:
+        live_reload.publish_templates("one")
+        open_and_follow(browser, site, live_reload)
+        site.is_failing = True
+        live_reload.publish_templates("broken")
+        browser.wait_for(
+            "document.querySelector('buildassets-overlay')?.shadowRoot.textContent.includes('answers 500')"
+        )
+        assert_same_page(browser, site)
+        site.is_failing = False
+        live_reload.publish_templates("corrected")
+        browser.wait_for("!window.mark && document.readyState === 'complete'")
+    assert site.visits == ["/", "/"]
+
+
 def test_templates_that_change_before_the_page_has_connected_reload_it_once(
     browser: Browser, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,10 +24,8 @@ from tests.conftest import NOT_SHOWN, Tree, find_tool, permitted, read_tree, wai
 from tests.docs.error_pages import codes_with_a_page, read_section
 
 SITE: Tree = {"buildassets.toml": "", "assets/css/app.css": "a { color: red }\n", "assets/js/app.js": "call(1)\n"}
-FLASK: Tree = {
-    **SITE,
-    "app.py": "from flask import Flask\nfrom buildassets.runtime.flask import FlaskAssets\napp = Flask(__name__)\n",
-}
+APP = "from flask import Flask\nfrom buildassets.runtime.flask import FlaskAssets\napp = Flask(__name__)\n"
+FLASK: Tree = {**SITE, "app.py": APP}
 DJANGO: Tree = {
     **SITE,
     "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')\n",
@@ -72,7 +70,7 @@ def test_example_of_each_page_has_its_code_and_a_hint(code: str) -> None:
     ("files", "wording"),
     [
         (SITE, "nothing is wrong\n"),
-        (FLASK, "no fault is found; not tried: whether pages get their assets: open one\n"),
+        (FLASK, "no fault is found; not tried: whether pages get their assets, which `--run` requests\n"),
         (DJANGO, "no fault is found; not tried: whether pages get their assets, which `--run` lets Django check\n"),
     ],
     ids=["site", "flask", "django"],
@@ -81,6 +79,48 @@ def test_no_fault_is_found_in_a_healthy_project(files: Tree, wording: str, tmp_p
     done = run(released(tmp_path, files), "doctor")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.removeprefix(f"{UNPARSED}\n") == wording
+
+
+PAGE = "<link rel=stylesheet href={}><img src=/gone.png>"
+PAGES_OF: dict[str, str] = {
+    "flask": "from flask import Flask, url_for\nfrom buildassets.runtime.flask import FlaskAssets\n\n\n"
+    "def create_app():\n    app = Flask(__name__)\n    FlaskAssets(app, static=True, serve=SERVE)\n"
+    "    app.add_url_rule('/', view_func=lambda: PAGE.format(url_for('static', filename='css/app.css')))\n"
+    "    return app\n",
+    "starlette": "from starlette.applications import Starlette\nfrom starlette.responses import HTMLResponse\n"
+    "from buildassets.runtime.starlette import StarletteAssets\napp = Starlette()\n"
+    "StarletteAssets(app, near=__file__, static=True, serve=SERVE)\n\n\nasync def home(request):\n"
+    "    return HTMLResponse(PAGE.format(request.url_for('static', path='css/app.css').path))\n\n\n"
+    "app.add_route('/', home)\n",
+    "fastapi": "from fastapi import FastAPI, Request\nfrom fastapi.responses import HTMLResponse\n"
+    "from buildassets.runtime.starlette import StarletteAssets\napp = FastAPI()\n"
+    "StarletteAssets(app, near=__file__, static=True, serve=SERVE)\n\n\n@app.get('/')\ndef home(request: Request):\n"
+    "    return HTMLResponse(PAGE.format(request.url_for('static', path='css/app.css').path))\n",
+}
+
+
+@pytest.mark.parametrize("framework", PAGES_OF)
+@pytest.mark.parametrize(("serve", "code"), [("True", []), ("False", [("warning", "doctor/serving")])])
+def test_run_requests_the_page_and_its_assets(
+    framework: str, serve: str, code: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    app = f"print('begins')\nPAGE = {PAGE!r}\nSERVE = {serve}\n{PAGES_OF[framework]}"
+    done = run(released(tmp_path, {**SITE, "app.py": app}), "doctor", "--run")
+    assert found(done.stderr) == code
+    assert done.stderr.endswith("0 errors, 1 warning\n" if code else "nothing is wrong\n")
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ("", "its page `/` answers 404"),
+        ("app.add_url_rule('/', view_func=lambda: 'x')\n", "its page `/` names no asset of the release"),
+        ("import gone\n", "`app.py` fails: ModuleNotFoundError: No module named 'gone'"),
+    ],
+)
+def test_run_reports_what_it_could_not_see_of_the_page(more: str, why: str, tmp_path: Path) -> None:
+    done = run(released(tmp_path, {**FLASK, "app.py": f"{APP}{more}"}), "doctor", "--run")
+    assert done.stderr.endswith(f"no fault is found; not tried: whether pages get their assets: {why}\n")
 
 
 def test_project_that_was_never_set_up_is_told_init(tmp_path: Path) -> None:
@@ -837,3 +877,16 @@ def test_a_release_that_lacks_the_admin_is_found(tmp_path: Path) -> None:
     released(tmp_path, {**DJANGO, "site1/settings.py": settings})
     stale = "the release has no files of `django.contrib.admin`, whose pages then fail"
     assert stale in run(tmp_path, "doctor").stderr
+
+
+def test_a_name_in_a_template_that_a_collected_release_lacks_is_reported(tmp_path: Path) -> None:
+    manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'conf.settings')\n"
+    settings = f"{RELEASED}\nSTATIC_ROOT = 'all'\nDEBUG = True\n"
+    names = "{% load static %}{% static 'a.css' %}{% static 'gone.css' %}"
+    files: Tree = {"manage.py": manage, "conf/settings.py": settings, "templates/a.html": names, "assets/a.css": ""}
+    run(write_tree(tmp_path, files), "build", "-q")
+    (tmp_path / "all").mkdir()
+    (tmp_path / "build/manifest.json").rename(tmp_path / "all/buildassets.json")
+    done = run(tmp_path, "doctor")
+    found = re.findall(r"warning\[doctor/template\]: (.*)\n  --> (\S+)", done.stderr)
+    assert found == [("no asset is named `gone.css`", "templates/a.html:1:49")]

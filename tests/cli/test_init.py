@@ -67,6 +67,13 @@ def test_yes_writes_what_can_be_built(tmp_path: Path) -> None:
     assert run(tmp_path, "check").returncode == 0
 
 
+def test_sources_that_git_ignores_are_named(tmp_path: Path) -> None:
+    write_tree(tmp_path, {**ASKING, ".gitignore": "dist/\n*.pyc\n", "static/dist/a.css": "", "static/b.css": ""})
+    subprocess.run([find_tool("git"), "init", "-q"], cwd=tmp_path, check=True)
+    notes = re.findall("git ignores .*", run(tmp_path, "init", "--dry-run", "--source", "static").stderr)
+    assert notes == ["git ignores `static/dist/a.css`, which builds on other machines then lack: correct `.gitignore`"]
+
+
 def test_diff_of_a_dry_run_applies_by_git(tmp_path: Path) -> None:
     by_git, by_init = (write_tree(tmp_path / name, FLASK) for name in ("git", "init"))
     patch = run(by_git, "init", "--dry-run").stdout

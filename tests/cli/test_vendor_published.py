@@ -61,7 +61,7 @@ def test_imported_packages_come_and_go_with_a_package(project: Path) -> None:
 def test_package_of_commonjs_only_is_refused_with_a_hint_at_bundles(project: Path) -> None:
     done = run(project, "vendor", "add", "react")
     assert done.returncode == 1
-    assert "error[vendor/unfit]: `react` 18.3.1 is CommonJS only, which no browser loads" in done.stderr
+    assert "error[vendor/unfit]: `react` 19.2.0 is CommonJS only, which no browser loads" in done.stderr
     assert "bundle = true" in done.stderr
     assert vendored(project) == set()
     assert not (project / "buildassets.lock").exists()

@@ -74,7 +74,8 @@ def test_code_can_be_read(page: str) -> None:
         json.loads(text)
     for text in blocks(page, "yaml"):
         yaml.safe_load(text)
-    environment = Environment(extensions=["buildassets.runtime.jinja.AssetsExtension"])
+    ours = ["buildassets.runtime.jinja.AssetsExtension", "buildassets.components.jinja.ComponentsExtension"]
+    environment = Environment(extensions=ours)
     for text in blocks(page, "jinja"):
         environment.parse(text)
 

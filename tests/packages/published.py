@@ -21,7 +21,7 @@ PACKAGES = (
     "lit-html@3.2.1",
     "lit-element@4.1.1",
     "@lit/reactive-element@2.0.4",
-    "react@18.3.1",
+    "react@19.2.0",
     "vue@3.5.13",
     "bootstrap@5.3.3",
     "@popperjs/core@2.11.8",

@@ -72,9 +72,11 @@ def test_repository_that_is_the_home_folder_counts_and_one_around_that_does_not(
 ) -> None:
     """In containers the home folder often is the checkout."""
     write_tree(site.parent, {".git/HEAD": ""})
-    monkeypatch.setenv("HOME", str(site.parent))
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(site.parent))
     assert lies_in_project(str(site.parent / "bin/four"), str(site))
-    monkeypatch.setenv("HOME", str(site))
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(site))
     assert not lies_in_project(str(site.parent / "bin/four"), str(site))
 
 

@@ -266,6 +266,7 @@ def test_a_list_is_known_only_as_far_as_statements_show_what_they_do_to_it(
         "configure([STATICFILES_DIRS])",
         "configure(*STATICFILES_DIRS, dirs=STATICFILES_DIRS)",
         "def add(): STATICFILES_DIRS.append('c')\nadd()",
+        "def change(): STATICFILES_DIRS[0] = 'c'\nchange()",
         "add = lambda: STATICFILES_DIRS.append('c')\nadd()",
         "class Add:\n    def __init__(self): STATICFILES_DIRS.append('c')\nAdd()",
         "def update(x): x.append('c')\nupdate(STATICFILES_DIRS)",

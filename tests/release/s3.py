@@ -11,6 +11,10 @@ from email.message import Message
 from itertools import count
 from threading import Thread
 
+import pytest
+
+from tests.conftest import NOT_SHOWN
+
 BUCKET = "releases"
 
 
@@ -49,6 +53,7 @@ class S3:
 @contextmanager
 def s3_server() -> Iterator[S3]:
     """Starts a server with an empty bucket."""
+    pytest.importorskip("moto", reason=f"{NOT_SHOWN}: moto, which stands in for S3, is not installed")
     command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         assert process.stderr is not None

@@ -125,15 +125,17 @@ class Visitors:
         self.fetched_last: set[str] = set()  # after the last version of before was gone
 
     def visit(self, seed: int, is_over: Event) -> None:
-        """Fetch until all fetches are made: one page in eight, else a file of a page that is open."""
+        """Fetch until all fetches are made, many of them at the end: one page in eight, else a file of an open page."""
         random = Random(seed)
         connection = HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_SECONDS)
         open_pages: list[list[str]] = []
-        while (number := next(self._numbers)) < FETCHES:
+        still_at_the_end = FETCHES // 5 // VISITORS
+        while (number := next(self._numbers)) < FETCHES or still_at_the_end > 0:
             if event := self._reached.get(number):
                 event.set()
             url = random.choice(random.choice(open_pages)) if open_pages and random.random() > 1 / 8 else "/"
             if is_over.is_set():
+                still_at_the_end -= 1
                 self.fetched_last.add(url)
             connection.request("GET", url)
             response = connection.getresponse()
@@ -169,7 +171,7 @@ def test_no_fetch_fails_while_one_version_replaces_another(tmp_path: Path, is_ca
             for visit in visits:
                 visit.result()
     new = set(map(Assets(second).url, NAMES))
-    assert visitors.statuses == {200: FETCHES}
+    assert visitors.statuses.keys() == {200}
     assert visitors.named == old | new
     assert visitors.fetched_last >= old - new
     assert len(old - new) == len(NAMES) - 2

@@ -36,8 +36,13 @@ _BY_NAME: Final = {
     "compiler/config/foreign.py": "our own readers",
     "compiler/engines/process/typed_values.py": "our own values",
     "compiler/engines/registry.py": "our own engines",
+    "compiler/engines/sass/late.py": "our own engines",
     "compiler/languages/scan.py": "our own scanners",
+    "compiler/config/load.py": "our own features",
     "compiler/transform/recipes.py": "our own recipes",
+    "features/import_map/page.py": "django-js-asset, where it is installed",
+    "compiler/watch/pages.py": "our own components",
+    "components/pages.py": "our own readers of templates",
     "disk/locks.py": "the standard library",
     "programs/project_python.py": "the door",
 }
@@ -149,6 +154,7 @@ _CACHE: Final = "the cache"
 _RELEASE: Final = "the release"
 _NAMED: Final = "what the command line names"
 _WRITE: Final = {
+    "components/compile.py": _CACHE,
     "cli/verbs/init.py": _TEMPORARY,
     "cli/building/collected.py": _TEMPORARY,
     "runtime/django/collect.py": "the manifest in `STATIC_ROOT`, and a temporary folder",

@@ -338,7 +338,6 @@ def test_program_that_a_tool_starts_by_its_name_is_none_of_the_project(
 @pytest.mark.parametrize(
     ("verb", "module"),
     [
-        ("doctor", "watchdog"),
         ("list", "jinja2"),
         ("lsp", "lsprotocol"),
         ("migrate jammit", "yaml"),

@@ -6,16 +6,19 @@ does so; so a test needs no mark of its own.
 
 import json
 import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Generator
 from fnmatch import fnmatchcase
+from functools import partialmethod
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 import pytest
 
 FILE: Final = Path(__file__).parents[2] / "build" / "windows.json"
+ONLY_HERE: Final = pytest.mark.skipif(sys.platform != "win32", reason="only on Windows: see `make test-windows`")
 MOST_MARKED: Final = 0.2  # of all tests that are collected
 _MARKED: Final = "not on Windows: "
 
@@ -27,7 +30,7 @@ ABSENT_CALLS: Final = {
     "there are no named pipes in folders": ("os.mkfifo",),
     "there is no `fork`": ("os.fork",),
     "there are no process groups of POSIX": ("os.killpg", "os.getpgid", "os.setsid"),
-    "there are no users by number": ("os.getuid", "os.geteuid", "os.chown"),
+    "there are no users by number": ("os.getuid", "os.geteuid", "os.setegid", "os.chown"),
     "there are no such signals": ("signal.SIGKILL", "signal.SIGHUP", "signal.SIGUSR1", "signal.SIGALRM"),
     "sockets have no names in folders": ("socket.AF_UNIX",),
     "a folder has no descriptor": ("os.O_DIRECTORY",),
@@ -41,8 +44,11 @@ ABSENT_TESTS: Final[dict[str, tuple[str, ...]]] = {
         "tests/compiler/sources/test_discover.py::test_any_file_name_is_an_asset?[aq][?\\\n]*",
         "tests/compiler/sources/test_discover.py::test_file_name_that_is_not_utf8_is_an_asset",
         "tests/manifest/test_soundness.py::test_every_name_that_a_file_can_have_is_sound",
+        "tests/release/archive/test_pack.py::test_a_name_that_is_not_utf8_fits_into_*",
+        "tests/packages/test_archive.py::test_a_name_of_any_language_is_kept?aux.js?",
     ),
     "names that differ in case only are one file": (
+        "tests/release/archive/test_pack.py::test_names_that_differ_in_case_only_are_not_packed*",
         "tests/disk/test_folders.py::test_names_that_the_file_system_does_not_distinguish_are_one_file",
     ),
     "a path that is too long is one that is not found": (
@@ -57,6 +63,24 @@ ABSENT_TESTS: Final[dict[str, tuple[str, ...]]] = {
         "tests/disk/test_locks.py::test_a_lock_is_neither_packed_nor_published_nor_cleaned",
     ),
     "the C library knows no times before 1970": ("tests/compiler/write/test_clock.py::test_texts_of_times_*",),
+    NO_MODES: (
+        "tests/packages/test_archive.py::test_modes_are_those_of_files_and_programs*",
+        "tests/release/archive/test_unpack.py::test_new_files_have_the_permissions_that_any_new_file_has*",
+    ),
+    "a test runs a script for a POSIX shell, or a program by a name without a suffix": (
+        "tests/packages/registry/test_settings.py::test_npm_is_asked_last",
+        "tests/packages/tools/test_install.py::test_a_changed_program_is_reported_and_replaced",
+        "tests/programs/test_places.py::test_first_program_outside_is_found",
+    ),
+    "there are no limits of memory": (
+        "tests/release/archive/test_unpack.py::test_a_bomb_is_refused_before_it_goes_off",
+    ),
+    "the C library is that of the system": (
+        "tests/packages/tools/test_located.py::test_a_machine_of_another_c_library_has_its_own_platform",
+    ),
+    "the C library of Wine does not deliver Ctrl-Break": (
+        "tests/windows/test_commands.py::test_a_key_ends_*ctrl-break*",
+    ),
     "there is no call that syncs a file system": ("tests/disk/test_files.py::test_each_file_is_synced_without_*",),
 }
 
@@ -86,6 +110,7 @@ def _chmod_of_modes(path: Any, mode: int, **options: Any) -> None:
 def pytest_configure() -> None:
     """Have calls that do something else here skip the test."""
     os.symlink, os.chmod = _no_symlink, _chmod_of_modes
+    Path.write_text = partialmethod(Path.write_text, newline="")  # type: ignore[assignment, method-assign]  # line ends as given
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from _thread import interrupt_main
 from functools import cache
 from threading import Thread, main_thread
 from time import sleep
@@ -13,6 +14,7 @@ from buildassets.errors import Terminated
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
+_ENDING: Final = ("SIGTERM", "SIGINT", "SIGHUP", "SIGBREAK")  # the last is Ctrl-Break, on Windows, which has no SIGHUP
 _PATIENCE_SECONDS: Final = 0.1  # in which the main thread answers a signal, unless it has missed it
 
 
@@ -23,12 +25,17 @@ def terminated_as_exit() -> None:
     """
     ending = _ending()
     ending.has_begun = False
-    numbers = [signal.SIGTERM, signal.SIGINT]
-    if hasattr(signal, "SIGHUP"):  # Windows has none
-        numbers.append(signal.SIGHUP)
-    for number in numbers:
+    for number in (getattr(signal, name) for name in _ENDING if hasattr(signal, name)):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as SIGHUP is under nohup
             signal.signal(number, ending.begin)
+
+
+def send_to_main_thread(number: int) -> None:
+    """Have the main thread handle a signal, which wakes it where it waits; on Windows it looks up now and then."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(main_thread().ident or 0, number)
+    else:
+        interrupt_main(signal.Signals(number))
 
 
 @cache
@@ -62,7 +69,7 @@ class _Ending:
         if was_sent_again and self.has_begun:
             return
         self.has_begun = True
-        if number == signal.SIGINT:
+        if number in (signal.SIGINT, getattr(signal, "SIGBREAK", None)):
             raise KeyboardInterrupt
         raise Terminated(128 + number)
 
@@ -82,7 +89,7 @@ class _Ending:
             sleep(_PATIENCE_SECONDS)
             if not self.has_begun:
                 self._is_sent_again = True
-                signal.pthread_kill(main_thread().ident or 0, number[0])
+                send_to_main_thread(number[0])
 
     def _note_dropped(self, dropped: "UnraisableHookArgs") -> None:
         """Report what was dropped, as Python does, unless a signal raised it."""

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Collection, Mapping
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
+from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.looked_at import Decided, LookedAt
 from buildassets.compiler.cache.traces import Stale
 from buildassets.compiler.config.values import Config, Mode
@@ -16,7 +17,7 @@ from buildassets.compiler.sources.discover import Discovery
 from buildassets.compiler.write.kept_release import KeptRelease
 from buildassets.disk.file_sets import FileSet, set_named
 from buildassets.disk.folders import is_within
-from buildassets.foundation.diagnostics import Diagnostic
+from buildassets.foundation.diagnostics import Diagnostic, to_json
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.paths import LogicalPath
 
@@ -35,6 +36,11 @@ class StoredBuild(StoredGraphing, Protocol):
     @property
     def names(self) -> Mapping[LogicalPath, KeptName]:
         """The names that assets got."""
+        ...
+
+    @property
+    def templates(self) -> "TemplateReport | None":
+        """The report on the templates, if it is kept."""
         ...
 
     def facts(self) -> Facts:
@@ -59,6 +65,29 @@ class TemplateReport:
     inputs: tuple[str, ...]
     sets: tuple[FileSet, ...]
     parents: frozenset[str]
+
+    def form(self) -> list[object]:
+        """The report as JSON values, without the names."""
+        sets = [[one.folder, one.glob, one.digest, one.folders] for one in self.sets]
+        return [[*map(to_json, self.warnings)], self.inputs, sets, sorted(self.parents)]
+
+    @classmethod
+    def of_form(cls, value: object) -> Self:
+        """The report of a build whose names are not known. Raises ValueError if `value` is no form of one."""
+        warnings, inputs, sets, parents = json_values.array(value, 4)
+        fields = (json_values.array(one, 4) for one in json_values.array(sets))
+        return cls(
+            released=None,
+            warnings=tuple(map(json_values.diagnostic, json_values.array(warnings))),
+            inputs=json_values.texts(inputs),
+            sets=tuple(
+                FileSet(
+                    json_values.text(folder), json_values.text(glob), json_values.text(names), json_values.texts(read)
+                )
+                for folder, glob, names, read in fields
+            ),
+            parents=frozenset(json_values.texts(parents)),
+        )
 
 
 NO_REPORT: Final = TemplateReport((), (), inputs=(), sets=(), parents=frozenset())
@@ -110,6 +139,7 @@ class Kept:
         self._of = config, mode
         self.changed = frozenset(last.changed)
         self.stored, self.facts, self._earlier_outputs = stored, stored.facts(), frozenset(last.outputs)
+        self.templates = stored.templates
         self.graphing.restore(stored)
         self.release = stored.release(config)
         self.unreleased = frozenset() if self.release else None

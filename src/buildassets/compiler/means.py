@@ -16,6 +16,7 @@ from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, d
 from buildassets.compiler.write.budgets import Budgets
 from buildassets.compiler.write.precompressed import Copying
 from buildassets.compiler.write.retain import Retaining
+from buildassets.disk.tools_folder import copies_folder
 from buildassets.foundation.frozen import field, frozen_by_name, replace
 from buildassets.foundation.media import DELTA
 from buildassets.foundation.paths import LogicalPath
@@ -111,6 +112,7 @@ class Means:
             executor=self.request.executor,
             away=self.request.away,
             cache=self.cache,
+            shared=copies_folder() if self.cache else None,
             progress=self.request.progress,
             times=self.times,
         )

@@ -14,12 +14,13 @@ from buildassets.foundation.diagnostics import Diagnostic
 from buildassets.foundation.frozen import field, frozen
 from buildassets.foundation.media import Syntax, media_of
 from buildassets.foundation.paths import LogicalPath
+from buildassets.wheels.contents import ReleasedFile
 
 if TYPE_CHECKING:
     from buildassets.compiler.images.size import Size
     from buildassets.compiler.languages.source_map.values import SourceMap
 
-Recipe: TypeAlias = Variant | Subset | Sprite
+Recipe: TypeAlias = Variant | Subset | Sprite | ReleasedFile
 """How an asset is made of files that make other assets, too; `transform.recipes` has a row for each."""
 
 
@@ -141,6 +142,8 @@ class FrontEnds:
     - `files`: all files but pages
     - `servers`: the URLs of Vite's servers, in development
     - `misplaced`: the shown names of roots that were built for another base, so that references lead astray
+    - `chunks`: by the paths that chunks import, which are those of no file, the files to which a page's import map
+      leads (`build.chunkImportMap`)
     """
 
     entries: Mapping[str, ViteEntry] = field(default_factory=dict)
@@ -148,6 +151,7 @@ class FrontEnds:
     files: frozenset[LogicalPath] = frozenset()
     servers: tuple[str, ...] = ()
     misplaced: tuple[str, ...] = ()
+    chunks: Mapping[LogicalPath, LogicalPath] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     looked_at: tuple[str, ...] = ()
 
@@ -186,9 +190,9 @@ class WithLinks:
 class Content:
     """An asset before names are known: bytes, or a text with links to other assets, in text order.
 
-    One that `keeps_name` is named by its logical path, and has no links; one that `is_plain` is named so, too, but may
-    have links. `digest` is that of the body's bytes, if known. A file that is `named_as` another path has the logical
-    path in its fingerprint: several may share a name.
+    One that `keeps_name` is named `name`, or by its logical path, and has no links; one that `is_plain` is named by its
+    path, too, but may have links. `digest` is that of the body's bytes, if known. A file that is `named_as` another
+    path has the logical path in its fingerprint: several may share a name.
     """
 
     body: Body
@@ -197,6 +201,7 @@ class Content:
     digest: str | None = None
     named_as: LogicalPath | None = None
     is_plain: bool = False
+    name: str = ""
 
 
 @frozen

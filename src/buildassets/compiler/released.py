@@ -57,6 +57,7 @@ from buildassets.manifest.model import (
     loads_lazily,
     release_content,
 )
+from buildassets.wheels.contents import ReleasedFile
 
 
 @frozen
@@ -173,7 +174,7 @@ def _named(graph: AssetGraph, naming: Naming, again: _Again | None) -> Iterator[
 
 def _content(graph: AssetGraph, path: LogicalPath) -> Content:
     draft = graph.assets[path].draft
-    keeps_name = draft.source.keeps_name
+    keeps_name, recipe = draft.source.keeps_name, draft.source.recipe
     return Content(
         draft.body,
         () if keeps_name else graph.written[path],
@@ -181,6 +182,7 @@ def _content(graph: AssetGraph, path: LogicalPath) -> Content:
         digest=draft.digest or digest_of_body(draft.body),
         named_as=graph.named_as.get(path),
         is_plain=path in graph.plain,
+        name=recipe.file if isinstance(recipe, ReleasedFile) else "",
     )
 
 

@@ -18,9 +18,13 @@ _FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | g
 
 
 def path_below(folder: str, path: str) -> str | None:
-    """The absolute `path` relative to `folder`, with slashes; None where it is not below it. Touches no disk."""
-    start = folder if folder.endswith(os.sep) else folder + os.sep
-    return path[len(start) :].replace(os.sep, "/") if path.startswith(start) else None
+    """The absolute `path` relative to `folder`, with slashes; None where it is not below it. Touches no disk.
+
+    On Windows either may have slashes, as storage joins names.
+    """
+    path, start = path.replace(os.sep, "/"), folder.replace(os.sep, "/")
+    start = start if start.endswith("/") else f"{start}/"
+    return path[len(start) :] if path.startswith(start) else None
 
 
 def is_within(folder: str, path: str) -> bool:

@@ -56,15 +56,10 @@ def _limit(subject: Subject) -> Iterator[Diagnostic]:
     """Try to watch all folders of sources, as a watch does."""
     if not sys.platform.startswith("linux"):
         return
-    try:
-        from buildassets.compiler.watch.events.inotify import Inotify
+    from buildassets.compiler.watch.events.inotify import Inotify
 
+    try:
         events = Inotify()
-    except ImportError as fault:
-        message = f"the installed watchdog gives a watch no events: {fault}"
-        notes = ["a watch checks all files twice a second instead"]
-        yield warning("doctor/inotify", message, notes=notes, hint='run `pip install "watchdog>=7.1,<8"`')
-        return
     except LimitError as limit:
         yield _too_few(limit)
         return

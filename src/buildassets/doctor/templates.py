@@ -1,15 +1,20 @@
 """Findings about templates: tags without their library, and names that no asset of the release has."""
 
+import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from buildassets.compiler.templates.check import check_released
 from buildassets.compiler.templates.files import find_templates
+from buildassets.disk.files import MOST_MANIFEST_BYTES, content_of
 from buildassets.doctor.application import HELPER_CALL, HELPER_TAG
 from buildassets.doctor.static_tags import static_tag_findings
 from buildassets.doctor.subject import Subject
-from buildassets.foundation.diagnostics import Diagnostic, error
+from buildassets.errors import ManifestError
+from buildassets.foundation.diagnostics import Diagnostic, error, warning
+from buildassets.manifest.model import COLLECTED_NAME, Manifest, loads
 from buildassets.project.blanks import Blanks
 
 _LOAD: Final = re.compile(r"\{%-?\s*load\s++([^%]*?)-?%\}")
@@ -35,6 +40,27 @@ def template_findings(subject: Subject) -> Iterator[Diagnostic]:
             if fault.is_error and not (fault.location and fault.location.file in files):
                 hint = fault.hint or f"correct the name, or run `{subject.build_command}` if the asset is new"
                 yield error("doctor/template", fault.message, fault.location, notes=fault.notes, hint=hint)
+    elif (collected := _collected(subject)) is not None:
+        yield from _not_collected(subject, collected)
+
+
+def _collected(subject: Subject) -> Manifest | None:
+    """The manifest that `collectstatic` left in `STATIC_ROOT`; None if there is none that can be read."""
+    root = subject.found.django.text("STATIC_ROOT") if subject.found.django else None
+    if not root:
+        return None
+    with suppress(OSError, ManifestError):
+        return loads(content_of(os.path.join(subject.folder, root, COLLECTED_NAME), MOST_MANIFEST_BYTES))
+    return None
+
+
+def _not_collected(subject: Subject, manifest: Manifest) -> Iterator[Diagnostic]:
+    """A warning for each name in templates that the collected release lacks, as Django's check `buildassets.W009`."""
+    for fault in check_released(subject.config, manifest.assets).diagnostics:
+        name = fault.message.split("`")[1] if fault.code == "template/missing" else ""
+        if name and not name.startswith(manifest.unreleased or ()):
+            hint = "correct the name, or run `python manage.py collectstatic` again"
+            yield warning("doctor/template", fault.message, fault.location, notes=fault.notes, hint=hint)
 
 
 def _without_library(subject: Subject) -> Iterator[Diagnostic]:

@@ -6,8 +6,9 @@ from typing import Final
 
 from buildassets.doctor.application import has_release_storage
 from buildassets.doctor.django_serving import static_server
+from buildassets.doctor.page import Page, can_be_requested
 from buildassets.doctor.subject import Subject
-from buildassets.foundation.diagnostics import Diagnostic, warning
+from buildassets.foundation.diagnostics import Diagnostic, Location, warning
 
 _SERVED: Final = re.compile(r"#\s*buildassets: served by \S")
 _STORES: Final = "`collectstatic` puts static files into `STATIC_ROOT`"
@@ -37,12 +38,22 @@ def _unserved(subject: Subject) -> Iterator[Diagnostic]:
     yield warning("doctor/serving", message, subject.place(server.file, server.start, server.end), hint=hint)
 
 
-def not_tried(subject: Subject) -> str:
-    """What was not seen of the way to pages, in words; empty where Django's checks ran, or there is no application."""
+def page_findings(subject: Subject, page: Page) -> Iterator[Diagnostic]:
+    """A warning for each asset that `page` does not get, unless a comment in its module names what serves them."""
+    for url, status in page.answers.items():
+        if status != 200 and not _SERVED.search(subject.files.text(page.file)):
+            message = f"the page `/` names `{url}`, for which the application answers {status}"
+            hint = "let the application serve the release, or name what serves it: `# buildassets: served by nginx`"
+            yield warning("doctor/serving", message, Location(page.file), hint=hint)
+
+
+def not_tried(subject: Subject, page: Page | None) -> str:
+    """What was not seen of the way to pages, in words; empty where it was, or where there is no application."""
     found = subject.found
-    if found.framework.name == "" or found.is_library or not found.framework.is_for_web:
+    is_checked = found.django is not None and subject.config.permission.python
+    is_application = bool(found.framework.name) and not found.is_library and found.framework.is_for_web
+    if is_checked or not is_application or (page and page.answers):
         return ""
-    if found.django is not None and subject.config.permission.python:
-        return ""
-    run = ", which `--run` lets Django check" if found.django is not None else ": open one"
-    return f"not tried: whether pages get their assets{run}"
+    run = ", which `--run` lets Django check" if found.django else ", which `--run` requests"
+    why = f": {page.fault}" if page else run if found.django or can_be_requested(subject) else ": open one"
+    return f"not tried: whether pages get their assets{why}"

@@ -42,14 +42,14 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "doctor": {
         _ERRORS: (
             "app-order cache config django-check entries environment files helpers installed-apps lock manifest "
-            "manifest-path no-assets output python root settings static-root tag-library template "
+            "manifest-path no-assets output python root settings static-root tag-library "
             "tool tool-changed tool-platform vendor"
         ),
         _WARNINGS: (
             "cache-shared case case-folder clock collectstatic dependency development git image inotify "
             "installations load-path no-release polling proxy serving stale watchers wiring"
         ),
-        _EITHER: "engine static-url storage wheel",
+        _EITHER: "engine static-url storage template wheel",
     },
     "engine": {_ERRORS: "crash failed unloadable"},
     "environment": {_ERRORS: "date locale lsp requirement", _EITHER: "native"},
@@ -57,7 +57,7 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "fingerprinted": {_ERRORS: "reference", _WARNINGS: "empty name"},
     "font": {_ERRORS: "collection damaged empty forbidden mislabelled too-large"},
     "icon": {_ERRORS: "reference script style unreadable", _WARNINGS: "computed unused", _EITHER: "folder"},
-    "importmap": {_ERRORS: "host missing", _WARNINGS: "preload"},
+    "importmap": {_ERRORS: "conflict host missing", _WARNINGS: "preload versions"},
     "init": {_ERRORS: "by-hand django not-asked other question terminal write", _WARNINGS: "tool"},
     "jammit": {_ERRORS: "syntax value", _WARNINGS: "ruby", _EITHER: "empty"},
     "js": {_ERRORS: "asset-url crash no-export unavailable", _WARNINGS: "unproven warn", _EITHER: "syntax tsconfig"},
@@ -95,7 +95,7 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     },
     "svg": {_WARNINGS: "syntax"},
     "tailwind": {_ERRORS: "failed unavailable", _WARNINGS: "old-rule sources", _EITHER: "not-compiled"},
-    "template": {_ERRORS: "folder missing width", _WARNINGS: "syntax unreadable", _EITHER: "unavailable"},
+    "template": {_ERRORS: "folder", _WARNINGS: "syntax unreadable", _EITHER: "component missing unavailable width"},
     "tools": {_ERRORS: "absent changed unknown", _EITHER: "platform"},
     "unpack": {_ERRORS: "exists foreign"},
     "vendor": {_ERRORS: "advisory changed conflict foreign importmap unfit unknown", _WARNINGS: "import"},
@@ -103,6 +103,7 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "vite": {_ERRORS: "base manifest"},
     "watch": {_WARNINGS: "limit livereload mount port watchdog"},
     "webassets": {_ERRORS: "load missing syntax", _WARNINGS: "empty filter name remote setting uncompiled"},
+    "wheel": {_ERRORS: "file manifest name unknown"},
     "workspace": {_ERRORS: "git no-projects none output project since"},
 }
 CODES: Final[Mapping[str, Sequence[Severity]]] = {

@@ -25,6 +25,7 @@ _OF_PATH: Final = (
     r"(?<=/)@[\w-]+(?:/|%2[Ff])\w|@v?\d{1,6}(?:\.\d+){0,2}(?![.\d:])|@(?:latest|next|alpha|beta|canary|rc)\b"
 )
 _WITHOUT_LEAD: Final = r"(?s)[^/\\?#@:]+:.*@"
+_BEFORE_PARAMETER: Final = frozenset("?&;#")
 _PARAMETER: Final = lazy_pattern(r"""(?<=[?&;#])([\w.%~-]+)=([^\s&;#"'<>`]+)""")
 # The names of AWS, Google, Azure, CloudFront and GitLab, and the common ones.
 _SECRET: Final = lazy_pattern(
@@ -51,7 +52,7 @@ def masked(text: str, *, in_place: bool = False) -> str:
             pieces += [text[end:start], hidden(text[start:stop])]
             end = stop
         text = "".join([*pieces, text[end:]])
-    return _PARAMETER.sub(parameter, text) if "=" in text else text
+    return _PARAMETER.sub(parameter, text) if "=" in text and not _BEFORE_PARAMETER.isdisjoint(text) else text
 
 
 def _may_hide_user(text: str) -> bool:

@@ -77,22 +77,24 @@ def percent_encoded(content: bytes, safe: str) -> str:
 
 def percent_decoded(text: str) -> str:
     """`text`, percent-decoded; bytes that are not UTF-8 become U+FFFD."""
-    from urllib.parse import unquote
-
-    return unquote(text)
+    return _unquoted(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace") if "%" in text else text
 
 
 def from_url(url_path: str) -> str:
     """A URL's path component, percent-decoded; bytes that are not UTF-8 become lone surrogates."""
     if "%" not in url_path:
         return url_path
-    from urllib.parse import unquote_to_bytes
-
     try:
         encoded = url_path.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:  # a script can spell half a surrogate pair (`"\ud800%20"`), a file name cannot
         encoded = url_path.encode("utf-8", "replace")
-    return unquote_to_bytes(encoded).decode("utf-8", "surrogateescape")
+    return _unquoted(encoded).decode("utf-8", "surrogateescape")
+
+
+def _unquoted(encoded: bytes) -> bytes:
+    from urllib.parse import unquote_to_bytes
+
+    return unquote_to_bytes(encoded)
 
 
 def split_url(url: str) -> tuple[str, str]:

@@ -5,9 +5,11 @@ Permitted, and only such a value can be started.
 """
 
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from shlex import join
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import Permission, require
@@ -15,6 +17,8 @@ from buildassets.programs.places import brought_by, path_outside
 
 if TYPE_CHECKING:
     import subprocess
+
+_QUOTED: Final = frozenset(" \t'\"&|<>^;,(){}[]@$`%!*?")  # means something to `cmd` or PowerShell, outside of quotes
 
 
 @frozen
@@ -97,6 +101,21 @@ def _ended(command: str | Sequence[str], **options: Any) -> "subprocess.Complete
     return subprocess.run(command, check=False, **options)  # noqa: S603 permitted
 
 
+def typed_command(words: Sequence[str]) -> str:
+    """Return a command as a user types it: for a POSIX shell, and on Windows for `cmd` and PowerShell.
+
+    Within quotes `cmd` still replaces `%NAME%`, and PowerShell `$name`: no way of quoting suits both.
+    """
+    if sys.platform == "win32":
+        return " ".join(word if word and _QUOTED.isdisjoint(word) else _quoted_for_windows(word) for word in words)
+    return join(words)
+
+
+def _quoted_for_windows(word: str) -> str:
+    """Put `word` into quotes, as Windows programs split their command line: backslashes before a quote are doubled."""
+    return '"{}"'.format(re.sub(r'(\\+)(?="|\Z)', r"\1\1", word).replace('"', '\\"'))
+
+
 def exit_code(process: "subprocess.Popen[bytes]", limit_seconds: float) -> int | None:
     """Wait for `process`, and return its exit code; None if it has not ended after `limit_seconds`."""
     from subprocess import TimeoutExpired
@@ -108,7 +127,9 @@ def exit_code(process: "subprocess.Popen[bytes]", limit_seconds: float) -> int |
 
 
 def become(program: Permitted, environment: Mapping[str, str]) -> NoReturn:
-    """Replace this process by the program."""
+    """Replace this process by the program; on Windows, where the shell would not wait for that, end as it ends."""
     sys.stdout.flush()
     sys.stderr.flush()
+    if sys.platform == "win32":
+        sys.exit(_ended(program.command, env=environment).returncode)
     os.execve(program.command[0], program.command, environment)  # noqa: S606 permitted

@@ -306,7 +306,7 @@ class Statements:
 
     def _disturb(self, node: ast.AST, statement: ast.stmt, state: _Names, *, known: Iterable[str]) -> None:
         """Make unknown what the calls in `node` may change, and the names that it binds, except those `known`."""
-        changed = {*disturbed(node, self._defined.__contains__), *stored(node)}.difference(known)
+        changed = {*disturbed(node), *stored(node)}.difference(known)
         if self._changes_a_module(node):
             self._lose([ANY], statement, state)
             self._lose_modules()

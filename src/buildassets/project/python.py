@@ -2,7 +2,7 @@
 
 import ast
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import reduce
 from typing import Any, Final, Literal, TypeVar
 
@@ -63,7 +63,6 @@ READERS: Final = (
     *("min", "print", "repr", "reversed", "set", "sorted", "str", "sum", "tuple", "type", "zip"),
     *("copy", "deepcopy", "join"),
 )
-_TAKERS: Final = ("append", "extend", "insert", "join", "copy", "deepcopy", "update")  # methods that change no argument
 _MOST_KEYS: Final = 1_000
 _MOST_LEVELS: Final = 50  # that a path is above another
 _DEEPEST: Final = 4  # levels of a table in which an item is set
@@ -230,50 +229,15 @@ def _located(made: _Made, at: ast.expr) -> _Made:
     return ast.fix_missing_locations(ast.copy_location(made, at))
 
 
-def disturbed(node: ast.AST, is_ours: Callable[[str], bool] = lambda name: False) -> Iterator[str]:
-    """The names whose lists and dicts an expression or a statement may change by calls, or hand out to be changed.
+def disturbed(node: ast.AST) -> Iterator[str]:
+    """The names whose lists and dicts the methods that `node` calls, or hands out, may change.
 
-    These are the owners of methods and the arguments of functions that are not known to only read, and the owners of
-    methods that are not called at once. Functions of the project, of which a name `is_ours`, are never known.
+    What else may change them is in doubt in the whole module: see `occurrences`.
     """
     called = {id(one.func) for one in ast.walk(node) if isinstance(one, ast.Call)}
     for one in ast.walk(node):
         if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Load) and one.attr not in READS:
             yield from [root(one.value)] if id(one) in called or isinstance(one.value, ast.Name) else ()
-        if isinstance(one, ast.Call) and not _only_reads(one.func, is_ours):
-            for given in (*one.args, *(keyword.value for keyword in one.keywords)):
-                yield from _passed(given)
-
-
-def _only_reads(function: ast.expr, is_ours: Callable[[str], bool]) -> bool:
-    """Whether a function changes none of its arguments."""
-    if is_ours(root(function)):
-        return False
-    if isinstance(function, ast.Name):
-        return function.id in READERS
-    return isinstance(function, ast.Attribute) and function.attr in (*_TAKERS, *READS)
-
-
-def _passed(given: ast.expr) -> Iterator[str]:
-    """The names whose values, or parts of them, are in the value of an argument."""
-    match given:
-        case ast.List(elements) | ast.Tuple(elements) | ast.Set(elements):
-            parts: Iterable[ast.expr | None] = elements
-        case ast.Dict(keys, values):
-            parts = (*keys, *values)
-        case ast.BinOp(left, _, right):
-            parts = (left, right)
-        case ast.BoolOp(_, values):
-            parts = values
-        case ast.IfExp(_, first, second):
-            parts = (first, second)
-        case ast.Starred(one) | ast.NamedExpr(_, one):
-            parts = (one,)
-        case _:
-            yield root(given)
-            return
-    for part in parts:
-        yield from _passed(part) if part is not None else ()
 
 
 def stored(node: ast.AST) -> Iterator[str]:

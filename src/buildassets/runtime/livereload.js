@@ -163,6 +163,7 @@
 
   const noticed = () => {
     if (!mayListen()) return leave();
+    if (failure) work = work.then(() => reload());
     lostAt = Date.now();
     if (!pages || hasPlace) find();
     else start();
@@ -176,16 +177,15 @@
   // -- applying a build --
 
   const follow = async (state) => {
+    if (isReloading) return;
     // A page that names none was made without a watcher: its templates are those of the first message.
-    if (templates && state.templates && templates !== state.templates) {
-      reload();
-      return;
-    }
+    const isOld = failure || (templates && state.templates && templates !== state.templates);
     templates = state.templates || templates;
+    if (isOld) return reload(state);
     const sheets = state.swaps.filter(({ type }) => type === "text/css");
     const files = state.swaps.filter(({ type }) => type !== "text/css");
     const cause = state.reload ?? inlined(files)[0]?.path;
-    if (cause && loadAgain(state.release, cause)) return;
+    if (cause && loadAgain(state.release, cause)) return reload(state);
     show(state);
     if (!state.swaps.length) return;
     for (const root of roots()) for (const swap of files) replaceNames(root, swap);
@@ -201,14 +201,38 @@
       return false;
     }
     store(newest);
-    reload();
     return true;
   };
 
-  const reload = () => {
+  // An error page of a framework's debugger has no client, so it would stay when the error is corrected: this page stays
+  // in its place, and tries again.
+  let failure = null;
+  const FAILURE = {
+    severity: "error",
+    code: "page",
+    message: "the application answers `500` for this page",
+    notes: ["this is the page before the edit"],
+    hint: "correct what the application's terminal shows: the next edit, or a return to this window, loads the page",
+  };
+
+  const reload = async (state) => {
+    failure = (await answer("HEAD")) === 500 ? FAILURE : null;
+    if (failure) {
+      if (state) show(state);
+      return;
+    }
     isReloading = true;
     leave();
     location.reload();
+  };
+
+  const answer = async (method) => {
+    try {
+      const { status } = await fetch(location.href, { method, cache: "no-store" });
+      return status === 405 && method === "HEAD" ? answer("GET") : status; // FastAPI's routes have no HEAD
+    } catch {
+      return 0; // the browser shows why there is no answer
+    }
   };
 
   // Without storage, as in a sandbox, a reloaded page counts as reloaded for its present release.
@@ -446,19 +470,21 @@
   let dialog = null;
   let shown = "";
 
-  const show = ({ build, errors, error_count: count }) => {
+  const show = ({ build, errors: faults, error_count }) => {
+    const errors = failure ? [failure, ...faults] : faults;
     const report = errors.length ? JSON.stringify([build, errors]) : "";
     if (report === shown) return; // it is open, or was dismissed
     shown = report;
     dialog?.close();
-    if (errors.length) dialog = openOverlay(errors, count);
+    if (errors.length) dialog = openOverlay(errors, errors.length - faults.length + error_count);
   };
 
   const openOverlay = (errors, count) => {
     const overlay = document.createElement("buildassets-overlay");
     const root = overlay.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [parsed(CSS_OF_OVERLAY)]; // not subject to a policy for style elements
-    const title = make("h1", { id: "title" }, count === 1 ? "The build failed" : `The build failed with ${count} errors`);
+    const what = errors[0] === failure ? "The page" : "The build";
+    const title = make("h1", { id: "title" }, count === 1 ? `${what} failed` : `${what} failed with ${count} errors`);
     const dismiss = make("button", { type: "button" }, "Dismiss (Esc)");
     const rest = count > errors.length ? `${count - errors.length} more in the terminal. ` : "";
     const footer = `${rest}The page is that of the last good build; this goes away with the next.`;

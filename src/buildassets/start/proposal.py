@@ -15,6 +15,7 @@ from buildassets.disk.folders import is_within
 from buildassets.foundation.diagnostics import Diagnostic, error
 from buildassets.foundation.frozen import frozen, frozen_by_name, replace
 from buildassets.foundation.permission import NOTHING
+from buildassets.programs.git import GitError, run_git
 from buildassets.project.dependencies import add_command, is_deployed
 from buildassets.project.files import ProjectFiles, is_aside
 from buildassets.project.found import ProjectFindings, find, is_of_mail
@@ -49,8 +50,8 @@ from buildassets.start.python_code import edited_python, shared_templates
 from buildassets.start.smallest import are_there, gain, needs
 
 _BESIDE: Final = ("vite",)  # systems that build files of their own, beside those of the framework
-# Lists of requirements that no deployment installs.
 _MOST_SHOWN: Final = 5  # of places that a note names
+_GIT_SECONDS: Final = 5.0
 
 
 @frozen
@@ -433,6 +434,16 @@ def _notes_on_sources(project: _Project) -> Iterator[str]:
         yield f"`{one.name}` builds files of its own, which stay: `buildassets migrate {one.name}` takes them over"
 
 
+def _ignored_sources(files: ProjectFiles, roots: Sequence[str]) -> list[str]:
+    """The files in `roots` that git ignores."""
+    listing = ("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--", *roots)
+    try:
+        listed = os.fsdecode(run_git(files.folder, *listing, timeout_seconds=_GIT_SECONDS).stdout if roots else b"")
+    except GitError:
+        return []
+    return sorted({*listed.split("\0")}.intersection(files.names))
+
+
 def _notes(project: _Project) -> Iterator[str]:
     files, found, assets = project.files, project.found, project.assets
     if not found.framework.name and not any(is_site(files, root) for root in assets.roots):
@@ -453,6 +464,8 @@ def _notes(project: _Project) -> Iterator[str]:
         add = add_command(found.declared.installer, "buildassets")
         yield f"`{deployed[0]}` does not list `buildassets`, which the web process needs: run `{add}`, and list it"
     yield from _notes_on_sources(project)
+    if sources := _ignored_sources(files, assets.roots):
+        yield f"git ignores {_places(sources)}, which builds on other machines then lack: correct `.gitignore`"
     if assets.uses_tailwind:
         add = add_command(found.declared.installer, '"buildassets[tailwind]"')
         yield f"Tailwind is compiled by the extra `tailwind`: run `{add}`"

@@ -181,3 +181,88 @@ def test_any_variable_makes_a_plan_again_whose_tag_takes_all(reads: str, tmp_pat
 @pytest.mark.parametrize("read", ["'SHOP_FLAG'", "f'SHOP_{\"FLAG\"}'", "'SHOP_%s' % 'FLAG'", "'SHOP_' + 'FLAG'"])
 def test_variable_that_a_module_may_have_read_before_makes_a_plan_again(read: str, tmp_path: Path) -> None:
     assert is_made_again(tmp_path, "'HOME'", f"FLAG = os.environ.get({read})")
+
+
+_LISTING = """
+import os
+import sys
+from pathlib import Path
+
+from compressor.filters import FilterBase
+from django.contrib.staticfiles.finders import get_finders
+
+folders = []
+sys.addaudithook(lambda event, asked: event == "os.scandir" and folders.append(str(asked[0])))
+for folder in ("site/js", "site/css", "site/img", "site/scss", "site"):
+    os.utime(folder, (1, 1))
+
+
+def names():
+    return [name for finder in get_finders() for name, _ in finder.list([])]
+
+
+class Lists(FilterBase):
+    def input(self, **_):
+        first = len(names())
+        folders.clear()
+        second = len(names())
+        listings = sum(folder.endswith("js") for folder in folders)
+        if "writes" in self.content:
+            Path("site/js/new.js").touch()
+        return f"var count = '{listings} {second - first} {len(names()) - first}'"
+"""
+
+
+@pytest.mark.parametrize(("content", "counts"), [("reads", "0 0 0"), ("writes", "0 0 1")])
+def test_precompiler_lists_a_folder_again_only_if_it_changed(content: str, counts: str, tmp_path: Path) -> None:
+    page = block("js", f'<script type="text/listing">{content}</script>', "inline")
+    files: Any = {"listing.py": _LISTING}
+    finders = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    chosen: dict[str, Any] = {
+        "COMPRESS_PRECOMPILERS": [("text/listing", "listing.Lists")],
+        "STATICFILES_FINDERS": finders,
+    }
+    assert f"'{counts}'" in site(tmp_path, page, files=files, **chosen).page()
+
+
+_CONTEXTS = """
+import sys
+
+
+def each():
+    for number in range({}):
+        yield {{"number": number}}
+
+
+def note(event, asked):
+    if event == "open" and str(asked[0]).endswith("site/js/one.js"):
+        open("read", "a").write(".")
+
+
+sys.addaudithook(note)
+"""
+
+
+def reads_in(folder: Path, contexts: int, page: str, **settings: Any) -> int:
+    """How often planning reads a script that the blocks of a page link in that many contexts."""
+    site(
+        folder,
+        page,
+        pages=[],
+        files={"contexts.py": _CONTEXTS.format(contexts)},
+        COMPRESS_OFFLINE_CONTEXT="contexts.each",
+        **settings,
+    )
+    return counted(folder, "read")
+
+
+def test_contexts_that_give_the_same_blocks_are_one(tmp_path: Path) -> None:
+    page = block("js", js("js/one.js", "js/two.js"))
+    assert reads_in(tmp_path / "several", 5, page) == reads_in(tmp_path / "one", 1, page) > 0
+
+
+def test_block_that_a_filter_changes_is_made_in_each_context(tmp_path: Path) -> None:
+    page = block("js", js("js/one.js", "js/two.js"))
+    filters = {"js": ["compressor.filters.template.TemplateFilter"]}
+    several, one = (reads_in(tmp_path / str(count), count, page, COMPRESS_FILTERS=filters) for count in (5, 1))
+    assert several > one

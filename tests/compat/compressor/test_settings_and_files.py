@@ -99,6 +99,13 @@ found["finder"] = [
     type(finder.storage).__name__, finders.find("there.txt"), finders.find("gone.txt"),
 ]
 """
+_NAMES: Final = """
+from compressor import finders, storage
+for module in (finders, storage):
+    for name, value in vars(module).items():
+        if getattr(value, "__module__", "").startswith(("compressor.", "buildassets.compat.")):
+            found[name] = [one for one in dir(value) if not one.startswith("_")]
+"""
 _STATIC: Final = """
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.files.base import ContentFile
@@ -160,6 +167,13 @@ def test_settings_have_the_same_values_types_and_checks(case: str, tmp_path: Pat
 def test_storages_and_finder_answer_alike(case: str, tmp_path: Path) -> None:
     theirs, ours = (answers(side, tmp_path, _STORAGES, **CASES[case]) for side in ("theirs", "ours"))
     assert ours == theirs
+
+
+def test_storages_and_finder_have_all_names_of_the_real_ones(tmp_path: Path) -> None:
+    theirs, ours = (answers(side, tmp_path, _NAMES) for side in ("theirs", "ours"))
+    assert {"CompressorFinder", "CompressorFileStorage", "get_storage", "default_storage"} <= theirs.keys()
+    missing = {name: sorted({*names} - {*ours.get(name, ())}) for name, names in theirs.items()}
+    assert {name: names for name, names in missing.items() if names or name not in ours} == {}
 
 
 def test_file_that_an_application_saves_has_a_url(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """What a process that stays keeps is as a clean build would have it; each case was one of random edits."""
 
+import json
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Final
 
 import pytest
 from PIL import Image
@@ -12,10 +14,11 @@ from buildassets.compiler.kept import Kept
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
 from buildassets.compiler.transform.engine_set import RunningEngines
-from tests.building import load_config
+from tests.building import load_config, manifest_of
 from tests.conftest import Tree, settle, write_tree
 
 PICTURES = '[images.variants]\n"*.png" = { widths = [2], formats = ["webp"] }\n'
+IMPORT_MAP: Final = "dist/importmap.json"
 
 
 def picture() -> bytes:
@@ -23,6 +26,18 @@ def picture() -> bytes:
     content = BytesIO()
     Image.new("RGB", (4, 4)).save(content, "png")
     return content.getvalue()
+
+
+def chunks(target: str) -> Tree:
+    """What Vite builds with `build.chunkImportMap`: a chunk that imports `target` by a name that only a map has."""
+    return {
+        "buildassets.toml": 'sources = [{ path = "dist", manifest = "manifest.json" }]\ncompress = []\n',
+        "dist/manifest.json": json.dumps({name: {"file": f"{name}-0123abcd.js"} for name in "abc"}),
+        "dist/importmap.json": f'{{"imports": {{"./x.js": "./{target}"}}}}',
+        "dist/a-0123abcd.js": 'import "./x.js";\n',
+        "dist/b-0123abcd.js": "b();\n",
+        "dist/c-0123abcd.js": "c();\n",
+    }
 
 
 class Staying:
@@ -73,3 +88,12 @@ def test_an_edit_that_changes_no_reference_only_writes_what_it_touches(staying: 
     written = staying.build({"assets/b.css": "b { top: 1px }\n"}).written
     assert [name.partition(".")[0] for name in written] == ["assets/a", "assets/b", "manifest"]
     assert staying.build({}).written == ()
+
+
+@pytest.mark.parametrize("before", [chunks("b-0123abcd.js")[IMPORT_MAP], "{}"])
+def test_an_edit_of_the_import_map_of_vite_leads_chunks_elsewhere(staying: Staying, before: str) -> None:
+    files = chunks("c-0123abcd.js")
+    staying.build({**files, IMPORT_MAP: before})
+    manifest = manifest_of(staying.build({IMPORT_MAP: files[IMPORT_MAP]}))
+    assert manifest.assets["a-0123abcd.js"].references == ("c-0123abcd.js",)
+    assert manifest.modules == {"x.js": "c-0123abcd.js"}

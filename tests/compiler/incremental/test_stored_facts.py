@@ -12,9 +12,10 @@ from buildassets.compiler.cache.traces import Stale, dumps, loads
 from buildassets.compiler.facts.table import Key
 from buildassets.compiler.incremental.stored_facts import StoredBuild, unpacked
 from buildassets.foundation.frozen import replace
-from tests.building import build, load_config
+from tests.building import build, load_config, manifest_of
 from tests.compiler.incremental.builder import Builder, clean_release, released
 from tests.compiler.incremental.project import Project
+from tests.compiler.incremental.test_one_process import IMPORT_MAP, chunks
 from tests.conftest import Tree, settle, write_tree
 
 SITE: Tree = {
@@ -216,3 +217,10 @@ def test_an_edit_reads_the_lines_of_what_it_touches(tmp_path: Path, monkeypatch:
     write_tree(builder.folder, {names[7]: "a { color: tan }\n"})
     assert builder().reused == 49
     assert set(asked) == {"7.css"}
+
+
+def test_an_edit_of_the_import_map_of_vite_leads_chunks_elsewhere(tmp_path: Path) -> None:
+    project = Project(write_tree(tmp_path / "site", chunks("b-0123abcd.js")))
+    edited = str(chunks("c-0123abcd.js")[IMPORT_MAP])
+    assert manifest_of(project.edit({IMPORT_MAP: edited})).assets["a-0123abcd.js"].references == ("c-0123abcd.js",)
+    project.assert_as_a_clean_build()

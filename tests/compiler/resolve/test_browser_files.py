@@ -1,6 +1,7 @@
 """Which files of packages a browser needs."""
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests.conftest import Tree, write_tree
 MODULE = "export default 1"
 
 
-def needed(folder: Path, *direct: str, **packages: tuple[dict[str, Any], Tree]) -> Needed:
+def needed(folder: Path, *direct: str, alone: Collection[str] = (), **packages: tuple[dict[str, Any], Tree]) -> Needed:
     """The needed files of packages by name, each a description and files; an underscore is a hyphen."""
     unpacked = {}
     for key, (described, files) in packages.items():
@@ -21,7 +22,7 @@ def needed(folder: Path, *direct: str, **packages: tuple[dict[str, Any], Tree]) 
         tree = {"package.json": json.dumps({"name": name, **described}), **files}
         write_tree(folder / name, tree)
         unpacked[name] = Unpacked(name, str(folder / name), tuple(sorted(tree)))
-    return BrowserFiles()(unpacked, direct or ("a",))
+    return BrowserFiles()(unpacked, direct or ("a",), alone=alone)
 
 
 @pytest.mark.parametrize(
@@ -195,3 +196,77 @@ def test_an_invalid_description_is_ignored(tmp_path: Path) -> None:
 def test_the_sheet_is_found_by_name(tmp_path: Path, described: dict[str, Any], files: list[str], sheet: str) -> None:
     found = needed(tmp_path, a=(described, {file: MODULE if file.endswith(".js") else "" for file in files}))
     assert [file for file in found.files["a"] if file.endswith(".css")] == [sheet]
+
+
+@pytest.mark.parametrize(
+    ("files", "module", "needed_files"),
+    [
+        (
+            {"a.esm.min.mjs": 'import "./c.mjs"', "c.mjs": MODULE, "a.js": UMD},
+            "a.esm.min.mjs",
+            ["a.esm.min.mjs", "c.mjs"],
+        ),
+        ({"a.mjs": MODULE, "a.min.mjs": MODULE}, "a.min.mjs", ["a.min.mjs"]),
+        ({"a.mjs": 'import "b"', "a.js": UMD, "a.css": ""}, "", ["a.css", "a.js"]),
+        ({"a.mjs": 'import "./c.mjs"', "c.mjs": 'import "b"'}, "m.js", ["m.js", "s.js"]),
+        ({"a.mjs": "x = process.env.NODE_ENV; export {}", "b.mjs": MODULE}, "m.js", ["m.js", "s.js"]),
+        ({"a.js": f'{UMD}; require("b")', "test/a.mjs": MODULE}, "m.js", ["m.js", "s.js"]),
+    ],
+)
+def test_build_of_a_package_that_imports_no_other_takes_the_place_of_its_module(
+    tmp_path: Path, files: Tree, module: str, needed_files: list[str]
+) -> None:
+    described = {"module": "m.js", "exports": {".": "./m.js", "./sub": "./s.js"}}
+    found = needed(tmp_path, alone=["a"], a=(described, {"m.js": 'import "b"', "s.js": 'import "b"', **files}))
+    assert found.files["a"] == tuple(needed_files)
+    subpaths = {"a/sub": "a/s.js"} if module == "m.js" else {}
+    assert found.modules == ({"a": f"a/{module}"} if module else {}) | subpaths
+    assert found.imports == ({"a": frozenset({"b"})} if module == "m.js" else {})
+
+
+COMMONJS = "is CommonJS only, which no browser loads"
+BROWSERIFY = 'typeof require; (function(require,module){ require("../c"); module.exports = 1 })'
+WITH_GLOBALS = 'typeof module == "object" ? module.exports = make(require("b")) : make(window.b)'
+
+
+@pytest.mark.parametrize(
+    ("files", "script"),
+    [
+        ({"m.js": WITH_GLOBALS, "dist/a.pkgd.min.js": UMD}, "dist/a.pkgd.min.js"),
+        ({"m.js": WITH_GLOBALS, "dist/a.js": WITH_GLOBALS}, "m.js"),
+        (
+            {
+                "m.js": 'typeof require; (function(require,module){ require("../c"); module.exports = 1 })',
+                "dist/a.js": UMD,
+            },
+            "m.js",
+        ),
+        ({"m.js": f'{UMD}; typeof module == "object" && require("./c")', "dist/a.js": UMD}, "m.js"),
+        ({"m.js": 'typeof require; module.exports = require("./c")', "dist/a.js": UMD}, None),
+    ],
+)
+def test_script_needs_no_other_where_the_package_has_such_a_one(
+    tmp_path: Path, files: Tree, script: str | None
+) -> None:
+    found = needed(tmp_path, a=({"main": "m.js"}, files))
+    assert found.files.get("a") == ((script,) if script else None)
+    assert [one.complaint for one in found.unfit.values()] == ([] if script else [COMMONJS])
+
+
+def test_script_of_a_package_of_modules_is_no_module(tmp_path: Path) -> None:
+    described = {"type": "module", "module": "m.js"}
+    found = needed(tmp_path, alone=["a"], a=(described, {"m.js": 'import "b"', "dist/a.js": UMD, "dist/a.mjs": MODULE}))
+    assert found.modules == {"a": "a/dist/a.mjs"}
+    found = needed(tmp_path, alone=["a"], a=(described, {"m.js": 'import "b"', "dist/a.js": UMD}))
+    assert (found.files, found.modules) == ({"a": ("dist/a.js",)}, {})
+
+
+def test_module_that_imports_commonjs_of_its_package_is_refused(tmp_path: Path) -> None:
+    files = {"m.js": 'import x from "./lib/c.js"; export default x', "lib/c.js": "module.exports = 1"}
+    found = needed(tmp_path, a=({"module": "m.js"}, files))
+    assert found.unfit["a"].complaint == "imports `./lib/c.js`, which is CommonJS"
+
+
+def test_module_that_imports_a_script_of_its_package_is_taken(tmp_path: Path) -> None:
+    files = {"m.js": 'import "./g.js"; export {}', "g.js": "window.g = 1"}
+    assert needed(tmp_path, a=({"module": "m.js"}, files)).files == {"a": ("g.js", "m.js")}

@@ -2,16 +2,19 @@
 
 import json
 import shutil
+from base64 import b64encode
 from functools import cache
+from hashlib import sha384
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.result import BuildResult
 from buildassets.errors import ConfigError
+from buildassets.runtime import Assets
 from tests import vite
 from tests.building import build, check, codes, load_config, manifest_of, only_error
 from tests.command import run
@@ -297,3 +300,93 @@ def test_each_missing_file_and_chunk_of_a_manifest_is_reported(tmp_path: Path) -
         f"{shown} names `a-0123abcd.css`, which is not a file of `front/dist`",
         f"{shown} names `a-0123abcd.js`, which is not a file of `front/dist`",
     ]
+
+
+def _write_chunks(folder: Path, importmap: str) -> None:
+    """Write a root as Vite leaves it with `build.chunkImportMap`: a chunk imports a name that only the map has."""
+    files = {
+        ".vite/manifest.json": json.dumps(
+            {"src/a.js": {"file": "assets/a-CPxAW2E7.js"}, "_b.js": {"file": "assets/b-DFEy9ydu.js"}}
+        ),
+        "assets/a-CPxAW2E7.js": 'import "./b-DTcYZfOE.js";',
+        "assets/b-DFEy9ydu.js": "export const b = 1;",
+        "importmap.json": importmap,
+    }
+    write_tree(folder, {"assets/app.css": "a { color: red }\n"})
+    write_tree(folder / "front/dist", files)
+
+
+def _with_import_map(folder: Path, imports: dict[str, str]) -> BuildResult:
+    """Build such a root."""
+    _write_chunks(folder, json.dumps({"imports": imports}))
+    return build_front(folder)
+
+
+@pytest.mark.parametrize("base", ["./", "/assets/"])
+def test_import_map_of_vite_is_part_of_that_of_pages(tmp_path: Path, base: str) -> None:
+    result = _with_import_map(tmp_path, {f"{base}assets/b-DTcYZfOE.js": f"{base}assets/b-DFEy9ydu.js"})
+    manifest = manifest_of(result)
+    assert result.diagnostics == ()
+    assert manifest.modules == {"assets/b-DTcYZfOE.js": "assets/b-DFEy9ydu.js"}
+    assert manifest.assets["assets/a-CPxAW2E7.js"].references == ("assets/b-DFEy9ydu.js",)
+
+
+def test_chunk_that_imports_by_the_import_map_keeps_its_bytes(tmp_path: Path) -> None:
+    _with_import_map(tmp_path, {"./assets/b-DTcYZfOE.js": "./assets/b-DFEy9ydu.js"})
+    assert (tmp_path / "build/assets/assets/a-CPxAW2E7.js").read_text() == 'import "./b-DTcYZfOE.js";'
+
+
+def test_name_that_the_import_map_of_vite_lacks_is_missing(tmp_path: Path) -> None:
+    result = _with_import_map(
+        tmp_path, {"./assets/c-x.js": "./assets/b-DFEy9ydu.js", "https://a.test/b": "./assets/b-DFEy9ydu.js"}
+    )
+    assert codes(result) == ["reference/missing"]
+
+
+@pytest.mark.parametrize(
+    ("importmap", "line", "column"),
+    [
+        ('{\n  "imports": {,}\n}', 2, 15),
+        ('{\n  "imports": []\n}', 2, 3),
+        ("[]", 1, 1),
+        ('{"imports": {"./a.js": 1}}', 1, 2),
+    ],
+)
+def test_import_map_of_another_form_is_an_error(tmp_path: Path, importmap: str, line: int, column: int) -> None:
+    _write_chunks(tmp_path, importmap)
+    fault = next(one for one in build_front(tmp_path).diagnostics if one.code == "vite/manifest")
+    assert fault.location
+    assert (fault.location.file, fault.location.line, fault.location.column) == (
+        "front/dist/importmap.json",
+        line,
+        column,
+    )
+    assert fault.message == "`front/dist/importmap.json` is not an import map of Vite"
+    assert fault.hint == "run `vite build` again, or give the file another name if it is from `public/`"
+
+
+def test_import_map_that_names_no_file_is_an_error(tmp_path: Path) -> None:
+    result = _with_import_map(tmp_path, {"./assets/c-x.js": "./assets/c-y.js"})
+    (fault,) = (one for one in result.diagnostics if one.code == "vite/manifest")
+    assert fault.message == "`front/dist/importmap.json` names `assets/c-y.js`, which is not a file of `front/dist`"
+
+
+def test_pages_check_the_integrity_of_chunks_that_vite_maps(tmp_path: Path) -> None:
+    _with_import_map(tmp_path, {"./assets/b-DTcYZfOE.js": "./assets/b-DFEy9ydu.js"})
+    markup = str(Assets(str(tmp_path / "build/manifest.json"), url="/x/").importmap())
+    document = json.loads(markup.partition(">")[2].partition("<")[0])
+    assert document["imports"] == {"/x/assets/b-DTcYZfOE.js": "/x/assets/b-DFEy9ydu.js"}
+    digest = b64encode(sha384((tmp_path / "front/dist/assets/b-DFEy9ydu.js").read_bytes()).digest()).decode()
+    assert document["integrity"] == {"/x/assets/b-DFEy9ydu.js": f"sha384-{digest}"}
+
+
+GUARD: Final = (
+    'export function __vite_legacy_guard(){import.meta.url;import("_").catch(()=>1);(async function*(){})().next()};'
+)
+
+
+@pytest.mark.parametrize(("more", "warnings"), [("", []), ('import("_").then(show);', ["reference/unmapped"])])
+def test_only_the_guard_for_older_browsers_is_no_import(tmp_path: Path, more: str, warnings: list[str]) -> None:
+    _write_chunks(tmp_path, json.dumps({"imports": {"./assets/b-DTcYZfOE.js": "./assets/b-DFEy9ydu.js"}}))
+    write_tree(tmp_path / "front/dist", {"assets/b-DFEy9ydu.js": GUARD + more})
+    assert codes(build_front(tmp_path)) == warnings

@@ -12,7 +12,8 @@ from PIL import Image
 
 from buildassets.compiler.images.variant import needed_bytes
 from buildassets.compiler.sources.discover import discover
-from buildassets.compiler.transform.worker_pool import Drafted, Job, Workers, settings_of
+from buildassets.compiler.transform.jobs import Drafted, Job
+from buildassets.compiler.transform.worker_pool import Workers, settings_of
 from buildassets.foundation.paths import LogicalPath
 from buildassets.work.jobs import Room
 from tests.building import load_config

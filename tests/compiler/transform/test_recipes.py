@@ -19,8 +19,12 @@ from buildassets.compiler.transform.versions import used_versions
 from tests.building import load_config
 from tests.conftest import write_tree
 from tests.fonts import font_file
+from tests.wheels.packages import install, site
+
+__all__ = ["site"]
 
 SETTINGS = """\
+packages = ["cards"]
 [images.variants]
 "*" = { widths = [4], formats = ["webp"] }
 [fonts]
@@ -31,8 +35,9 @@ SETTINGS = """\
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
+def config(site: Path, tmp_path: Path) -> Config:
     """A project that has something of each recipe."""
+    install(site, "cards")
     picture = BytesIO()
     Image.new("RGB", (8, 8)).save(picture, "PNG")
     icon = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M0 0h8"/></svg>'

@@ -1,10 +1,14 @@
-"""Where the system reports no more changes, or watchdog has another version, the watch polls and warns of it."""
+"""Where the system reports no more changes, or watchdog is missing, the watch polls and warns of it."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.watch.events.lasting import started_events
+from buildassets.compiler.watch.events.polling import Polling
+from buildassets.foundation.diagnostics import Diagnostic
 from tests.cli.watching import watching
 from tests.compiler.watch.test_loop import SITE
 from tests.conftest import find_tool, permitted, write_tree
@@ -45,13 +49,17 @@ def test_limit_that_a_new_folder_meets_loses_nothing(tmp_path: Path) -> None:
         assert list(watch.next()["assets"]) == ["new/4/a.css"]
 
 
-def test_other_version_of_watchdog_is_reported_and_polling_takes_over(tmp_path: Path) -> None:
-    names = ("__init__", "observers/__init__", "observers/inotify_c")
-    write_tree(tmp_path / "other", {f"watchdog/{name}.py": "" for name in names})
-    path = os.pathsep.join(filter(None, (str(tmp_path / "other"), os.environ.get("PYTHONPATH"))))
-    command = ["env", f"PYTHONPATH={path}"]
-    with watching(write_tree(tmp_path / "site", SITE), command=command) as watch:
-        assert watch.next()["diagnostics"][0]["code"] == "watch/watchdog"
-        watch.next()
-        (watch.folder / "assets/img/a.svg").write_text("<svg></svg>")
-        assert sorted(watch.next()["assets"]) == ["css/page.css", "img/a.svg"]
+def test_a_system_other_than_linux_without_watchdog_is_polled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "uname")
+    monkeypatch.setitem(sys.modules, "watchdog.events", None)
+    monkeypatch.delitem(sys.modules, "buildassets.compiler.watch.events.observer", raising=False)
+    warnings: list[Diagnostic] = []
+    assert isinstance(started_events(None, warnings.append), Polling)
+    assert [one.code for one in warnings] == ["watch/watchdog"]
+
+
+def test_linux_needs_no_watchdog(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "watchdog", None)
+    events = started_events(None, lambda _: None)
+    assert type(events).__name__ == "Inotify"
+    events.close()

@@ -60,3 +60,13 @@ def test_folders_in_which_one_may_appear_are_covered(tmp_path: Path) -> None:
     write_tree(tmp_path, PROJECT)
     found = page_templates(load_config(start=str(tmp_path), templates=[str(tmp_path)]))
     assert sorted(str(Path(path).relative_to(tmp_path)) for path in found.folders) == [".", "pages", "pages/mails"]
+
+
+def test_edit_of_a_style_in_a_template_is_not_one_of_the_page(tmp_path: Path) -> None:
+    text = "<p>{% style %}p { top: 0 }{% endstyle %}"
+    write_tree(tmp_path, {"buildassets.toml": "components = true\n", "assets/a.css": "", "templates/a.html": text})
+    digests = [page_templates(load_config(start=str(tmp_path))).digests]
+    for edited in (text.replace("0", "1"), text.replace("<p>", "<b>")):
+        write_tree(tmp_path, {"templates/a.html": edited})
+        digests.append(page_templates(load_config(start=str(tmp_path))).digests)
+    assert digests[0] == digests[1] != digests[2]

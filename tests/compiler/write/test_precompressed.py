@@ -1,5 +1,6 @@
 import gzip
 import itertools
+import os
 import random
 import shutil
 import zlib
@@ -12,8 +13,9 @@ import brotli
 import pytest
 
 from buildassets.compiler.body import OnDisk
-from buildassets.compiler.cache.store import Cache
+from buildassets.compiler.cache.store import BYTES, Cache
 from buildassets.compiler.write.precompressed import CopyPlaces, ToCompress, made_copies
+from buildassets.disk.codings import library
 from buildassets.foundation.digest import digest
 from tests.building import build, load_config
 from tests.conftest import settle, write_tree
@@ -261,3 +263,44 @@ def test_source_maps_are_compressed_by_brotli_9_at_most(tmp_path: Path) -> None:
         sizes.append([manifest.assets[name].encodings["br"] for name in ("a.map", "a.txt")])
     assert sizes[0][0] == sizes[1][0]
     assert sizes[0][1] > sizes[1][1]
+
+
+def of_project(folder: Path, project: str, machine: Path | None, files: Mapping[str, bytes]) -> dict[str, bytes | None]:
+    """The copies that a build of a project without a cache of earlier builds makes."""
+    cache = Cache(str(folder / project / "cache"))
+    places = places_of(folder / project, files)
+    copies = made_copies(wanted(files, {"gzip": 9}), places, cache, shared=str(machine) if machine else None)
+    return {copy.files[0]: bytes_or_none(copy.content) for copy in copies}
+
+
+def test_other_projects_of_a_user_take_over_copies(tmp_path: Path, compressions: Compressions) -> None:
+    files = {"vendor/large.js": TEXT * 10, "small.css": OTHER}
+    first = of_project(tmp_path, "a", tmp_path / "copies", files)
+    assert of_project(tmp_path, "b", tmp_path / "copies", files) == first
+    assert compressions.texts.count(TEXT * 10) == 1
+    assert os.name == "nt" or (tmp_path / "copies").stat().st_mode & 0o77 == 0
+
+
+def test_wrong_copy_that_a_user_shares_is_made_again(tmp_path: Path) -> None:
+    files = {"large.js": TEXT * 10}
+    shared = Cache(str(tmp_path / "copies"))
+    wrong = gzip.compress(b"alert()", mtime=0)
+    shared.step(f"copy gzip {digest(files['large.js'])}", f"9 {library('gzip')}", lambda: wrong, BYTES)
+    shared.save()
+    assert of_project(tmp_path, "a", tmp_path / "copies", files) == of_project(tmp_path, "b", None, files)
+
+
+def test_shared_copies_in_a_folder_that_cannot_be_written_are_no_matter(tmp_path: Path) -> None:
+    (tmp_path / "copies").write_text("a file")
+    files = {"large.js": TEXT * 10}
+    assert of_project(tmp_path, "a", tmp_path / "copies", files) == of_project(tmp_path, "b", None, files)
+
+
+@pytest.mark.parametrize(("variable", "is_shared"), [("copies", True), ("", False)])
+def test_builds_share_copies_in_the_folder_of_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, *, is_shared: bool
+) -> None:
+    monkeypatch.setenv("BUILDASSETS_COPIES_DIR", str(tmp_path / variable) if variable else "")
+    write_tree(tmp_path / "site", {"assets/large.css": TEXT * 10})
+    assert build(load_config(start=str(tmp_path / "site")), cache=str(tmp_path / "cache")).succeeded
+    assert (tmp_path / "copies/content").is_dir() == is_shared

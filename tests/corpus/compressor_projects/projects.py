@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +18,7 @@ HERE: Final = Path(__file__).resolve().parent
 _SETTINGS: Final = "tests.corpus.compressor_projects.project_settings"
 _SHOWN: Final = "shown.json"
 ASSETS: Final = {"theirs": "collected", "ours": "build/assets"}
-_PRETIX: Final = """[pretix]
+PRETIX: Final = """[pretix]
 instance_name = x
 url = http://localhost
 datadir = {folder}/data
@@ -72,7 +72,7 @@ def _install(folder: Path, listed: Path) -> None:
 
 def build(project: str, side: str, folder: Path) -> None:
     """Build a project with one of the two, and keep beside it how its blocks are shown."""
-    write_tree(folder, {"pretix.cfg": _PRETIX.format(folder=folder)} if project == "pretix" else {"none.txt": ""})
+    write_tree(folder, {"pretix.cfg": PRETIX.format(folder=folder)} if project == "pretix" else {"none.txt": ""})
     if side == "theirs":
         run(project, side, folder, "-m", "django", "collectstatic", "--noinput", "--verbosity=0")
     else:
@@ -82,12 +82,12 @@ def build(project: str, side: str, folder: Path) -> None:
     (folder / _SHOWN).write_text(shown, encoding="utf-8")
 
 
-def migrate(project: str, folder: Path) -> None:
-    """Write the configuration that `migrate compressor` has for a project."""
+def migrate(project: str, folder: Path, *, copies: Sequence[str] = ()) -> None:
+    """Write the configuration that `migrate compressor` has for a project, by default without compressed copies."""
     program = "from buildassets.cli.main import main; main()"
     run(project, "theirs", folder, "-c", program, "migrate", "compressor", "--write", "--settings", _SETTINGS)
     configuration = folder / "buildassets.toml"
-    configuration.write_text(f"compress = []  # copies take long, and none is looked at\n{configuration.read_text()}")
+    configuration.write_text(f"compress = {[*copies]}\n{configuration.read_text()}")
 
 
 def compress(project: str, side: str, folder: Path) -> str:

@@ -110,6 +110,32 @@ def test_ranges_that_no_version_fits_are_named(bare: Path, registry: Registry) -
     assert (found.code, found.notes) == ("vendor/conflict", ("`a` wants `1`", "`b` wants `2`"))
 
 
+def _publish_with_own_build(registry: Registry, imported: str) -> None:
+    """A package whose module imports another one, and that has a build which imports none."""
+    files = {"index.js": f'import "{imported}"', "dist/whole.min.mjs": "export default 1"}
+    package = {"name": "whole", "module": "index.js"}
+    registry.publish("whole", "1.0.0", {"package.json": json.dumps(package), **files}, dependencies={imported: "1"})
+
+
+@pytest.mark.parametrize("imported", ["c", "commonjs", "through"])
+def test_own_build_is_taken_where_imported_packages_do_not_fit(bare: Path, registry: Registry, imported: str) -> None:
+    publish(registry, "c", "1.0.0")
+    publish(registry, "c", "2.0.0")
+    publish(registry, "through", "1.0.0", 'import "commonjs"', dependencies={"commonjs": "1"})
+    publish(registry, "commonjs", "1.0.0", "module.exports = 1", main="index.js", module="")
+    publish(registry, "b", "1.0.0", 'import "c"', dependencies={"c": "2"})
+    _publish_with_own_build(registry, imported)
+    done = add(vendoring_of(bare, registry), {"b": "", "whole": ""})
+    assert versions(bare) == {"b": "1.0.0", "c": "2.0.0", "whole": "1.0.0"}
+    assert done.modules["whole"] == "whole/dist/whole.min.mjs"
+
+
+def test_own_build_is_not_taken_where_imported_packages_fit(bare: Path, registry: Registry) -> None:
+    publish(registry, "c", "1.0.0")
+    _publish_with_own_build(registry, "c")
+    assert add(vendoring_of(bare, registry), {"whole": ""}).modules["whole"] == "whole/index.js"
+
+
 def test_a_peer_that_is_imported_comes_along_at_the_version_that_fits(bare: Path, registry: Registry) -> None:
     publish(registry, "core", "1.0.0")
     publish(registry, "core", "2.0.0")

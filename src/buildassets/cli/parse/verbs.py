@@ -71,7 +71,7 @@ BUILD: Final = Row(
     programs=_OWN_PROGRAMS,
     python=f"{_OWN_PYTHON}, `--executor`",
     network="the remote cache, `--carry-from`, `--executor`",
-    writes="the release, the cache; with `--cache-write` the remote cache",
+    writes="the release, the cache, the user's compressed copies; with `--cache-write` the remote cache",
     deletes="files that no retained release names, old results of the cache",
 )
 _READS: Final = Row(network=_BY_URL)
@@ -100,14 +100,14 @@ VERBS: Final[Mapping[str, Verb]] = {
         sentence="set up this project: configuration, application, templates",
         pages=("start/init.md",),
         may=Row(
-            tools="`npm config get registry`",
+            tools="git, `npm config get registry`",
             network="with `--smallest`, or `s` as an answer, the registry",
             writes="after a question or with `--yes`, what its diff shows, and a patch; with `--smallest` tools",
             deletes="with `--smallest`, a tool that is replaced",
         ),
         with_option={
             "--check": Row(python="`manage.py check`, also after a question that asks for it"),
-            "--dry-run": Row(),
+            "--dry-run": Row(tools="git"),
         },
         examples=(
             ("init --dry-run", "show what would be written"),
@@ -123,7 +123,7 @@ VERBS: Final[Mapping[str, Verb]] = {
             "--run": Row(
                 tools=f"{_COMPILERS} for their versions, git",
                 programs="compilers in `node_modules` for their versions",
-                python=f"{_OWN_PYTHON}, `manage.py check`",
+                python=f"{_OWN_PYTHON}, `manage.py check`, the application, for its page `/`",
                 network="the live reload of this machine",
             )
         },
@@ -176,7 +176,7 @@ VERBS: Final[Mapping[str, Verb]] = {
             programs=f"{_OWN_PROGRAMS}, `run`, the command after `--`, the plan's `renew`",
             python=_OWN_PYTHON,
             network="the remote cache",
-            writes="the release, the cache",
+            writes="the release, the cache, the user's compressed copies",
             deletes="files that no retained release names, old results of the cache",
             listens="live reload, on this machine unless `--origin` names another",
         ),

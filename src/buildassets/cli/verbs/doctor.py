@@ -13,6 +13,7 @@ from buildassets.compiler.engines.tools import tools_not_run
 from buildassets.disk.owners import is_above_repository
 from buildassets.doctor.deployment import other_host
 from buildassets.doctor.examine import findings
+from buildassets.doctor.page import requested_page
 from buildassets.doctor.subject import subject
 from buildassets.doctor.tools import has_unparsed
 from buildassets.doctor.wiring import not_tried
@@ -21,7 +22,9 @@ from buildassets.release.report.savings import savings, savings_text
 
 
 @click.command("doctor")
-@click.option("--run", "may_run", is_flag=True, help="Also run code of the project: compilers and Django's checks.")
+@click.option(
+    "--run", "may_run", is_flag=True, help="Also run code of the project: compilers, Django's checks, its page `/`."
+)
 @doctor_options
 def command(*, may_run: bool, config_file: str | None, cache_dir: str | None, as_json: bool, quiet: bool) -> int:
     """List the problems of the project in this folder, and how to fix them. Write nothing.
@@ -30,7 +33,8 @@ def command(*, may_run: bool, config_file: str | None, cache_dir: str | None, as
     """
     permission = permitted("doctor", run=may_run)
     examined = subject(config_file, cache_dir, permission=permission, environment=os.environ, now_seconds=time.time())
-    found = findings(examined)
+    page = requested_page(examined)
+    found = findings(examined, page)
     errors = sum(one.is_error for one in found)
     show = Output(as_json, quiet=quiet)
     code = show.finish(ok=errors == 0, diagnostics=found, document={"framework": examined.found.framework.name})
@@ -51,6 +55,6 @@ def command(*, may_run: bool, config_file: str | None, cache_dir: str | None, as
     if examined.manifest and (advice := savings_text(savings(examined.manifest))):
         show.report(f"{advice}: `init --smallest` and docs/explain/minification.md have the steps")
     counts = f"{count_text(errors, 'error')}, {count_text(len(found) - errors, 'warning')}"
-    left = not_tried(examined)
+    left = not_tried(examined, page)
     show.report(counts if found else f"no fault is found; {left}" if left else "nothing is wrong")
     return code

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from shlex import join
 from typing import Final
 
 import click
@@ -26,6 +25,7 @@ from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.foundation.nearest import Known
 from buildassets.foundation.sizes import size_text
 from buildassets.manifest.model import MANIFEST_NAME, Entry, Manifest
+from buildassets.programs.start import typed_command
 from buildassets.release.diff.causes import AssetChange, change_of, kinds_of
 from buildassets.release.diff.document import change_document
 from buildassets.release.diff.text import change_lines
@@ -113,7 +113,7 @@ def _since_lines(since: str | None, change: AssetChange | None) -> Iterator[str]
 def _command_lines(config: Config, name: str | None, manifest: Manifest) -> Iterator[str]:
     if name is not None:
         version = manifest.engines.get(name) or manifest.engines.get(f"commands.{name}")
-        listed = [join(config.commands[name].run), *([version] if version else [])]
+        listed = [typed_command(config.commands[name].run), *([version] if version else [])]
         yield from _section(f"made by the command `{name}`", listed)
 
 

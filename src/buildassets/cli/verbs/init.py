@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import chain, count
-from shlex import quote
 from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,7 +26,7 @@ from buildassets.foundation.diagnostics import Diagnostic, Location, error, warn
 from buildassets.foundation.frozen import replace
 from buildassets.foundation.permission import NOTHING
 from buildassets.packages.lock import NAME, lock_text
-from buildassets.programs.start import run, with_project_python
+from buildassets.programs.start import run, typed_command, with_project_python
 from buildassets.release.report.savings import SMALLEST, savings_text
 from buildassets.start.edits import FileEdit, write
 from buildassets.start.proposal import Answers, InitProposal, Question, propose
@@ -322,7 +321,7 @@ def _report_written(proposal: InitProposal, show: Output, patch: str) -> None:
     """Print what was written, the command that takes it back, and the one that checks it."""
     folder = relative_to(working_directory(), proposal.folder)
     show.report(f"wrote {', '.join(f'`{edit.file}`' for edit in proposal.edits)}")
-    undo = f"git {'' if folder == '.' else f'-C {quote(folder)} '}apply -R {patch}"
+    undo = typed_command(("git", *(() if folder == "." else ("-C", folder)), "apply", "-R", patch))
     show.report(f"undo: {' && '.join([undo, *_modes(proposal, patch)])}")
     if proposal.framework == "django":
         show.report("check it: python manage.py check")
@@ -336,7 +335,8 @@ def _modes(proposal: InitProposal, patch: str) -> Iterator[str]:
     usual = (plain, plain | (plain & 0o444) >> 2)
     for edit in proposal.edits:
         if edit.before is not None and (mode := _mode(proposal, edit.file)) != usual[bool(mode & stat.S_IXUSR)]:
-            yield f"chmod {mode:o} {quote(relative_to(working_directory(), os.path.join(proposal.folder, edit.file)))}"
+            path = os.path.join(proposal.folder, edit.file)
+            yield typed_command(("chmod", f"{mode:o}", relative_to(working_directory(), path)))
 
 
 def _mode(proposal: InitProposal, file: str) -> int:

@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from threading import Lock, Thread, main_thread
+from threading import Lock, Thread
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from buildassets.cli.termination import send_to_main_thread
 from buildassets.cli.watching.descendants import Descendant, descendants, running, send
 from buildassets.foundation.permission import Permission
 from buildassets.foundation.typed import IS_WATCHED
@@ -95,7 +96,7 @@ class Beside:
         sleep(_INTERRUPT_SECONDS)
         if self._ended.acquire(blocking=False):
             self.exit_code = code if code >= 0 else 128 - code
-            signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
+            send_to_main_thread(signal.SIGTERM)
 
 
 def _end(started: Sequence[Descendant]) -> None:

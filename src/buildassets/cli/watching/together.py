@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from subprocess import DEVNULL, PIPE
-from threading import Event, Lock, Thread, main_thread
+from threading import Event, Lock, Thread
 from time import monotonic, sleep
 from typing import IO, TYPE_CHECKING, Final
 
 import click
 
+from buildassets.cli.termination import send_to_main_thread
 from buildassets.compiler.engines.commands.program import Program, find_program, places_of
 from buildassets.compiler.engines.commands.running import end_group, uninterrupted
 from buildassets.compiler.engines.process.endings import ending
@@ -122,7 +123,7 @@ class Together:
         if self._ended.acquire(blocking=False):
             self.exit_code = code if code >= 0 else 128 - code
             one.note(f"ended with {_how(code)}")
-            signal.pthread_kill(main_thread().ident or 0, signal.SIGTERM)
+            send_to_main_thread(signal.SIGTERM)
 
 
 class _Beside:

@@ -177,6 +177,14 @@ KEYS: Final[Sequence[Key]] = (
         schema=lambda _: {"type": "object", "additionalProperties": forms.command()},
         deciding=("commands",),
     ),
+    _flag(
+        "components",
+        "Whether templates have components: blocks `{% style %}` and `{% behaviour %}`, and files next to templates",
+        "components = true",
+        default=False,
+        decides=False,
+        pages=("guides/components.md",),
+    ),
     Key(
         name="compress",
         sentence="The codings of precompressed copies, kept if they are smaller; a table also sets levels",
@@ -369,11 +377,16 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="packages",
-        sentence="Rules for accepting releases of packages",
+        sentence="Names of installed packages whose releases are merged; a table also has rules for new packages",
         example="packages = { min_age_days = 3 }",
-        pages=("guides/tools.md#not-too-new",),
-        read=lambda given: {"packages": keys.package_rules(given.table.table("packages"))},
-        schema=lambda _: forms.closed_table({"min_age_days": forms.number("number", 0)}),
+        pages=("guides/wheels.md", "guides/tools.md#not-too-new"),
+        read=lambda given: {"packages": keys.package_rules(given.table)},
+        schema=lambda _: {
+            "anyOf": [
+                forms.ref("texts"),
+                forms.closed_table({"installed": forms.ref("texts"), "min_age_days": forms.number("number", 0)}),
+            ]
+        },
     ),
     _foreign(
         "pipeline",

@@ -690,7 +690,10 @@ def registry(table: Table) -> str:
 
 
 def package_rules(table: Table) -> PackageRules:
-    """The rules for releases of packages that may be used."""
-    rules = PackageRules(min_age_days=table.number("min_age_days", (int, float), 0))
-    table.close()
-    return rules
+    """The rules for releases of packages that may be used, and the names of installed ones that are merged."""
+    if isinstance(table.take("packages"), list):
+        return PackageRules(installed=table.texts("packages"))
+    rules = table.table("packages")
+    days, installed = rules.number("min_age_days", (int, float), 0), rules.texts("installed")
+    rules.close()
+    return PackageRules(min_age_days=days, installed=installed)

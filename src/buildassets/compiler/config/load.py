@@ -5,6 +5,8 @@ Takes a file's name, gives a frozen Config with absolute paths, or raises all fa
 
 import os
 from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
 
 from buildassets.compiler.config import keys
 from buildassets.compiler.config.file import FILE_NAMES, ignored_table, read_named, search, working_directory
@@ -20,6 +22,7 @@ from buildassets.compiler.config.roots import (
     root_at,
     root_faults,
     root_places,
+    roots_of_packages,
     with_further,
 )
 from buildassets.compiler.config.toml_table import Document, Table, parse
@@ -27,7 +30,7 @@ from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import sort_key
 from buildassets.foundation.frozen import frozen_by_name, replace
-from buildassets.foundation.permission import Permission
+from buildassets.foundation.permission import NOTHING, Permission
 from buildassets.packages.lock import Lock, read_lock
 from buildassets.programs.project_python import refuse_project_modules
 
@@ -54,6 +57,13 @@ class Overrides:
 
 
 _UNCHANGED = Overrides()
+_DECLARATION: Final = '{"application": '  # JSON: an inline table of TOML has no colon there
+# The modules with `with_NAME`, which most configurations do not need; that of components imports the compiler, too.
+_FEATURES: Final = {
+    "components": "buildassets.components.compile",
+    "declared": "buildassets.compiler.config.declared_maps",
+    "plan": "buildassets.compiler.config.block_plan",
+}
 
 
 def load_config(
@@ -81,12 +91,14 @@ def load_config(
     foreign = Foreign()
     if not given.sources:
         foreign, document = with_foreign(document, folder, mode, permission=permission)
+    also = tuple(text for text in given.also if not text.startswith(_DECLARATION))
+    declared = tuple(text for text in given.also if text.startswith(_DECLARATION))
     roots = configured_roots(document.table, folder)
-    if (given.also or given.collected) and "sources" not in document.table:
+    if (also or given.collected) and "sources" not in document.table:
         kept = () if given.collected or given.only_also else DEFAULT_ROOTS[:1]
         roots = [(place, root) for place, root in roots if root.shown in kept]
     overriding = [((), root_at(start, shown)) for shown in options.table.texts("SOURCE")]
-    further = [((), root) for root in (*further_roots(given.also, start, options), *given.collected)]
+    further = [((), root) for root in (*further_roots(also, start, options), *given.collected)]
     lock = read_lock(folder)
     own = tuple(root for _, root in overriding or roots)
     config = _config(document.table, folder, path, own, permission=permission, lock=lock)
@@ -106,10 +118,14 @@ def load_config(
     )
     ignored = tuple(ignored_table(path, start)) if path and file is None and given.text is None else ()
     config = replace(config, notices=(*config.notices, *ignored))
+    if declared:
+        config = _with("declared", config, declared, document)
     if not permission.python:
         refuse_project_modules(folder)
         config = without_project_python(config)
-    config = with_packages(replace(config, sources=with_further(config, [root for _, root in further])), lock.vendor)
+    brought = roots_of_packages(config.packages.installed, folder, document)
+    config = replace(config, sources=with_further(config, [*(root for _, root in further), *brought]))
+    config = with_packages(config, lock.vendor)
     if overriding or further:
         document.faults += root_faults(overriding, Document({}), "its name")
         document.faults += root_faults(further, Document({}), "`--also`")
@@ -118,11 +134,22 @@ def load_config(
     if faults := [*document.faults, *options.faults]:
         looked_at = (*foreign.files, *root_places(folder, config))
         raise ConfigError([*sorted(faults, key=sort_key), *ignored], looked_at=looked_at)
-    if given.plan is None:
-        return config
-    from buildassets.compiler.config.block_plan import with_plan  # most builds do not need it
+    return _with_blocks(config, given.plan and os.path.join(start, given.plan), extracts=needs_sources)
 
-    return with_plan(config, os.path.join(start, given.plan))
+
+def _with_blocks(config: Config, plan: str | None, *, extracts: bool) -> Config:
+    """`config` with the blocks of a `plan`, and, if it `extracts` them, with those of components in templates."""
+    if plan is not None:
+        config = _with("plan", config, plan)
+    may_extract = config.components and extracts and config.permission != NOTHING  # which is that of an editor
+    return _with("components", config) if may_extract else config
+
+
+def _with(feature: str, config: Config, *given: object) -> Config:
+    """`config` extended by a `feature` that it uses."""
+    module = import_module(_FEATURES[feature])
+    extended: Config = getattr(module, f"with_{feature}")(config, *given)
+    return extended
 
 
 def _document(file: str | None, text: str | None, start: str, *, looks_above: bool) -> tuple[str | None, Document]:

@@ -3,6 +3,7 @@
 import os
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from buildassets.compiler.config.keys import (
     absolute,
@@ -22,6 +23,8 @@ from buildassets.foundation.diagnostics import Diagnostic, error
 from buildassets.foundation.frozen import replace
 from buildassets.foundation.nearest import nearest
 from buildassets.foundation.paths import normalise
+
+_PACKAGE: Final = "package:"  # before the name of an installed package, in place of a folder
 
 
 def configured_roots(table: Table, folder: str) -> list[tuple[KeyPath, SourceRoot]]:
@@ -60,11 +63,25 @@ def _described_root(table: Table, value: object, folder: str, *keys: str | int) 
 
 
 def further_roots(also: Sequence[str], start: str, given: Document) -> Iterator[SourceRoot]:
-    """The source roots that the command line adds: folders, or inline tables in the form of `sources`."""
+    """The source roots that the command line adds: folders, or inline tables in the form of `sources`.
+
+    `package:NAME` is the release of an installed package.
+    """
     for value in from_command_line(also, "--also"):
+        if isinstance(value, str) and value.startswith(_PACKAGE):
+            yield from roots_of_packages([value.removeprefix(_PACKAGE)], start, given)
+            continue
         root = _described_root(given.table, value, start, "--also")
         if root is not None:
             yield root
+
+
+def roots_of_packages(names: Sequence[str], folder: str, document: Document) -> Iterator[SourceRoot]:
+    """The roots with the releases of the installed packages `names`; notes faults."""
+    if names:
+        from buildassets.compiler.config.installed import installed_roots  # 20 ms, for all installed packages
+
+        yield from installed_roots(names, folder, document)
 
 
 def with_further(config: Config, further: Iterable[SourceRoot]) -> tuple[SourceRoot, ...]:

@@ -31,6 +31,7 @@ INNER: Final[Mapping[str, str]] = {
     "hours": "For how many hours each release is kept",
     "include": "Globs on paths of the files to include",
     "inputs": "Globs of the files that the program may read",
+    "installed": "Names of installed packages whose releases are merged",
     "limit": "The largest size of a file",
     "manifest": "The manifest of Vite, relative to `path`",
     "min_age_days": "The least age of a release in days",

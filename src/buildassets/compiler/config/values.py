@@ -44,7 +44,8 @@ class SourceRoot:
     `prefer` chooses: the file that is `compiled` already, or the `source`; without it that is an error, except in npm's
     packages. Vite built a root with a `manifest`, which is the path of Vite's own below it; `dev` is the URL of Vite's
     server. A root with `files` has exactly these: paths below it, each with the absolute path of its content. They are
-    served under their own names, too. With `compiles` their sources are compiled, also in a vendored root.
+    served under their own names, too. With `compiles` their sources are compiled, also in a vendored root. A root with
+    a `package`, the absolute folder of an installed one, has the files of that package's release.
     """
 
     path: str
@@ -59,6 +60,7 @@ class SourceRoot:
     dev: str = ""
     files: tuple[tuple[str, str], ...] | None = None
     compiles: bool = False
+    package: str = ""
 
     @property
     def lists_files(self) -> bool:
@@ -210,9 +212,13 @@ class Retain:
 
 @frozen
 class PackageRules:
-    """The rules for releases of tools and packages: none younger than `min_age_days`."""
+    """The rules for releases of tools and packages: none younger than `min_age_days`.
+
+    `installed` are the names of the releases of installed packages that are merged.
+    """
 
     min_age_days: float = 0
+    installed: tuple[str, ...] = ()
 
 
 @frozen
@@ -350,6 +356,7 @@ class Config:
     importmap_preload: Mapping[str, bool] = field(default_factory=dict)
     data_urls: DataUrls | None = None
     templates: Templates = field(default_factory=Templates)
+    components: bool = False
     templating: Templating = field(default_factory=Templating)
     retain: Retain | None = None
     budgets: Mapping[str, int] = field(default_factory=dict)
@@ -436,7 +443,13 @@ class Config:
         return replace(where, file=self.shown(self.file)) if where and self.file else None
 
     def input_name(self, path: str) -> str:
-        """`path` below its source root, with the root's prefix, or below its load path: the same on every machine."""
+        """`path` below its source root, with the root's prefix, or below its load path: the same on every machine.
+
+        A text that the plan has from a template is named as that template.
+        """
+        place = self.plan.places.get(self.shown(path)) if self.plan and self.components else None
+        if place and place.line:
+            return place.file
         for root in self.sources:
             if (name := path_below(root.path, path)) is not None:
                 return f"{root.prefix}/{name}".lstrip("/")

@@ -39,9 +39,9 @@ MINIFIED: Final = ("css", "js", "svg", "html", "json")
 _OF_A_PACKAGE: Final = BuiltIn(start={})
 # In the order in which diagnostics and the schema list them: the first for a key is its default, except for Sass.
 BUILT_IN: Final[Mapping[str, BuiltIn]] = {
-    "libsass": BuiltIn(start={"scss": f"{_ENGINES}.sass.libsass:libsass"}),
-    "dart-sass": BuiltIn(start={"scss": f"{_ENGINES}.sass.chosen:dart_sass"}),
-    "sass": BuiltIn(start={"scss": f"{_ENGINES}.sass.chosen:sass_on_path"}),
+    "libsass": BuiltIn(start={"scss": f"{_ENGINES}.sass.late:libsass"}),
+    "dart-sass": BuiltIn(start={"scss": f"{_ENGINES}.sass.late:dart_sass"}),
+    "sass": BuiltIn(start={"scss": f"{_ENGINES}.sass.late:sass_on_path"}),
     "builtin": BuiltIn(
         start={
             "css": f"{_ENGINES}.sheets:sheet_engine",

@@ -5,6 +5,7 @@ Takes what `discover` found and a function that makes drafts. Knows every stage 
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final, Protocol
 
 from buildassets.compiler.cache import json_values
@@ -14,7 +15,7 @@ from buildassets.compiler.facts.kinds import NAMES, SOURCE
 from buildassets.compiler.facts.table import Facts
 from buildassets.compiler.graph.checks.settings import lost_load_paths
 from buildassets.compiler.graph.collect import Collected, GraphRequest, collected
-from buildassets.compiler.graph.diagnose import Diagnosed, diagnosed
+from buildassets.compiler.graph.diagnose import Diagnosed, are_all_checks, diagnosed, found_before
 from buildassets.compiler.graph.font_faces import with_font_faces
 from buildassets.compiler.graph.import_map import (
     Settled,
@@ -33,7 +34,7 @@ from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Draft, FrontEnds, ImportMap, Linked, Source, WithLinks
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.disk.file_sets import FileSet
-from buildassets.foundation.diagnostics import Diagnostic, sort_key
+from buildassets.foundation.diagnostics import Diagnostic, sort_key, to_json
 from buildassets.foundation.digest import digest, digest_of_all
 from buildassets.foundation.frozen import field, frozen, frozen_by_name, replace
 from buildassets.foundation.lazily import Lazily
@@ -105,14 +106,16 @@ class StoredGraph:
     """A graph, as far as it is no fact, for another process. All of its assets are compiled sources.
 
     - `looked_at`: the paths that decided its sources; `checked`: those at which checks looked for files
-    - `found`: the assets with findings; `faulty`: those whose sources have diagnostics of their own
+    - `found`: the assets with findings, and `gathered` the diagnostics of all of them, by check
+    - `faulty`: the assets whose sources have diagnostics of their own
     - `apart`: the scripts that may run where no import map applies
     - `kinds`: those of the engines that made an asset
     """
 
     looked_at: frozenset[str]
     checked: tuple[str, ...]
-    found: tuple[str, ...]
+    found: Mapping[int, tuple[str, ...]]
+    gathered: Mapping[int, tuple[Diagnostic, ...]]
     faulty: tuple[str, ...]
     keeping_names: tuple[str, ...]
     unreached: tuple[str, ...]
@@ -123,18 +126,24 @@ class StoredGraph:
     def form(self) -> list[object]:
         """The same as JSON."""
         settled = self.importmap
-        lists = (sorted(self.looked_at), self.checked, self.found, self.faulty, self.keeping_names, self.unreached)
-        return [*lists, self.apart, self.kinds, settled.imports, settled.scopes, settled.modules]
+        lists = (sorted(self.looked_at), self.checked, self.faulty, self.keeping_names, self.unreached)
+        by_check = [[self.found.get(check, ()), [*map(to_json, faults)]] for check, faults in self.gathered.items()]
+        return [*lists, self.apart, self.kinds, by_check, settled.imports, settled.scopes, settled.modules]
 
     @staticmethod
     def of_form(value: object) -> "StoredGraph":
         """The graph of such a form. Raises ValueError."""
-        *lists, imports, scopes, modules = json_values.array(value, 11)
-        looked_at, checked, found, faulty, keeping_names, unreached, apart, kinds = map(json_values.texts, lists)
+        *lists, by_check, imports, scopes, modules = json_values.array(value, 11)
+        looked_at, checked, faulty, keeping_names, unreached, apart, kinds = map(json_values.texts, lists)
+        checks = dict(enumerate(json_values.array(one, 2) for one in json_values.array(by_check)))
         return StoredGraph(
             looked_at=frozenset(looked_at),
             checked=checked,
-            found=found,
+            found={check: json_values.texts(paths) for check, (paths, _) in checks.items()},
+            gathered={
+                check: tuple(map(json_values.diagnostic, json_values.array(faults)))
+                for check, (_, faults) in checks.items()
+            },
             faulty=faulty,
             keeping_names=keeping_names,
             unreached=unreached,
@@ -233,7 +242,8 @@ class Graphing:
         return StoredGraph(
             looked_at=frozenset(known.looked_at),
             checked=tuple(sorted(walk.looked_at)),
-            found=tuple(sorted(walk.found)),
+            found={check: tuple(sorted(by_path)) for check, by_path in walk.found.items()},
+            gathered=walk.gathered,
             faulty=tuple(sorted(walk.faulty)),
             keeping_names=walk.keeping_names,
             unreached=graph.unreached,
@@ -247,19 +257,21 @@ class Graphing:
         stored, paths = build.graph, {*build.paths}
         if not self._holds or stored is None or not _is_storable(known):
             return None
-        if not (known.listed.keys() >= paths >= {*stored.found, *stored.faulty, *stored.keeping_names, *stored.apart}):
+        named = {*chain.from_iterable(stored.found.values()), *stored.faulty, *stored.keeping_names, *stored.apart}
+        if not (known.listed.keys() >= paths >= named and are_all_checks(stored.gathered)):
             return None  # it is damaged
         names, leave_to_page = known.names, known.config.modules == "importmap"
         self._starts = starts_of(known)
         walk = Walk(known, _no_drafts, progress)
         walk.restore(
             paths=map(LogicalPath, build.paths),
-            found=map(LogicalPath, stored.found),
             faulty=map(LogicalPath, stored.faulty),
+            gathered=stored.gathered,
             keeping_names=tuple(map(LogicalPath, stored.keeping_names)),
             looked_at=stored.checked,
             kinds=stored.kinds,
         )
+        walk.found = found_before(walk, known.request.facts, stored.found)
         apart = frozenset(map(LogicalPath, stored.apart))
         settled = settled_before(walk.assets, names, apart, stored.importmap, leave_to_page=leave_to_page)
         self._settled = settled
@@ -430,7 +442,7 @@ def _names_digest(known: Collected) -> str:
     """A digest of what `NAMES` stands for: all sources and what is skipped, the import map, packages."""
     names = (f"{path}\0{source.keeps_name}" for path, source in known.listed.items())
     skipped = (f"{path}\0{reason}" for path, reason in known.request.discovery.skipped.items())
-    mapped = repr((known.names.configured, sorted(known.typed.looked_at)))
+    mapped = repr((known.names.configured, known.names.chunks, sorted(known.typed.looked_at)))
     return digest_of_all([*sorted(names), *sorted(skipped), mapped])
 
 

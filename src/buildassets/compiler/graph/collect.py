@@ -127,7 +127,9 @@ def collected(request: GraphRequest) -> Collected:
     descriptions = Descriptions(config)
     known = WithFonts(sources, discovery.fonts) if discovery.fonts else sources
     packages = packages_of(config, request.mode, descriptions, sources)
-    names = NameResolution(config, importmap, packages, known, typed=typed, note=note)
+    names = NameResolution(
+        config, importmap, packages, known, chunks=discovery.front_ends.chunks, typed=typed, note=note
+    )
     parts = modules.parts | set(map(LogicalPath, config.plan.parts if config.plan else ()))
     return Collected(
         request=request,

@@ -5,7 +5,7 @@ are a fact, found again if the asset changed, or something that was looked at fo
 together is found in each build.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any, Final
@@ -38,11 +38,12 @@ from buildassets.compiler.graph.collect import Collected
 from buildassets.compiler.graph.data_urls import refusals
 from buildassets.compiler.graph.findings_form import from_stored
 from buildassets.compiler.graph.import_map import mapped_assets
-from buildassets.compiler.graph.walk import Walk
+from buildassets.compiler.graph.walk import Findings, Walk
 from buildassets.compiler.model import Draft, FrontEnds, Linked
 from buildassets.disk.codings import is_available
 from buildassets.foundation.diagnostics import Diagnostic, error
 from buildassets.foundation.frozen import frozen
+from buildassets.foundation.lazily import Lazily
 from buildassets.foundation.paths import LogicalPath
 
 
@@ -132,12 +133,9 @@ def _of_assets(known: Collected, walk: Walk) -> Iterator[Diagnostic]:
     """The diagnostics of all assets and of what they refer to."""
     config, gathering = known.config, _Gathering(known, walk)
     renewed = _find(known, walk)
-    by_check: dict[int, list[tuple[LogicalPath, Any]]] = {number: [] for number in renewed}
-    for path, findings in sorted(walk.found.items()) if renewed else ():
-        for number, finding in findings:
-            if number in by_check:
-                by_check[number].append((path, finding))
-    for number, items in by_check.items():
+    for number in renewed:
+        by_path = sorted(walk.found.get(number, {}).items())
+        items = [(path, finding) for path, findings in by_path for finding in findings]
         walk.gathered[number] = tuple(_CHECKS[number].gather(gathering, items))
     yield from chain.from_iterable(walk.gathered.values())
     if config.directives:
@@ -166,13 +164,11 @@ def _find(known: Collected, walk: Walk) -> list[int]:
         is_production=known.request.is_production,
     )
     renewed = {_DECIDED_BY_OTHERS} if walk.gathered else set(range(len(_CHECKS)))
-    for path in walk.found_before:
-        if facts.holds((FINDINGS, path)):
-            walk.found[path] = _found_before(walk, facts, path)
-    walk.found_before = ()
     for path in walk.compiled if walk.is_new else map(LogicalPath, facts.doubtful(FINDINGS)):
-        before, asset = walk.found.pop(path, ()), walk.compiled.get(path)
+        before = {number: by_path.pop(path) for number, by_path in walk.found.items() if path in by_path}
+        asset = walk.compiled.get(path)
         if asset is None:
+            renewed.update(before)
             continue
         key, find = (FINDINGS, path), partial(_findings, look, asset)
         # What was minified may be the same though places in its source are others.
@@ -180,17 +176,42 @@ def _find(known: Collected, walk: Walk) -> list[int]:
         findings: Any = facts.ask(key, find, besides=besides)
         if isinstance(findings, list):
             findings = _found_before(walk, facts, path)
-        if findings:
-            walk.found[path] = findings
-        if findings != before:
-            renewed.update(number for number, _ in (*before, *findings))
+        for number, of_check in (by_check := _by_check(findings)).items():
+            walk.found.setdefault(number, {})[path] = of_check
+        renewed.update(number for number in {*before, *by_check} if before.get(number) != by_check.get(number))
     return sorted(renewed)
+
+
+def are_all_checks(numbers: Iterable[int]) -> bool:
+    """Whether `numbers` are those of the checks."""
+    return [*numbers] == [*range(len(_CHECKS))]
+
+
+def found_before(
+    walk: Walk, facts: Facts, paths: Mapping[int, Iterable[str]]
+) -> dict[int, MutableMapping[LogicalPath, Findings]]:
+    """What another process found in the assets at `paths`, by check."""
+
+    def findings(number: int, path: LogicalPath) -> Findings:
+        return _by_check(_found_before(walk, facts, path)).get(number, ())
+
+    return {number: Lazily(map(LogicalPath, those), partial(findings, number)) for number, those in paths.items()}
+
+
+def _by_check(findings: Iterable[tuple[int, Any]]) -> dict[int, Findings]:
+    by_check: dict[int, Findings] = {}
+    for number, finding in findings:
+        by_check[number] = (*by_check.get(number, ()), finding)
+    return by_check
 
 
 def _found_before(walk: Walk, facts: Facts, path: LogicalPath) -> tuple[tuple[int, Any], ...]:
     """The findings of the asset `path`, as another process kept them. Raises LostBodyError if they are damaged."""
+    stored = facts.value((FINDINGS, path))
+    if isinstance(stored, tuple):
+        return stored
     try:
-        findings = from_stored(facts.value((FINDINGS, path)), partial(walk.compiled.__getitem__, path), len(_CHECKS))
+        findings = from_stored(stored, partial(walk.compiled.__getitem__, path), len(_CHECKS))
     except ValueError:
         raise LostBodyError from None
     facts.read((FINDINGS, path), findings)

@@ -192,7 +192,8 @@ class Naming:
             both = digest(set_off(logical) + set_off(hex_digest))
             self.files[logical] = output_name(content.named_as, fingerprint(both))
         else:
-            self.files[logical] = logical if content.keeps_name else output_name(logical, fingerprint(hex_digest))
+            kept = content.name or logical
+            self.files[logical] = kept if content.keeps_name else output_name(logical, fingerprint(hex_digest))
         return Named(logical, self.files[logical], hex_digest, final)
 
     def _spliced(self, logical: LogicalPath, content: Content) -> bytes:

@@ -23,7 +23,7 @@ from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.lazily import Lazily
 from buildassets.foundation.media import is_script
 from buildassets.foundation.nearest import Known
-from buildassets.foundation.paths import LogicalPath
+from buildassets.foundation.paths import LogicalPath, to_url
 
 _Use: TypeAlias = tuple[LogicalPath, str, LogicalPath]  # a module, a bare name in it, the asset that it means there
 ENDS: Final = (".js", ".mjs", "/index.js", "/index.mjs")  # Node and bundlers add these, browsers do not
@@ -168,7 +168,8 @@ class NameResolution:
     """Resolves the references of one build, for browsers and by npm packages.
 
     The import map `configured` comes first, so that it can choose another file of a package, or another package.
-    `packages` is None if no source root is one of npm. `known` are all possible assets.
+    `packages` is None if no source root is one of npm. `known` are all possible assets. `chunks` are the assets to
+    which pages map paths in the output of Vite.
     """
 
     def __init__(
@@ -178,14 +179,17 @@ class NameResolution:
         packages: NodePackages | None,
         known: Collection[LogicalPath],
         *,
+        chunks: Mapping[LogicalPath, LogicalPath],
         typed: TypedNames | None = None,
         note: Callable[[str, str], None] = lambda kind, about: None,
     ) -> None:
         self.configured = configured
         self.packages = packages
+        self.chunks = chunks
         self._typed = typed
         self._note = note  # called where an answer depends on the import map, packages or `tsconfig.json`
         self._has_map = bool(config.importmap or config.scopes)
+        self._may_have_chunks = any(root.manifest for root in config.sources)
         self._url = config.url
         self._known = known
         prefixes = {*config.url_prefixes, config.url} if config.url_prefixes else ()
@@ -220,6 +224,10 @@ class NameResolution:
             if path in self._known:
                 return path
         target = self._target(reference, LogicalPath(self._bases.get(base, base)))
+        if self._may_have_chunks:
+            self._note(*NAMES)
+        if target is not None and target in self.chunks:
+            return self.chunks[target]
         if self._completes and target is not None and reference.kind in SPECIFIERS and target not in self._known:
             target = next((path for end in ENDS if (path := LogicalPath(target + end)) in self._known), target)
         if self.packages is None or reference.kind not in SPECIFIERS:
@@ -236,6 +244,10 @@ class NameResolution:
         if asked not in self._targets:
             self._targets[asked] = target_of(reference, base, self._url, self._is_external)
         return self._targets[asked]
+
+    def is_of_chunk(self, reference: Reference, base: LogicalPath) -> bool:
+        """Whether `reference` has a path that pages map, so that it stays as Vite wrote it."""
+        return bool(self.chunks) and self._target(reference, base) in self.chunks
 
     def answer(self, reference: Reference, base: LogicalPath) -> Resolved:
         """The resolution of a bare name by the packages, if the configured import map lacks it."""
@@ -326,7 +338,8 @@ def settle(assets: Mapping[LogicalPath, Linked], names: NameResolution, *, leave
         written[path], of_page = _written(path, asset, names, mapped, leaves=leave_to_page)
         if of_page is not _NOTHING_LEFT:
             left[path] = of_page
-    modules = {name: target for of_page in left.values() for name, target in of_page.modules}
+    modules = {to_url(path): target for path, target in names.chunks.items()}
+    modules |= {name: target for of_page in left.values() for name, target in of_page.modules}
     by_name = [use for of_page in left.values() for use in of_page.by_name]
     importmap = names.configured if names.packages is None else _with_names(names.configured, names.packages, by_name)
     return Settled(written=written, by_name=mapped_links, importmap=replace(importmap, modules=modules), apart=apart)
@@ -384,6 +397,8 @@ def _written(
 
     One that runs apart from import maps has `mapped_links`, which are written, too.
     """
+    if names.chunks:
+        asset = replace(asset, links=tuple(link for link in asset.links if not names.is_of_chunk(link[0], path)))
     if mapped_links is not None:
         return tuple(sorted((*asset.links, *mapped_links), key=lambda link: link[0].start)), _NOTHING_LEFT
     if not leaves or not is_script(path):

@@ -51,7 +51,7 @@ class Memory:
         return replace(draft, body=OnDisk(draft.source.path, draft.source.shown, draft.digest, size_bytes))
 
 
-Findings: TypeAlias = tuple[tuple[int, Any], ...]  # each with the number of the check
+Findings: TypeAlias = tuple[Any, ...]  # of one check about one asset
 Progress: TypeAlias = Callable[[int, int, str], None]  # assets or copies done, those known, the name of the latest
 
 
@@ -81,8 +81,7 @@ class Walk:
         self.keeping_names: tuple[LogicalPath, ...] = ()  # the assets that are named as their sources, sorted
         self.faulty: set[LogicalPath] = set()  # the compiled sources with diagnostics
         self.kinds: set[str] = set()  # of the engines that made them, perhaps in an earlier build
-        self.found: dict[LogicalPath, Findings] = {}  # what checks found, by compiled source
-        self.found_before: tuple[LogicalPath, ...] = ()  # those of which another process found something
+        self.found: dict[int, MutableMapping[LogicalPath, Findings]] = {}  # by check and compiled source
         self.gathered: dict[int, tuple[Diagnostic, ...]] = {}  # the diagnostics of all findings, by check
         self.looked_at: set[str] = set()  # the paths at which checks looked whether there is a file
         self.before: dict[LogicalPath, Linked] = {}  # what was renewed, as it was before
@@ -139,28 +138,29 @@ class Walk:
         own = ((path, self.compiled.get(path), asset) for path, asset in self.assets.items())
         self.joined = tuple(path for path, one, asset in own if one is None or one.draft is not asset.draft)
         self._forget_others()
-        self.keeping_names = tuple(sorted(path for path, one in self.assets.items() if one.draft.source.keeps_name))
+        sources = (one.draft.source for one in self.assets.values())
+        self.keeping_names = tuple(sorted(one.logical for one in sources if one.keeps_name and one.recipe is None))
 
     def restore(
         self,
         paths: Iterable[LogicalPath],
-        found: Iterable[LogicalPath],
         faulty: Iterable[LogicalPath],
         *,
+        gathered: Mapping[int, tuple[Diagnostic, ...]],
         keeping_names: tuple[LogicalPath, ...],
         looked_at: Iterable[str],
         kinds: Iterable[str],
     ) -> None:
         """Begin with the walk of another process, whose assets were the sources `paths`, in order.
 
-        Of these some were `found` to be wrong, perhaps since their sources are `faulty`; checks `looked_at` paths.
+        Of these some are `faulty`; checks `looked_at` paths, and what each found was `gathered`.
         """
         self.kinds = set(kinds)
         self.compiled = Lazily(paths, self._compiled_before)
         self.assets = Lazily(self.compiled, lambda path: without_unreleased(self.compiled[path], self.assets))
         self.requires = dict.fromkeys(self.compiled, NOTHING_REQUIRED)
         self.alone, self.faulty = set(self.compiled), set(faulty)
-        self.found_before, self.keeping_names, self.looked_at = tuple(found), keeping_names, set(looked_at)
+        self.gathered, self.keeping_names, self.looked_at = dict(gathered), keeping_names, set(looked_at)
 
     def _compiled_before(self, path: LogicalPath) -> Linked:
         """The asset of a source as another process left it; without its body if it does not hold."""

@@ -286,7 +286,9 @@ def take(
         name: seen_in[name] if name in seen_in and name not in fresh else digest_of_names(name, done.parents)
         for name in done.folders
     }
-    if any(set_named(one.name)[0].digest != one.digest for one in done.sets):  # last: a later change shows by names
+    # Last: a later change shows by names. In folders that are as they were before, nothing is to be looked for.
+    doubtful = (one for one in done.sets if before is None or not fresh.keys().isdisjoint(one.folders))
+    if any(set_named(one.name)[0].digest != one.digest for one in doubtful):
         return None
     looked_at = {**(before.changed if before else {}), **done.known}
     found = {

@@ -23,7 +23,7 @@ from buildassets.compiler.graph.asset_graph import StoredGraph, StoredSources
 from buildassets.compiler.graph.findings_form import to_stored
 from buildassets.compiler.graph.fingerprint import KeptName, Naming, Order
 from buildassets.compiler.graph.walk import LinkedFact
-from buildassets.compiler.kept import Kept
+from buildassets.compiler.kept import Kept, TemplateReport
 from buildassets.compiler.result import LastBuild
 from buildassets.compiler.transform.draft_cache import names_for, step_name
 from buildassets.compiler.write.kept_release import KeptRelease, Totals, release_on_disk
@@ -60,6 +60,7 @@ class Parts:
     files: Sequence[str]
     users: bytes
     sources: bytes
+    templates: bytes
     graph: bytes
     release: bytes
     day: int
@@ -68,7 +69,7 @@ class Parts:
         """All parts in one text."""
         lists = (self.paths, self.origins, self.rows, self.names, self.files)
         texts = ("\0".join(items).encode("utf-8", "surrogatepass") for items in lists)
-        parts = (*texts, self.users, self.sources, self.graph, self.release)
+        parts = (*texts, self.users, self.sources, self.templates, self.graph, self.release)
         numbers = (len(self.paths), self.day, *map(len, parts))
         return b" ".join(b"%d" % number for number in numbers) + b"\n" + b"".join(parts)
 
@@ -77,7 +78,7 @@ def unpacked(record: bytes) -> Parts:
     """The parts of a `record`. Raises ValueError if they do not fit."""
     head, _, rest = record.partition(b"\n")
     count, day, *sizes = map(int, head.split())
-    *lists, users, sources, graph, release = json_values.cut(rest, sizes, _LISTS + 4)
+    *lists, users, sources, templates, graph, release = json_values.cut(rest, sizes, _LISTS + 5)
     texts = (part.decode("utf-8", "surrogatepass") for part in lists)
     items = [text.split("\0") if count else [] for text in texts]
     if any(len(one) != count for one in items):
@@ -91,6 +92,7 @@ def unpacked(record: bytes) -> Parts:
         files=files,
         users=users,
         sources=sources,
+        templates=templates,
         graph=graph,
         release=release,
         day=day,
@@ -155,6 +157,11 @@ class StoredBuild:
         return _of_json(self.parts.sources, _sources)
 
     @property
+    def templates(self) -> TemplateReport | None:
+        """The report on the templates, if it is kept."""
+        return _of_json(self.parts.templates, TemplateReport.of_form) if self.parts.templates else None
+
+    @property
     def names(self) -> Lazily[LogicalPath, KeptName]:
         """The names that assets got."""
         named = (path for path, name in zip(self.parts.paths, self.parts.names, strict=True) if name)
@@ -197,9 +204,11 @@ def recorded(kept: Kept, renamed: Iterable[LogicalPath], *, config: Config, cach
     """The record of what is `kept` of a build that gave some assets new names, or all."""
     assert kept.release is not None
     dump = Dump(kept.facts, kept.graphing.stored_graph(), kept.release, config=config, cache=cache)
+    templates = _to_json(kept.templates.form()) if kept.templates and kept.templates.sets else b""
     before = kept.stored
-    record = dump.of_changes(before, renamed) if isinstance(before, StoredBuild) and kept.graphing.is_renewed else None
-    return record or dump.of_all(kept.graphing.stored_sources(kept.facts), day=kept.day)
+    parts = dump.of_changes(before, renamed) if isinstance(before, StoredBuild) and kept.graphing.is_renewed else None
+    parts = parts or dump.of_all(kept.graphing.stored_sources(kept.facts), day=kept.day)
+    return replace(parts, templates=templates).packed()
 
 
 def stored_build(last: LastBuild) -> StoredBuild | None:
@@ -228,7 +237,7 @@ class Dump:
         self._cache = cache
         self._names = names_for(config)
 
-    def of_all(self, sources: StoredSources, *, day: int) -> bytes:
+    def of_all(self, sources: StoredSources, *, day: int) -> Parts:
         """The record of a build; `day` is when results in the cache were last noted as used."""
         cache = self._cache
         notes_use = cache is not None and cache.today() != day
@@ -253,12 +262,13 @@ class Dump:
             files=[self._release.naming.files.get(LogicalPath(path), "") for path in paths],
             users=_to_json(users),
             sources=_to_json([sources.sources, sources.of_names]),
+            templates=b"",
             graph=_to_json(graph.form()) if graph else b"",
             release=self._released(paths) if graph else b"",
             day=cache.today() if cache else 0,
-        ).packed()
+        )
 
-    def of_changes(self, before: StoredBuild, renamed: Iterable[LogicalPath]) -> bytes | None:
+    def of_changes(self, before: StoredBuild, renamed: Iterable[LogicalPath]) -> Parts | None:
         """The record of a build that made only some facts of the one `before` again; None if that cannot be kept."""
         cache, parts, graph = self._cache, before.parts, self._graph
         if graph is None or (cache is not None and cache.today() != before.day):
@@ -282,7 +292,7 @@ class Dump:
             users=_to_json(before.users_by_root) if has_more_users else parts.users,
             graph=_to_json(graph.form()),
             release=self._released(parts.paths),
-        ).packed()
+        )
 
     def _line(self, path: str, *, notes_use: bool = False) -> "_Line | None":
         """The line of an asset; None if it cannot be kept. With `notes_use` its result in the cache is in use."""

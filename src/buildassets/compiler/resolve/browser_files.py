@@ -35,11 +35,19 @@ _LICENCE: Final = re.compile(r"(?:licen[cs]e|copying|notice|unlicense)(?:[.-].*)
 _COMMONJS: Final = re.compile(r"\brequire\s*\(|\bmodule\.exports\b|\bexports\.[\w$]+\s*=|defineProperty\(exports\b")
 # Code that checks whether there is CommonJS, or that has a parameter named `exports`, as Vue's script has.
 _GUARD: Final = re.compile(r"typeof\s+(?:exports|module|define|require)\b|\bdefine\.amd\b|\bfunction\s*\(\s*exports\b")
+_REQUIRED: Final = re.compile(r"""(?<![.\w$])require\s*\(\s*["'][^."'/]""")  # of another package
+# CommonJS, unless in a script that also checks for `module`, or a bundle of browserify, whose parts have a `require`.
+_OWN_REQUIRE: Final = re.compile(r"""\brequire\s*\(\s*["']\.""")
+_OF_SCRIPTS: Final = re.compile(r"typeof\s+(?:exports|module|define)\b|function\s*\w*\(\s*require\b")
 _NAME_IN_QUOTES: Final = re.compile(r"""(["'])([\w-]+\.(?:png|gif|jpg|svg|webp))\1""")
 _NO_SASS: Final = Unfit("has no Sass sources", "add it without `--source`")
-_BUNDLE: Final = 'install it with npm, and make a bundle of what imports it: `{ files = ["app.js"], bundle = true }`'
+_BUNDLE: Final = (
+    "run `buildassets tools install esbuild`, install the package with npm, and make a bundle of what imports it: "
+    '`{ files = ["app.js"], bundle = true }`'
+)
 _COMMONJS_ONLY: Final = "is CommonJS only, which no browser loads"
 _FOR_BUNDLERS: Final = "reads `process.env`, which bundlers replace and no browser has"
+_OWN_COMMONJS: Final = "imports `{}`, which is CommonJS"
 _INCOMPLETE: Final = "imports `{}` without its whole name, which only bundlers find"
 _EXTERNAL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
 
@@ -58,19 +66,31 @@ class BrowserFiles:
         self.references = cache(lambda path: _references(path, self.text))
 
     def __call__(
-        self, packages: Mapping[str, Unpacked], direct: Collection[str], sources: Collection[str] = ()
+        self,
+        packages: Mapping[str, Unpacked],
+        direct: Collection[str],
+        sources: Collection[str] = (),
+        alone: Collection[str] = (),
     ) -> Needed:
         """The files that browsers need of the `direct` packages, and of those that these import.
 
-        Packages in `sources` have their Sass sources, and what these and their sheets refer to.
+        Packages in `sources` have their Sass sources, and what these and their sheets refer to. Those that are `alone`
+        have a build that imports no other package in the place of their modules, if there is one.
         """
-        return _Choice(packages, self, sources).needed(direct)
+        return _Choice(packages, self, sources, alone).needed(direct)
 
 
 class _Choice:
-    def __init__(self, packages: Mapping[str, Unpacked], files: BrowserFiles, sources: Collection[str]) -> None:
+    def __init__(
+        self,
+        packages: Mapping[str, Unpacked],
+        files: BrowserFiles,
+        sources: Collection[str],
+        alone: Collection[str],
+    ) -> None:
         self._packages = packages
         self._sources = sources
+        self._alone = alone
         self._files = files
         self._known = {LogicalPath(f"{name}/{file}") for name, package in packages.items() for file in package.files}
         self._folders = {folder for path in self._known for folder in _folders(path)}
@@ -166,18 +186,42 @@ class _Choice:
     def _entries(self, name: str) -> list[str]:
         """The files that the package `name` offers to browsers."""
         described = self._describe(name) or {}
-        module = self._module(name)
+        own_build = self._own_build(name) if name in self._alone else None
+        module = own_build or self._module(name)
         main = list(filter(None, [module, *self._main_sheets(name, module)]))
         has_sources = name in self._sources and bool(self._sass_of(name))
         if not (main or has_sources) and name not in self._unfit:
             self._unfit[name] = "has neither a module, a script nor a style sheet for browsers"
         if main or has_sources:  # a package without a module may still have sheets
             self._unfit.pop(name, None)
-        return [*main, *self._further(name, described)]
+        return [*main, *self._further(name, described, is_whole=own_build is not None)]
 
-    def _further(self, name: str, described: Mapping[str, Any]) -> Iterator[str]:
-        """The files of subpaths: sheets, and modules unless the package itself offers a script instead of a module."""
-        has_modules = name in self._specifiers or self._target_of(name) is None
+    def _own_build(self, name: str) -> str | None:
+        """The file of a package that has all that it imports; a module rather than a script.
+
+        It is named like the package, or like the first words of its name.
+        """
+        stem = f"{_stem(name)}-"
+        files = [f"{name}/{file}" for file in self._packages[name].files if _NOT_FOR_USERS.isdisjoint(file.split("/"))]
+        builds = [path for path in files if suffix(path) in _SCRIPTS[:2] and stem.startswith(f"{_stem(path)}-")]
+        modules = {path for path in builds if self._files.has_module_syntax(self._place(path))}
+        scripts = [path for path in builds if path not in modules and _is_for_pages(self._text(path))]
+        whole = [path for path in modules if self._is_module(path) and self._is_whole(path)]
+        alone = [path for path in scripts if not _REQUIRED.search(self._text(path))]
+        builds = sorted(whole or alone, key=lambda path: (".min." not in path, path.count("/"), path))
+        if whole:
+            self._specifiers[name] = builds[0]
+        return builds[0] if builds else None
+
+    def _is_whole(self, path: str) -> bool:
+        """Whether nothing that the module `path` reaches in its package needs a bundler or another package."""
+        references = (one for file in self._with_imports(path) for one in self._files.references(self._place(file)))
+        urls = (one.url for one in references if one.kind in SPECIFIERS)
+        return not self._complaint(path) and all(url.startswith(("./", "../")) or _EXTERNAL.match(url) for url in urls)
+
+    def _further(self, name: str, described: Mapping[str, Any], *, is_whole: bool) -> Iterator[str]:
+        """The files of subpaths: sheets, and modules unless a script, or a build that is whole, is in their place."""
+        has_modules = not is_whole and (name in self._specifiers or self._target_of(name) is None)
         for subpath in self._subpaths(described):
             specifier = name + subpath[1:]
             target = self._target_of(specifier)
@@ -202,17 +246,20 @@ class _Choice:
     def _module(self, name: str) -> str | None:
         """The main module of the package, or else its script for pages."""
         target = self._target_of(name)
-        if target is not None and suffix(target) in _SCRIPTS:
-            if self._is_module(target) and not self._complaint(target):
-                self._specifiers[name] = target
-                return target
-            if self._is_script(target):
-                return target
+        if (
+            target is not None
+            and suffix(target) in _SCRIPTS
+            and self._is_module(target)
+            and not self._complaint(target)
+        ):
+            self._specifiers[name] = target
+            return target
         described = self._describe(name) or {}
-        for key in _SCRIPT_KEYS:
-            path = f"{name}/{str(described.get(key, '')).removeprefix('./')}"
-            if path in self._known and self._is_script(path):
-                return path
+        stated = [f"{name}/{str(described.get(key, '')).removeprefix('./')}" for key in _SCRIPT_KEYS]
+        for path in (target, *stated):
+            if path in self._known and suffix(path) in _SCRIPTS and self._is_script(path):
+                needs_others = _REQUIRED.search(self._text(path)) is not None
+                return (self._own_build(name) if needs_others else None) or path
         if target is not None:
             self._unfit[name] = self._why_unfit(target)
         return None
@@ -258,9 +305,7 @@ class _Choice:
 
     def _complaint(self, path: str) -> str:
         """Why the module `path`, or one of its package that it imports, needs a bundler; empty if none does."""
-        waiting, seen = [path], {path}
-        while waiting:
-            file = waiting.pop()
+        for file in self._with_imports(path):
             is_javascript = _syntax_of(file) is Syntax.JAVASCRIPT
             if is_javascript and self._is_module(file) and self._files.needs_bundler(self._place(file)):
                 return _FOR_BUNDLERS
@@ -268,10 +313,25 @@ class _Choice:
                 target = self._beside(file, reference)
                 if target is not None and target not in self._known and self._completed(file, target) is not None:
                     return _INCOMPLETE.format(reference.url)
+                if target in self._known and self._is_commonjs(target):
+                    return _OWN_COMMONJS.format(reference.url)
+        return ""
+
+    def _is_commonjs(self, path: str) -> bool:
+        """Whether `path` exports as CommonJS does, and perhaps as scripts do: a module that imports it gets nothing."""
+        return suffix(path) in _SCRIPTS and not self._is_module(path) and bool(_COMMONJS.search(self._text(path)))
+
+    def _with_imports(self, path: str) -> Iterator[str]:
+        """The module `path`, and those that it imports by relative names."""
+        waiting, seen = [path], {path}
+        while waiting:
+            file = waiting.pop()
+            yield file
+            for reference in self._files.references(self._place(file)):
+                target = self._beside(file, reference)
                 if target in self._known and target not in seen:
                     seen.add(target)
                     waiting.append(target)
-        return ""
 
     def _beside(self, path: str, reference: Reference) -> LogicalPath | None:
         """The file that a relative specifier in `path` names, taken literally; None for any other reference."""
@@ -285,10 +345,7 @@ class _Choice:
 
     def _is_script(self, path: str) -> bool:
         """Whether a page can load `path` with `<script>`: it may check for CommonJS, but does not need it."""
-        if suffix(path) == ".cjs" or self._is_module(path):
-            return False
-        text = self._text(path)
-        return not _COMMONJS.search(text) or _GUARD.search(text) is not None
+        return suffix(path) != ".cjs" and not self._is_module(path) and _is_for_pages(self._text(path))
 
     def _reached_from(self, path: str) -> Iterator[str]:
         is_javascript = _syntax_of(path) is Syntax.JAVASCRIPT
@@ -365,6 +422,16 @@ class _Choice:
     def _place(self, path: str) -> str:
         package = package_of(path)
         return os.path.join(self._packages[package].folder, *path[len(package) + 1 :].split("/"))
+
+
+def _is_for_pages(script: str) -> bool:
+    if _OWN_REQUIRE.search(script) and not _OF_SCRIPTS.search(script):
+        return False
+    return not _COMMONJS.search(script) or _GUARD.search(script) is not None
+
+
+def _stem(path: str) -> str:
+    return basename(path).partition(".")[0]
 
 
 def _by_package(paths: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -27,6 +27,7 @@ from buildassets.foundation.media import SASS_SUFFIXES, SCRIPT_SUFFIXES, is_sass
 from buildassets.foundation.paths import LogicalPath
 from buildassets.foundation.sizes import size_text
 from buildassets.manifest.model import MANIFEST_NAME, MAPS_SUFFIX
+from buildassets.wheels.contents import contents_of
 
 # The project's own files, which a release would publish: excluded in its folder only. So is the configuration file,
 # whatever its name.
@@ -85,6 +86,11 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
         looked_at += walk.looked_at
         by_logical = walk.sources | by_logical
         skipped = walk.skipped | skipped
+    for index, root in enumerate(config.sources):
+        if root.package:
+            by_logical, faults = _with_release(config, index, root, by_logical)
+            diagnostics += faults
+            looked_at += (os.path.join(os.path.dirname(root.path), MANIFEST_NAME), root.path)
     found = _front_ends(config, by_logical.values(), mode)
     mark = _Marks(config, found.kept)
     made = made_sources(config)
@@ -118,6 +124,35 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
         front_ends=found,
         fonts=made_fonts,
     )
+
+
+def _with_release(
+    config: Config, index: int, root: SourceRoot, by_logical: Mapping[LogicalPath, Source]
+) -> tuple[dict[LogicalPath, Source], list[Diagnostic]]:
+    """`by_logical` with the files of an installed package's release, in place of other copies in that package."""
+    contents = contents_of(os.path.dirname(root.path), root.prefix, os.path.dirname(root.shown))
+    taken: dict[LogicalPath, Source] = {}
+    faults = list(contents.faults)
+    for file in contents.files:
+        logical, shown = LogicalPath(file.logical), f"{root.shown}/{file.relative}"
+        variants = tuple(map(LogicalPath, file.variants))
+        taken[logical] = Source(
+            logical,
+            file.path,
+            shown=shown,
+            root=index,
+            relative=file.relative,
+            keeps_name=True,
+            variants=variants,
+            recipe=file,
+        )
+        for name in dict.fromkeys((logical, LogicalPath(file.file))):
+            other = by_logical.get(name)
+            if other is not None and not is_within(root.package, other.path):
+                message = f"`{other.shown}` and `{shown}` both make `{name}`"
+                hint = f"move the file to a folder other than `{root.prefix}/`, which is that of the installed package"
+                faults.append(error("source/duplicate", message, Location(other.shown), hint=hint))
+    return {**by_logical, **taken}, faults
 
 
 def _front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontEnds:
@@ -165,6 +200,8 @@ class _Marks:
 
     def marked(self, source: Source) -> Source:
         """`source`, marked if it keeps its name or if nothing compiles it."""
+        if source.keeps_name:
+            return source
         if source.logical in self._kept:
             return replace(source, keeps_name=True)
         if (carries_digest(source.logical) or self._has_hash(source.logical)) and not is_compiled(source):

@@ -14,10 +14,10 @@ from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.compiler.model import FrontEnds, Source, ViteEntry
 from buildassets.disk.files import LARGE_BYTES, bytes_at
 from buildassets.disk.plain_files import MOST_SETTINGS_BYTES
-from buildassets.foundation.diagnostics import Diagnostic, Location, error
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
-from buildassets.foundation.paths import LogicalPath, normalise, to_url
+from buildassets.foundation.paths import LogicalPath, from_url, normalise, to_url
 
 _TEXTS: Final = (".js", ".mjs", ".cjs", ".css", ".html")
 _HTML: Final = ".html"
@@ -34,6 +34,7 @@ _ABSOLUTE_URL: Final = lazy_pattern(r"(?<=['\"`(=])(?:https?:)?/[^'\"`()<>\s\\?#
 _CONFIGURED_BASE: Final = lazy_pattern(r"^[^/\n]*?\bbase\s*:\s*(['\"`])([^'\"`$\n]*)\1", re.MULTILINE)
 _CONFIGURATIONS: Final = tuple(f"vite.config.{suffix}" for suffix in ("js", "mjs", "ts", "mts", "cjs", "cts"))
 _RELATIVE: Final = ("", "./")
+_IMPORT_MAP: Final = "importmap.json"
 _USUAL: Final = ".vite/manifest.json"
 _AGAIN: Final = "run `vite build` again"
 
@@ -50,6 +51,7 @@ def front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontEn
     looked_at: list[str] = []
     servers: tuple[str, ...] = ()
     misplaced: tuple[str, ...] = ()
+    chunks: dict[LogicalPath, LogicalPath] = {}
     all_sources = list(sources)
     for index, root in enumerate(config.sources):
         if not root.manifest:
@@ -66,6 +68,9 @@ def front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontEn
         texts = found.texts()
         kept |= found.kept(records, texts)
         files |= {source.logical for source in own.values() if not source.relative.endswith(_HTML)}
+        mapped, map_faults = found.chunks()
+        chunks |= mapped
+        diagnostics += map_faults
         of_base = list(found.base_faults(records, texts))
         diagnostics += of_base
         misplaced += (root.shown,) if of_base else ()
@@ -76,6 +81,7 @@ def front_ends(config: Config, sources: Iterable[Source], mode: Mode) -> FrontEn
         files=frozenset(files),
         servers=servers,
         misplaced=misplaced,
+        chunks=chunks,
         diagnostics=tuple(diagnostics),
         looked_at=tuple(looked_at),
     )
@@ -98,7 +104,7 @@ class _Root:
     @property
     def looked_at(self) -> tuple[str, ...]:
         """The paths that decide what is found, besides the sources."""
-        return (self.root.path, self.manifest, *self._configurations())
+        return (self.root.path, self.manifest, os.path.join(self.root.path, _IMPORT_MAP), *self._configurations())
 
     def records(self) -> tuple[dict[str, Any] | None, list[Diagnostic]]:
         """The records of Vite's manifest, None without one, and what is wrong with it."""
@@ -145,6 +151,40 @@ class _Root:
             found[name] = ViteEntry(name, asset, css, self.server())
         prefixed = {f"{self.root.prefix}/{name}": entry for name, entry in found.items()} if self.root.prefix else {}
         return {**found, **prefixed}
+
+    def chunks(self) -> tuple[dict[LogicalPath, LogicalPath], list[Diagnostic]]:
+        """The files that Vite's import map gives to the names by which chunks import one another, and what is wrong.
+
+        Its URLs are relative to a page beside it, or begin with the base. Vite writes no others.
+        """
+        source = self.sources.get(_IMPORT_MAP)
+        content = bytes_at(source.path, LARGE_BYTES) if source else None
+        if content is None:
+            return {}, []
+        text = content.decode("utf-8", "replace")
+        try:
+            imports = json.loads(text).get("imports", {}).items()
+            files = {name: self._of_url(target) for url, target in imports if (name := self._of_url(url))}
+        except (ValueError, AttributeError, RecursionError) as fault:
+            return {}, [self._no_map(text, fault)]
+        prefix = f"{self.root.prefix}/" if self.root.prefix else ""
+        targets = {LogicalPath(prefix + name): self._logical(file) for name, file in files.items()}
+        lost = sorted({file for file in files.values() if file and file not in self.sources})
+        faults = [self._lost(file, f"{self.root.shown}/{_IMPORT_MAP}") for file in lost]
+        return {name: logical for name, logical in targets.items() if logical}, faults
+
+    def _no_map(self, text: str, fault: Exception) -> Diagnostic:
+        start = fault.pos if isinstance(fault, json.JSONDecodeError) else max(text.find('"imports"'), 0)
+        shown = f"{self.root.shown}/{_IMPORT_MAP}"
+        hint = f"{_AGAIN}, or give the file another name if it is from `public/`"
+        return error("vite/manifest", f"`{shown}` is not an import map of Vite", locate(shown, text, start), hint=hint)
+
+    def _of_url(self, url: str) -> str:
+        """The path in the root that a URL of Vite's import map means; empty for one that leads elsewhere."""
+        for base in ("./", self.config.url + (f"{to_url(self.root.prefix)}/" if self.root.prefix else "")):
+            if url.startswith(base):
+                return from_url(url.removeprefix(base))
+        return ""
 
     def server(self) -> str:
         """The URL of Vite's server, in development; empty without one. It serves below an absolute `base`, too."""

@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, nullcontext, suppress
-from shlex import quote
 from stat import S_ISREG
 from typing import Final
 
@@ -25,7 +24,7 @@ from buildassets.disk.files import MOST_BYTES, bytes_at, content_of
 from buildassets.disk.folders import temporary_folder
 from buildassets.disk.plain_files import plain
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, warning
-from buildassets.programs.start import named
+from buildassets.programs.start import named, typed_command
 
 PLACEHOLDER: Final = re.compile(r"\{(path|out|mode)\}")
 _OF_SHELLS: Final = frozenset(("|", "||", "&&", ";", "&", ">", ">>", "<", "2>", "2>&1"))
@@ -156,13 +155,13 @@ class CommandRun:
         if reported := tuple(self._reports.found(outcome, error, in_stdout=True)):
             raise _FailedError(*reported)
         how = f"ended with {ending(outcome.code)}" if outcome.code > 0 else f"was ended by {ending(outcome.code)}"
-        hint = "correct what it reports" if notes_of(outcome) else f"run it by hand: `{' '.join(self._typed())}`"
+        hint = "correct what it reports" if notes_of(outcome) else f"run it by hand: `{self._typed()}`"
         raise _FailedError(self._reports.fault("command/failed", how, [*notes_of(outcome), *self._unfilled()], hint))
 
-    def _typed(self) -> list[str]:
+    def _typed(self) -> str:
         """The command as one would type it."""
         name = os.path.basename(self._source.logical)
-        return [quote(text) for text in (self._command.run[0], *(self._filled(t, name) for t in self._command.run[1:]))]
+        return typed_command((self._command.run[0], *(self._filled(text, name) for text in self._command.run[1:])))
 
     def _unfilled(self) -> Iterator[str]:
         """Notes on arguments that a user may have meant otherwise: placeholders that are none, and signs of a shell."""

@@ -19,7 +19,8 @@ from buildassets.compiler.engines.process.object_stream import ForeignError, val
 from buildassets.compiler.engines.process.typed_values import is_of_type
 from buildassets.compiler.executors.answers import fit, unfit
 from buildassets.compiler.model import Source
-from buildassets.compiler.transform.worker_pool import Drafted, Job, UnstartableError, Workers, settings_of
+from buildassets.compiler.transform.jobs import Drafted, Job, UnstartableError
+from buildassets.compiler.transform.worker_pool import Workers, settings_of
 from buildassets.disk.files import digest_of
 from buildassets.foundation.digest import digest
 from buildassets.work.jobs import Room

@@ -22,8 +22,8 @@ from buildassets.compiler.transform.draft_job import (
     settings_bytes,
 )
 from buildassets.compiler.transform.engine_set import EngineSet
+from buildassets.compiler.transform.jobs import Drafted, Job
 from buildassets.compiler.transform.versions import used_versions, versions_of
-from buildassets.compiler.transform.worker_pool import Drafted, Job
 
 _BATCH_BYTES: Final = 256_000  # of sources: 40 ms of work and more, of which a scheduler takes a few
 _BATCH_JOBS: Final = 64

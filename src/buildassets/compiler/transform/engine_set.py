@@ -22,7 +22,6 @@ from buildassets.compiler.engines.protocol import (
     Templating,
 )
 from buildassets.compiler.engines.registry import start_compiler, start_engine
-from buildassets.compiler.engines.spaces import SpacesEngine
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.model import Source
@@ -32,7 +31,7 @@ from buildassets.compiler.transform.linked_inputs import LinkedInputs
 from buildassets.compiler.transform.recipes import making_by
 from buildassets.compiler.transform.syntax_faults import is_json_name
 from buildassets.compiler.transform.tailwind import KIND as TAILWIND
-from buildassets.compiler.transform.tailwind import LateTailwind, needs_tailwind
+from buildassets.compiler.transform.tailwind import late_tailwind, needs_tailwind
 from buildassets.errors import BuildError
 from buildassets.foundation.diagnostics import Diagnostic, sort_key
 from buildassets.foundation.frozen import field, frozen, replace
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from buildassets.compiler.transform.command_engine import CommandEngine
 
 _ESBUILD: Final = "esbuild"
+_SPACES: Final = "spaces"  # the name of our engine for markup and JSON
 
 
 @frozen
@@ -145,7 +145,7 @@ class EngineSet:
         """
         syntax = source.syntax
         minifier = None if syntax is None or is_minified(source) else self.minifier(syntax)
-        return None if isinstance(minifier, SpacesEngine) else minifier
+        return None if minifier is not None and minifier.name == _SPACES else minifier
 
     def grammar_of(self, source: Source) -> KnownEngine | None:
         """The engine that checks the syntax of the script made of `source`, if there is one.
@@ -224,7 +224,7 @@ def started_engines(
         grammar=grammar,
         templating=config.templating,
         lenient=_lenient(config),
-        tailwind=LateTailwind(config, options),
+        tailwind=late_tailwind(config, options),
         typed=typed,
         defined=tuple(define),
         meta_env=meta_env(config, mode),

@@ -15,6 +15,7 @@ from buildassets.compiler.images.variant import Variant
 from buildassets.compiler.model import Draft, Recipe, Source
 from buildassets.foundation.frozen import frozen_by_name
 from buildassets.foundation.paths import LogicalPath
+from buildassets.wheels.contents import ReleasedFile
 
 
 @frozen_by_name
@@ -40,7 +41,12 @@ class Making:
     planned: Callable[[Config, LogicalPath, str], Recipe | None] = lambda *_: None
 
 
-_MODULES: Final[Mapping[type[Recipe], str]] = {Variant: "variant", Subset: "subset", Sprite: "sprite"}
+_MODULES: Final[Mapping[type[Recipe], str]] = {
+    Variant: "variant",
+    Subset: "subset",
+    Sprite: "sprite",
+    ReleasedFile: "released_file",
+}
 
 
 def making_by(recipe: Recipe) -> Making:

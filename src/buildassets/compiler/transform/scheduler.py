@@ -22,16 +22,9 @@ from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.draft import drafted
 from buildassets.compiler.transform.draft_cache import KeptDrafts
 from buildassets.compiler.transform.engine_set import EngineSet, needs_sass
+from buildassets.compiler.transform.jobs import IN_FLIGHT_BYTES, Drafted, Job, UnstartableError
 from buildassets.compiler.transform.read_ahead import read_ahead
 from buildassets.compiler.transform.recipes import making_by
-from buildassets.compiler.transform.worker_pool import (
-    IN_FLIGHT_BYTES,
-    Drafted,
-    Job,
-    UnstartableError,
-    Workers,
-    settings_of,
-)
 from buildassets.foundation.diagnostics import printable
 from buildassets.foundation.paths import LogicalPath
 from buildassets.work.jobs import Room, cores
@@ -41,6 +34,7 @@ if TYPE_CHECKING:
 
     from buildassets.compiler.executors.away import Away
     from buildassets.compiler.transform.elsewhere import Elsewhere
+    from buildassets.compiler.transform.worker_pool import Workers
 
 # A worker is ready after 0.1 s of CPU time. For so many bytes a minifier and its proof take 0.3 s or more in Python.
 BYTES_PER_WORKER: Final = 800_000
@@ -90,7 +84,9 @@ def drafting(
         yield started.drafts
 
 
-def _workers(config: Config, mode: Mode) -> Workers:
+def _workers(config: Config, mode: Mode) -> "Workers":
+    from buildassets.compiler.transform.worker_pool import Workers, settings_of  # 6 ms
+
     return Workers(*settings_of(config, mode))
 
 
@@ -112,7 +108,7 @@ class _Drafting:
         kept: KeptDrafts | None,
         executor: "Executor | None",
         *,
-        start_workers: Callable[[], Workers],
+        start_workers: "Callable[[], Workers]",
         bytes_per_worker: int,
         elsewhere: "Elsewhere | None",
     ) -> None:
@@ -277,12 +273,12 @@ class _Drafting:
         except BaseException as fault:
             self._answers.put(fault)
 
-    def _started_workers(self) -> Workers:
+    def _started_workers(self) -> "Workers":
         if self._workers is None:
             self._workers = self._start_workers()
         return self._workers
 
-    def _in_workers(self, workers: Workers, room: Room, jobs: deque[Job]) -> None:
+    def _in_workers(self, workers: "Workers", room: Room, jobs: deque[Job]) -> None:
         try:
             workers.work_off(jobs, self._answers.put, room)
         except UnstartableError:

@@ -5,13 +5,14 @@ Takes sources and the configuration. Imports the engine only for a sheet that ne
 
 import os
 from collections.abc import Iterable
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from buildassets.compiler.cache.stamps import signature
 from buildassets.compiler.cache.traces import Signature
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
+from buildassets.compiler.engines.late import LateEngine
+from buildassets.compiler.engines.protocol import EngineOptions
 from buildassets.compiler.engines.tailwind.rules import imports_if_written_for_tailwind, relative_imports, uses_tailwind
 from buildassets.disk.files import content_of
 
@@ -77,39 +78,14 @@ def _read_facts(path: str, _seen: Signature) -> Facts:
     return uses_tailwind(text), imported, tuple(imports_if_written_for_tailwind(text))
 
 
-class LateTailwind:
-    """Tailwind behind the Engine protocol, started for the first sheet."""
+def late_tailwind(config: Config, options: EngineOptions) -> LateEngine:
+    """Tailwind, started for the first sheet."""
 
-    name = KIND
-    compiles_to = ".css"
-    reads: tuple[str, ...] = ("templates",)
-
-    def __init__(self, config: Config, options: EngineOptions) -> None:
-        self._config = config
-        self._options = options
-
-    @cached_property
-    def _engine(self) -> "TailwindEngine":
+    def start() -> "TailwindEngine":
         from buildassets.compiler.engines.tailwind.engine import TailwindEngine
         from buildassets.compiler.sources.template_files import is_scanned, scanned_globs
 
-        config = self._config
         folders = (config.folder, *(root.path for root in config.sources), *config.load_paths)
-        return TailwindEngine(self._options, scanned_globs(config), is_scanned(config), config.output, folders=folders)
+        return TailwindEngine(options, scanned_globs(config), is_scanned(config), config.output, folders=folders)
 
-    @property
-    def version(self) -> str:
-        """As in the manifest: `tailwindcss 4.3.3 (wheel)`."""
-        return self._engine.version
-
-    @property
-    def programs(self) -> tuple[str, ...]:
-        """The files that change with its version."""
-        return self._engine.programs
-
-    def run(self, given: EngineInput) -> Compiled:
-        """The CSS of `given`."""
-        return self._engine.run(given)
-
-    def close(self) -> None:
-        """Nothing is held."""
+    return LateEngine(KIND, ("templates",), start=start)

@@ -20,7 +20,7 @@ from typing import Any, Final, NoReturn
 from buildassets.compiler.engines.process.object_stream import ObjectStream
 from buildassets.compiler.transform.draft import drafted
 from buildassets.compiler.transform.engine_set import EngineSet, started_engines
-from buildassets.compiler.transform.worker_pool import Drafted
+from buildassets.compiler.transform.jobs import Drafted
 from buildassets.errors import BuildError
 from buildassets.foundation.frozen import replace
 

@@ -7,49 +7,24 @@ the rest. The main module of this process is not imported in workers, so that an
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 from buildassets.compiler.config.meta_env import meta_env
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.engines.process.child import ClosedError, Processes, PythonProcess
 from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.model import Draft, Source
+from buildassets.compiler.transform.jobs import IN_FLIGHT_BYTES, Drafted, Job, UnstartableError
 from buildassets.foundation.diagnostics import Location, error
-from buildassets.foundation.frozen import frozen, replace
+from buildassets.foundation.frozen import replace
 from buildassets.work.jobs import Room
 
-IN_FLIGHT_BYTES: Final = 64_000  # at least 10 ms of work, for a worker to do until this process sends more
-
-
 IN_FLIGHT_JOBS: Final = 64  # the limit for small sources
-
-
-class Job(NamedTuple):
-    """A source to draft. `size_bytes` is an estimate of the work.
-
-    `memory_bytes` is what has to be free for it, if that is much: such a job is sent alone.
-    """
-
-    source: Source
-    size_bytes: int
-    memory_bytes: int = 0
-
-
-@frozen
-class Drafted:
-    """The answer of a worker: a draft, and the output that engines printed meanwhile."""
-
-    draft: Draft
-    printed: str = ""
 
 
 _WORKER: Final = "buildassets.compiler.transform.worker"
 _START_SECONDS: Final = 60.0
 _GRACE_SECONDS: Final = 2.0  # for a worker to end the processes of its engines
-
-
-class UnstartableError(Exception):
-    """No worker can be started; the text is the reason, if it is known."""
 
 
 Settings = tuple[Config, Mode, Mapping[str, str | bool]]

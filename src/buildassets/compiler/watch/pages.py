@@ -4,12 +4,16 @@ Takes the configuration, gives the folders and the digests of the templates in t
 """
 
 from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Final
 
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.templates.files import find_templates, named_folders, named_templates, walked
 from buildassets.disk.files import content_of
 from buildassets.foundation.digest import digest
 from buildassets.foundation.frozen import field, frozen
+
+_BLOCKS: Final = "buildassets.components.blocks"  # a feature, which the compiler only names
 
 
 @frozen
@@ -25,9 +29,9 @@ def page_templates(config: Config) -> PageTemplates:
     if not (config.templates.folders or config.templates.further):
         found = find_templates(config)
         folders = {parent for folder, _ in found.folders for parent, _ in walked(config, folder)}
-        return PageTemplates(tuple(sorted(folders)), {one.path: _digest(one.path) for one in found.files})
+        return PageTemplates(tuple(sorted(folders)), {one.path: _digest(config, one.path) for one in found.files})
 
-    digests = {path: _digest(path) for path in named_templates(config)}
+    digests = {path: _digest(config, path) for path in named_templates(config)}
     return PageTemplates(tuple(sorted(set(_folders(config)))), digests)
 
 
@@ -37,8 +41,10 @@ def _folders(config: Config) -> Iterator[str]:
         yield from (parent for parent, _ in walked(config, root))
 
 
-def _digest(path: str) -> str:
+def _digest(config: Config, path: str) -> str:
+    """The digest of a template; without the styles and scripts in it, which pages exchange as assets."""
     try:
-        return digest(content_of(path))
+        content = content_of(path)
     except OSError:  # the template has gone
         return ""
+    return digest(import_module(_BLOCKS).page_shell(path, content) if config.components else content)

@@ -1,7 +1,8 @@
 """The precompressed copies of a release: those in the release directory, those in the cache, or else new ones.
 
 Takes the files of a release, gives copies. Each content is compressed once, however many files hold it, and not again
-while the cache or the release directory has the copy. Reads files, writes only to the cache.
+while the cache, the release directory or the folder that all projects of a user share has the copy. Reads files, writes
+only to the cache and to that folder.
 """
 
 import os
@@ -42,6 +43,7 @@ _COUNTED_BYTES: Final = 1 << 20
 # Where brotli 11 gets nothing smaller it takes 0.7 s a MB, the test of a sample 1 ms; for short files nothing is won.
 _SAMPLED_BYTES: Final = 1 << 18
 _SAMPLE_BYTES: Final = 1 << 15
+_SHARED_BYTES: Final = 1 << 14  # smaller files are compressed as fast as their copies are found and checked
 _Value = TypeVar("_Value")
 
 
@@ -56,6 +58,7 @@ class Copying:
     executor: "Executor | None"
     away: "Away | None"
     cache: Cache | None
+    shared: str | None
     progress: "Progress | None"
     times: StageTimes
 
@@ -117,10 +120,14 @@ class _Work:
 
 @frozen
 class _Means:
-    """The memory that all copies share, and the function that compresses; for that see `codings.compressed`."""
+    """The memory that all copies share, and the function that compresses; for that see `codings.compressed`.
+
+    `shared` are the copies of all projects of the user.
+    """
 
     room: Room
     compress: Callable[[str, bytes, int], bytes | None]
+    shared: Cache | None
 
 
 def made_copies(
@@ -130,13 +137,14 @@ def made_copies(
     executor: "Executor | None" = None,
     *,
     away: "Away | None" = None,
+    shared: str | None = None,
 ) -> Iterator[Copy]:
     """The copies of all files, the largest first, so that no core waits for a last large one when all else is done.
 
     Copies of large files are made one at a time in the calling thread, while threads of `executor` make the others.
-    Together they use no more memory than _ROOM_BYTES. If there is an executor `away`, it compresses these others.
+    Together they use no more memory than _ROOM_BYTES. If there is an executor `away`, it compresses these others. The
+    folder `shared` has copies of all projects of the user.
     """
-    means = _Means(Room(_ROOM_BYTES), _compressed_by(away))
     executor = away.threads or executor if away else executor
     works: dict[tuple[str, str], _Work] = {}
     for file in files:
@@ -149,9 +157,24 @@ def made_copies(
         cache.keep_from_others(
             (_step_of(work)[0], work.files[0], partial(chunks_of, places.path(work.files[0]))) for work in ordered
         )
+    is_new = cache is not None and any(isinstance(cache.trace(*_step_of(one)), Stale) for one in ordered)
+    means = _Means(Room(_ROOM_BYTES), _compressed_by(away), _opened(shared) if shared and is_new else None)
     begun = deque(_begun(work, places, cache, executor, means=means) for work in ordered)
-    while begun:
-        yield begun.popleft()()
+    try:
+        while begun:
+            yield begun.popleft()()
+    finally:
+        if means.shared:
+            means.shared.save()
+
+
+def _opened(folder: str) -> Cache | None:
+    """The shared copies; None if the folder cannot be made, without which a build only takes longer."""
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+    except OSError:
+        return None
+    return Cache(folder)
 
 
 def _compressed_by(away: "Away | None") -> Callable[[str, bytes, int], bytes | None]:
@@ -230,7 +253,19 @@ def _made(work: _Work, places: CopyPlaces, means: _Means, outdated: Collection[s
                 continue
             if is_copy_of(work.coding, held, content):
                 return held
+        return _shared(work, content, means)
+
+
+def _shared(work: _Work, content: bytes, means: _Means) -> bytes:
+    """The copy that the user's projects share, if it is right, or else a new one; empty if it would be no smaller."""
+
+    def make() -> bytes:
         return means.compress(work.coding, content, work.level) or b""
+
+    if means.shared is None or work.size_bytes < _SHARED_BYTES:
+        return make()
+    copy = means.shared.step(*_step_of(work), make, BYTES)
+    return copy if not copy or is_copy_of(work.coding, copy, content) else make()
 
 
 def _sample(content: bytes) -> bytes:

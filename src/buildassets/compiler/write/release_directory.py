@@ -135,7 +135,9 @@ class ReleaseWriter:
         copies: dict[str, list[Copy]] = {each.file: [] for each in to_compress}
         places = CopyPlaces(os.path.join(self._output, ASSETS_FOLDER), self._path, self.place)
         done, count = 0, len(to_compress) * len(copying.levels)
-        made_one_by_one = made_copies(to_compress, places, copying.cache, copying.executor, away=copying.away)
+        made_one_by_one = made_copies(
+            to_compress, places, copying.cache, copying.executor, away=copying.away, shared=copying.shared
+        )
         for copy in copying.times.of_each("compress", made_one_by_one):
             done += len(copy.files)
             if copying.progress is not None:

@@ -4,7 +4,7 @@ Takes the requested packages, gives releases. Imported packages are added, in th
 dependency that nothing imports is not added; if it is present, its version has to fit the peer range.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from buildassets.errors import PackagesError
@@ -42,29 +42,69 @@ class VendorResolution:
     ranges: Mapping[str, Mapping[str, str]]
 
 
-def resolved(
-    wanted: Wanted,
-    packages: Callable[[Iterable[str]], Mapping[str, RegistryPackage]],
-    needed_of: Callable[[Mapping[str, PackageRelease]], Needed],
-) -> VendorResolution:
+@frozen
+class _Conflict:
+    """The error for a package of which no version fits, who requires it, and the ranges of all packages so far."""
+
+    error: PackagesError
+    importers: Collection[str]
+    ranges: Mapping[str, Mapping[str, str]]
+
+
+_Packages = Callable[[Iterable[str]], Mapping[str, RegistryPackage]]
+_NeededOf = Callable[[Mapping[str, PackageRelease], Collection[str]], Needed]
+
+
+def resolved(wanted: Wanted, packages: _Packages, needed_of: _NeededOf) -> VendorResolution:
     """The releases that fit together.
 
     `packages` returns the packages of some names, which must all exist; `needed_of` returns what browsers need of some
-    releases. Either may have to fetch, so each is called with all of a round at once. Raises PackagesError if no
-    version of a package is in all ranges that are required.
+    releases, of which those in its second argument are to import no other package, if they can. These are the requested
+    packages that lead to a conflict, or to a package that is unfit. Either may have to fetch, so each is called with
+    all of a round at once. Raises PackagesError if no version of a package is in all ranges that are required.
     """
+    alone: frozenset[str] = frozenset()
+    while True:
+        found = _agreed(wanted, packages, needed_of, alone)
+        refused = found.importers if isinstance(found, _Conflict) else found.needed.unfit.keys()
+        further = _leading(found.ranges, refused) - alone
+        if further:
+            alone |= further
+        elif isinstance(found, _Conflict):
+            raise found.error
+        else:
+            return found
+
+
+def _agreed(
+    wanted: Wanted, packages: _Packages, needed_of: _NeededOf, alone: Collection[str]
+) -> VendorResolution | _Conflict:
     releases: dict[str, PackageRelease] = {}
     ranges: Ranges = {name: {"": one} for name, one in wanted.direct.items()}
     for _ in range(_MOST_ROUNDS):
         before = dict(releases)
         known = packages(ranges)
+        for name, asked in sorted(ranges.items()):
+            if not candidates(known[name], [one or "*" for one in asked.values()]):
+                return _Conflict(_conflict(known[name], asked, wanted.published_before), asked.keys(), ranges)
         releases = {name: _chosen(known[name], ranges[name], wanted, before.get(name)) for name in sorted(ranges)}
-        needed = needed_of(releases)
+        needed = needed_of(releases, alone)
         ranges = _ranges(wanted, releases, needed)
         if releases == before and ranges.keys() == releases.keys():
             return VendorResolution(releases, needed, ranges)
     message = f"the packages {', '.join(f'`{name}`' for name in sorted(ranges))} never agree on versions"
     raise PackagesError([error("vendor/conflict", message, hint="ask for one of them at one version")])
+
+
+def _leading(ranges: Mapping[str, Mapping[str, str]], names: Iterable[str]) -> frozenset[str]:
+    """The requested packages that are among `names`, or require one of them."""
+    waiting, seen = [*names], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += ranges.get(name, ())
+    return frozenset(name for name in seen if "" in ranges.get(name, ()))
 
 
 def _ranges(wanted: Wanted, releases: Mapping[str, PackageRelease], needed: Needed) -> Ranges:

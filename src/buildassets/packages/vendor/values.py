@@ -41,5 +41,5 @@ class Needed:
 
 
 # Returns the files needed of packages by name. The collections are the packages that browsers load, as the user asked
-# for them, and those whose Sass sources are needed.
-Chooser = Callable[[Mapping[str, Unpacked], Collection[str], Collection[str]], Needed]
+# for them, those whose Sass sources are needed, and those of the first that are to import no other, if they can.
+Chooser = Callable[[Mapping[str, Unpacked], Collection[str], Collection[str], Collection[str]], Needed]

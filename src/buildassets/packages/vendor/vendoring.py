@@ -252,7 +252,7 @@ def _arranged(vendoring: Vendoring, lock: Lock, request: _Request, *, staging: s
     limit = days_before(vendoring.now_seconds, vendoring.min_age_days)
     locked_versions = {name: one.version for name, one in lock.vendor.items()}
     wanted = Wanted(request.direct, request.pinned, limit, locked_versions)
-    needed_of = partial(_needed_of, vendoring, lock, request, staging=staging, trees=trees)
+    needed_of = partial(_needed_of, vendoring, request, lock=lock, staging=staging, trees=trees)
     found = resolved(wanted, vendoring.registry().required, needed_of)
     _refuse_unfit(found)
     after = {name: _locked(found, name, trees[name, one.version], request) for name, one in found.releases.items()}
@@ -272,10 +272,11 @@ def _arranged(vendoring: Vendoring, lock: Lock, request: _Request, *, staging: s
 
 def _needed_of(
     vendoring: Vendoring,
-    lock: Lock,
     request: _Request,
     releases: Mapping[str, PackageRelease],
+    alone: Collection[str],
     *,
+    lock: Lock,
     staging: str,
     trees: dict[tuple[str, str], Unpacked],
 ) -> Needed:
@@ -287,7 +288,7 @@ def _needed_of(
         for tree, release in zip(executor.map(partial(_unpacked, registry), absent, folders), absent, strict=True):
             trees[release.name, release.version] = tree
     packages = {name: trees[name, one.version] for name, one in releases.items()}
-    return vendoring.choose(packages, set(request.direct).difference(request.only_sources), request.sources)
+    return vendoring.choose(packages, set(request.direct).difference(request.only_sources), request.sources, alone)
 
 
 def _as_locked(lock: Lock, release: PackageRelease) -> PackageRelease:

@@ -5,6 +5,7 @@ names, and no links. Afterwards the destination holds the whole release, or on a
 """
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -17,7 +18,7 @@ from buildassets.disk.plain_files import linked_folder
 from buildassets.disk.removal import remove_empty_folder, remove_file
 from buildassets.errors import ManifestError, ReleaseError
 from buildassets.foundation.frozen import replace
-from buildassets.foundation.permission import Permission
+from buildassets.foundation.permission import OWN, Permission
 from buildassets.manifest.model import MANIFEST_NAME
 from buildassets.programs.places import reason_not_own
 from buildassets.release.archive.read import inventory_of_archive, members_of_archive
@@ -50,7 +51,10 @@ def unpack(
             raise ReleaseError(diagnostics_of(report, shown))
         sync(folder)
         if earlier is None:
-            make_folders(os.path.dirname(destination))
+            around, name = os.path.split(destination)
+            make_folders(around)
+            if sys.platform == "win32":  # which renames no folder over an empty one
+                remove_empty_folder(around, name, permission=OWN)
             put_in_place(folder, destination)
         else:
             _take_over(folder, destination, shown_destination, inventory, earlier=earlier, permission=permission)

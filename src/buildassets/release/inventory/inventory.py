@@ -2,6 +2,7 @@
 
 import json
 import os
+import posixpath
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from errno import EFBIG
@@ -171,14 +172,14 @@ def inventory_of_folder(folder: str, shown: str) -> Inventory:
     except OSError as fault:
         if fault.errno != EFBIG:
             raise
-        manifest = os.path.join(shown, MANIFEST_NAME)
+        manifest = posixpath.join(shown, MANIFEST_NAME)
         message = f"cannot read `{manifest}`: {reason_text(fault)}"
         raise refusal("verify/manifest", message, manifest, hint=_AGAIN) from None
-    return inventory(content, os.path.join(shown, MANIFEST_NAME))
+    return inventory(content, posixpath.join(shown, MANIFEST_NAME))
 
 
 def no_release(shown: str) -> ReleaseError:
     """The error for a folder, called `shown`, in which there is no release."""
-    manifest = os.path.join(shown, MANIFEST_NAME)
+    manifest = posixpath.join(shown, MANIFEST_NAME)
     hint = f"run `{typed('build')}` first, or name another folder"
     return refusal("verify/none", f"there is no `{manifest}`", manifest, hint=hint)

@@ -14,6 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 
 from buildassets.errors import ManifestError
+from buildassets.features.import_map.declared import declared_maps
+from buildassets.features.import_map.page import share_map
+from buildassets.runtime.assets import release_of
 from buildassets.runtime.django import assets
 from buildassets.runtime.django.options import read_options
 
@@ -27,6 +30,10 @@ class BuildAssetsConfig(AppConfig):
     name = "buildassets.runtime.django"
     label = "buildassets"
 
+    def compiler_arguments(self, _: str) -> list[str]:
+        """The import maps of installed applications, as options of the compiler."""
+        return [argument for text in declared_maps() for argument in ("--also", text)]
+
     def ready(self) -> None:
         """Read the release. Without one no web process starts in production; commands and `DEBUG` processes do.
 
@@ -39,6 +46,7 @@ class BuildAssetsConfig(AppConfig):
             from buildassets.runtime.django.uncached import read_templates_anew_under_watch
 
             read_templates_anew_under_watch()
+        share_map(_import_map)
         is_web_process = _is_web_process()
         try:
             if not is_web_process and _has_no_release():
@@ -50,6 +58,11 @@ class BuildAssetsConfig(AppConfig):
         except (ImproperlyConfigured, ManifestError):
             if not settings.DEBUG and is_web_process:
                 raise
+
+
+def _import_map() -> str | None:
+    """The element with the import map of the release; None where there is no release."""
+    return None if release_of(assets()).is_unbuilt else assets().importmap()
 
 
 def _check_release(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:

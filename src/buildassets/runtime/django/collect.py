@@ -25,14 +25,22 @@ from buildassets.disk.folders import make_folders, temporary_folder, upward
 from buildassets.disk.locks import locked
 from buildassets.disk.plain_files import plain, plain_below
 from buildassets.errors import ManifestError
+from buildassets.features.import_map.declared import declared_maps
 from buildassets.foundation.digest import digest_of_all
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.media import script_name
 from buildassets.foundation.typed import PROGRAM_VARIABLE
 from buildassets.manifest.json import ASSETS_FOLDER
-from buildassets.manifest.model import COLLECTED_NAME, Manifest, own_names
+from buildassets.manifest.model import COLLECTED_NAME, MANIFEST_NAME, Manifest, own_names
 from buildassets.programs.start import run
-from buildassets.runtime.django.compiler import NEEDED, compiler_command, is_installed, shown, template_tables
+from buildassets.runtime.django.compiler import (
+    NEEDED,
+    application_releases,
+    compiler_command,
+    is_installed,
+    shown,
+    template_tables,
+)
 from buildassets.runtime.django.installed import is_installed as is_application_installed
 from buildassets.runtime.django.installed import not_installed
 from buildassets.runtime.django.options import Options, read_options
@@ -186,11 +194,16 @@ def _earlier(path: str) -> Manifest | None:
 def _listing(build: _Build, paths: Mapping[str, tuple[Storage, str]]) -> dict[str, Any]:
     """The document for the compiler: what is collected, and how."""
     roots = _roots(build, paths)
-    digested = [*_configuration_files()]
+    manifests = (os.path.join(release.folder, MANIFEST_NAME) for release in application_releases())
+    digested = [*_configuration_files(), *filter(os.path.isfile, manifests)]
     if any(_may_be_optional(file) for root in roots for _, file in root["files"]):
         digested += _template_files()
     how = {"templates": list(template_tables()), "compress": None if _is_whitenoise_used() else []}
-    deciding = [json.dumps(how), *(f"{root['prefix']} {root['vendored']} {root['compiles']}" for root in roots)]
+    deciding = [
+        json.dumps(how),
+        *declared_maps(),
+        *(f"{root['prefix']} {root['vendored']} {root['compiles']}" for root in roots),
+    ]
     files = [file for root in roots for file in root["files"]]
     for name, file in (*files, *((shown(path), path) for path in digested)):
         deciding += (name, _digest(file))

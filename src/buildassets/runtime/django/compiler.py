@@ -21,8 +21,9 @@ from buildassets.programs.start import Permitted, own_module
 from buildassets.runtime.django.options import read_options, watched_manifest
 from buildassets.runtime.django.sources import StaticRoot, source_roots
 from buildassets.runtime.django.template_folders import template_folders
+from buildassets.wheels.installed import InstalledRelease, installed_releases
 
-__all__ = ["NEEDED", "compiler_command", "is_installed", "shown", "template_tables"]
+__all__ = ["NEEDED", "application_releases", "compiler_command", "is_installed", "shown", "template_tables"]
 
 NEEDED: Final = "click"  # the requirement that every verb loads first
 
@@ -51,12 +52,20 @@ def compiler_command(verb: str, arguments: Sequence[str] = (), *, collects: bool
     given += ["--only-also"] if options.is_collected and not collects else []
     for root in () if collects else source_roots():
         given += ["--also", _as_table(root)]
+    for release in application_releases():
+        given += ["--also", f"package:{release.name}"]
     for application in apps.get_app_configs():  # those of `compat` add options that the settings do not hold
         given += getattr(application, "compiler_arguments", _no_arguments)(verb)
     if verb != "build":
         for table in template_tables():
             given += ["--templates", table]
     return own_module("-m", "buildassets", verb, *given, *arguments)
+
+
+def application_releases() -> Iterator[InstalledRelease]:
+    """The releases that installed packages bring in modules of applications in `INSTALLED_APPS`."""
+    modules = tuple(f"{application.name}." for application in apps.get_app_configs())
+    return (release for release in installed_releases() if f"{release.module}.".startswith(modules))
 
 
 def template_tables() -> Iterator[str]:

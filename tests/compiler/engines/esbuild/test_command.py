@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.engines.esbuild.command import find_esbuild
+from buildassets.compiler.engines.esbuild.command import find_esbuild, natives
 from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.foundation.permission import BUILDING
 from tests.packages.installed import put_tool
@@ -80,6 +80,15 @@ def test_nothing_found_says_how_to_get_it(tmp_path: Path) -> None:
 def test_file_that_may_not_be_run_is_passed_over(tmp_path: Path) -> None:
     program(tmp_path / "node_modules/.bin/esbuild", "echo 0.25.1").chmod(0o644)
     assert complaint(tmp_path).message == "esbuild is not installed"
+
+
+def test_windows_names_its_processor_without_being_asked_by_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`platform.machine` runs `cmd /c ver` there, where the system has no WMI."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.delattr("os.uname", raising=False)
+    monkeypatch.setattr("platform.uname", None)
+    monkeypatch.setenv("PROCESSOR_ARCHITECTURE", "AMD64")
+    assert all("@esbuild/win32-x64/esbuild.exe" in path.replace(os.sep, "/") for path in natives("node_modules"))
 
 
 def test_program_for_another_machine_is_named_as_the_user_would(tmp_path: Path) -> None:

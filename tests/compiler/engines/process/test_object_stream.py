@@ -15,7 +15,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines import protocol
 from buildassets.compiler.engines.process.object_stream import EXCHANGED, ForeignError, ObjectStream
 from buildassets.compiler.languages.reference import ReferenceKind
-from buildassets.compiler.transform.worker_pool import Drafted
+from buildassets.compiler.transform.jobs import Drafted
 from buildassets.foundation.diagnostics import Severity
 
 Ends = tuple[ObjectStream, socket.socket]

@@ -104,6 +104,23 @@ def test_an_attribute_that_is_wrong_has_its_own_hint(tmp_path: Path, text: str, 
     assert (found.hint or "").startswith(hint)
 
 
+@pytest.mark.parametrize("minify", ["minify = true\n", "minify = false\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import d from "./%s" with { type: "text" };\n',
+        'export { default } from "./%s" with { "type": "text" };\n',
+        'import("./%s", { with: { type: "text" } });\n',
+    ],
+)
+@pytest.mark.parametrize("name", ["l.svg", "c.css", "d.json"])
+def test_types_that_no_browser_knows_are_refused(tmp_path: Path, text: str, name: str, minify: str) -> None:
+    found = only(built(tmp_path, {**FILES, "assets/a.js": text % name}, minify))
+    assert found.message == f"browsers refuse to import `{name}`: no browser knows the type `text`"
+    url = f'new URL("./{name}", import.meta.url)'
+    assert found.hint == f"fetch its URL, `{url}`; or bundle what imports it (`bundle = true`)"
+
+
 @pytest.mark.parametrize(("name", "why"), [("t.d.ts", "nothing compiles `.ts`"), ("t.py", "servers run `.py`")])
 def test_an_import_of_a_source_language_names_the_cause(tmp_path: Path, name: str, why: str) -> None:
     files: Tree = {f"assets/{name}": "let a: number;\n", "assets/a.js": f'import t from "./{name}";\n'}
@@ -121,7 +138,6 @@ def test_an_import_of_a_source_language_names_the_cause(tmp_path: Path, name: st
         'import("./d.json", { with: { type: "json" } });\n',
         'import("./d.json", options);\n',
         'import("./d.json", { with: { type } });\n',
-        'import d from "./l.svg" with { type: "text" };\n',
         'import w from "./w.wasm";\n',
         'import.meta.resolve("./l.svg"); new URL("./l.svg", import.meta.url);\n',
     ],

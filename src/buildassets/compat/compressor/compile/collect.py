@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from buildassets.compat.compressor.compile import plan_trace
-from buildassets.compat.compressor.compile.contents import BlockContents
+from buildassets.compat.compressor.compile.contents import BlockContents, RenderedBlock
 from buildassets.compat.compressor.compile.contexts import ProbedContexts, thread_state
 from buildassets.compat.compressor.compile.django_blocks import DjangoBlocks
 from buildassets.compat.compressor.compile.django_templates import build_engines, template_names
@@ -32,7 +32,7 @@ from buildassets.compat.compressor.compile.rendering import Rendering
 from buildassets.compat.compressor.compile.sass_texts import sass_digits
 from buildassets.compat.compressor.compile.settings import build_options, setting_faults
 from buildassets.compat.compressor.compile.sources import GeneratedSources
-from buildassets.compat.compressor.compile.static_files import StaticFiles, collected_root
+from buildassets.compat.compressor.compile.static_files import StaticFiles, collected_root, files_listed_once
 from buildassets.compat.compressor.compile.working_directory import kept_directory
 from buildassets.compat.compressor.run.elements import elements_of
 from buildassets.compat.compressor.run.key import Block, block_key
@@ -104,7 +104,8 @@ def _write(folder: str, key: str | None, contexts: ProbedContexts) -> None:
     with _writing(folder):
         plan_trace.forget(folder)
     collection = _Collection(contexts)
-    with plan_trace.recorded_reads() as reads, recorded_environment() as variables, kept_directory():
+    recorded = plan_trace.recorded_reads(), recorded_environment()
+    with recorded[0] as reads, recorded[1] as variables, kept_directory(), files_listed_once():
         document, sources = collection.document(folder)
     document["inputs"] = sorted({*document["inputs"], *collection.included(reads.stamps)})
     with _writing(folder):
@@ -136,7 +137,8 @@ class _Collection:
         self._files = StaticFiles()
         self._blocks = FoundBlocks()
         self._faults: list[Diagnostic] = [*setting_faults()]
-        self._seen: set[tuple[Block, str, tuple[str, int, int] | None]] = set()
+        self._same: dict[tuple[Block, str], RenderedBlock] = {}  # which give the same in each context
+        self._seen: set[tuple[Block, str, tuple[str, int, int] | None]] = set()  # in this context
         self._templates: set[str] = set()
         self._roots: set[str] = set()
         self._contents: BlockContents | None = None
@@ -206,6 +208,7 @@ class _Collection:
             if (now := thread_state()) != state:  # which may decide what a loader finds
                 self._leave(readers)
                 state, readers = now, [*_readers(_SCOPE.get())]
+                self._same.clear()
             self._seen.clear()
             for reader in readers:
                 for rendering in reader.renderings(values):
@@ -230,14 +233,19 @@ class _Collection:
             rendering = replace(rendering, text=text, missing=missing)
         where = rendering.place.tag
         # A parent's block, which a hundred templates inherit; programs may make something else of it at another place.
-        anywhere, here = (rendering.block, rendering.text, None), (rendering.block, rendering.text, where)
-        if here in self._seen or (contents.is_traceable and anywhere in self._seen):
+        anywhere, here = (rendering.block, rendering.text), (rendering.block, rendering.text, where)
+        same = self._same.get(anywhere)
+        is_seen = here in self._seen or (same is not None and (*anywhere, None) in self._seen)
+        if same is not None or is_seen:
             contents.known.add(where)
+        if is_seen:
             return
-        made = contents.made(rendering)
+        made = same or contents.made(rendering)
         if made.tags is None:
             return
-        self._seen |= {anywhere, here}
+        self._seen |= {(*anywhere, None), here}
+        if made.is_ours:
+            self._same[anywhere] = made
         elements = elements_of(rendering.text)
         key = block_key(rendering.block, elements, contents.options.prefixes, self._is_file, loose=made.is_loose)
         self._blocks.add(key, made.tags, rendering.place, state)

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 from posixpath import join, splitext
 from typing import Any, Final, NoReturn
@@ -16,7 +17,7 @@ from typing import Any, Final, NoReturn
 from buildassets.compat.compressor.compile.filters import Filters
 from buildassets.compat.compressor.compile.joining import JoinedMember, grouped, rebased, whole_text
 from buildassets.compat.compressor.compile.marks import has_mark
-from buildassets.compat.compressor.compile.page_templates import own_markup
+from buildassets.compat.compressor.compile.page_templates import has_listeners, own_markup
 from buildassets.compat.compressor.compile.parts import (
     BlockPart,
     ElementSort,
@@ -58,10 +59,14 @@ _THEIRS: Final = "`compressor."  # the beginning of a dotted name in a message
 
 @frozen
 class RenderedBlock:
-    """The result of a rendering: its `tags`; None if the block stays as written. `is_loose`: attributes vary."""
+    """The result of a rendering: its `tags`; None if the block stays as written. `is_loose`: attributes vary.
+
+    It `is_ours` if no code and no template of the project's had a part in it, so that the same text gives the same.
+    """
 
     tags: list[Tag] | None
     is_loose: bool = False
+    is_ours: bool = False
 
 
 class _Refused(Exception):  # noqa: N818 no error: it ends the making of one block
@@ -73,7 +78,8 @@ class BlockContents:
     """The contents of blocks. `shown` turns a path into a name; `sass_roots` are files of packages that Sass compiles.
 
     `read` are the absolute paths of the files of which something was generated, `linked` the logical paths that blocks
-    link, `collected` those that no finder has. It `is_traceable` where no program had a part in it.
+    link, `collected` those that no finder has. It `is_traceable` where no program had a part in it, and
+    `has_own_markup` where a template or a listener of the project's wrote elements.
     """
 
     options: BlockOptions
@@ -90,6 +96,7 @@ class BlockContents:
     linked: set[str] = field(default_factory=set)
     collected: set[str] = field(default_factory=set)
     is_traceable: bool = True
+    has_own_markup: bool = False
 
     def made(self, rendering: Rendering) -> RenderedBlock:
         """The tags for a rendering; its diagnostics are kept."""
@@ -106,14 +113,16 @@ class BlockContents:
         self.known.add(rendering.place.tag)
         parts = [self._of_the_page(rendering, part) for part in parts]
         tags: list[Tag] = []
-        is_refused = False
+        is_refused, was_traceable, self.is_traceable = False, self.is_traceable, True
         for _, run in groupby(parts, key=lambda part: self._run_key(part, kind)):
             try:
                 tags += self._tags(rendering, list(run))
             except _Refused:
                 is_refused = True
+        is_ours = self.is_traceable and not (self.has_own_markup or has_listeners())
+        self.is_traceable = self.is_traceable and was_traceable
         is_loose = any(_varies(part) for part in parts)
-        return RenderedBlock(None if is_refused else tags, is_loose)
+        return RenderedBlock(None if is_refused else tags, is_loose=is_loose, is_ours=is_ours)
 
     def _is_writable(self, rendering: Rendering) -> bool:
         """Whether the block and its name can be written into files; reported where they cannot."""
@@ -275,31 +284,31 @@ class BlockContents:
         if path is None:
             location = rendering.place.location(element.markup)
             self._error("compressor/external", f"`{url}` is not a static file", location, _EXTERNAL)
-        location = rendering.place.url(url, path)
-        path, file = self._linked(path, url, location)
+        find_place = partial(rendering.place.url, url, path)
+        path, file = self._linked(path, url, find_place)
         try:
             with open(plain(file), encoding="utf-8-sig" if charset == "utf-8" else charset, newline="") as opened:
                 text = opened.read()
         except (UnicodeDecodeError, LookupError):
             message = f"`{path}` is not in the charset `{charset}`"
-            self._error("compressor/charset", message, location, "give its encoding in the attribute `charset`")
+            self._error("compressor/charset", message, find_place(), "give its encoding in the attribute `charset`")
         except OSError as fault:
-            self._error("compressor/missing", f"cannot read `{path}`: {fault.strerror}", location)
+            self._error("compressor/missing", f"cannot read `{path}`: {fault.strerror}", find_place())
         return SourceToCompile(text, kind, attributes=given, charset=charset, file=file, path=path)
 
-    def _linked(self, path: str, url: str, location: Location) -> tuple[str, str]:
+    def _linked(self, path: str, url: str, find_place: Callable[[], Location]) -> tuple[str, str]:
         """The logical path and the file of what a block links as `path`."""
         if not path:
-            self._error("compressor/missing", f"`{url}` names no static file", location)
+            self._error("compressor/missing", f"`{url}` names no static file", find_place())
         normal = self.files.normal(path)
         self.linked.add(normal)
         file = self.files.find(normal) or self.files.collected(normal)
         if file is None:
-            self._error("compressor/missing", f"cannot find the static file `{path}`", location)
+            self._error("compressor/missing", f"cannot find the static file `{path}`", find_place())
         root = self.files.root_of(file)
         if root is not None and not is_within(os.path.realpath(root.path), os.path.realpath(file)):
             message = f"the static file `{path}` is a link that leaves `{self.shown(root.path)}`"
-            self._error("compressor/missing", message, location, _OUTSIDE)
+            self._error("compressor/missing", message, find_place(), _OUTSIDE)
         return normal, file
 
     # files
@@ -333,6 +342,7 @@ class BlockContents:
             message = f"a template or listener for blocks failed: {type(fault).__name__}: {fault}"
             self.diagnostics[error("compressor/template", message, rendering.place.location())] = None
             raise _Refused from None
+        self.has_own_markup = self.has_own_markup or markup is not None
         return markup if markup is None else str(self._tried(lambda: markup, rendering.place.location()))
 
     def _generated_sheet(self, beside: str, text: str) -> str:

@@ -17,6 +17,7 @@ from buildassets.foundation.diagnostics import reason_text
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.permission import Permission
+from buildassets.packages.tools.kinds import TOOLS, platform_of
 from buildassets.programs.on_path import program_on_path
 from buildassets.programs.start import Permitted, output_of
 
@@ -24,7 +25,6 @@ _OLDEST: Final = (0, 17)  # the first with today's command line
 _LIMIT_SECONDS: Final = 30
 _VERSION: Final = lazy_pattern(r"\d+\.\d+\.\d+\S*")
 # Python's names of machines, and those in the names of npm's packages.
-_MACHINES: Final = {"x86_64": "x64", "AMD64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 _INSTALL: Final = (
     "run `buildassets tools install esbuild`, or `npm install --save-dev esbuild` in the project, "
     "or put an `esbuild` on PATH"
@@ -98,19 +98,10 @@ def _candidates(folder: str) -> Iterator[tuple[str, str]]:
 def natives(modules: str) -> Iterator[str]:
     """The possible paths of npm's native program: `.bin/esbuild` can be a script that has node start it."""
     package = os.path.realpath(os.path.join(modules, "esbuild"))
-    machine = _machine()
     program = ("esbuild.exe",) if sys.platform == "win32" else ("bin", "esbuild")
-    names = ("@esbuild", f"{sys.platform}-{_MACHINES.get(machine, machine)}", *program)
+    names = ("@esbuild", platform_of(TOOLS["esbuild"]), *program)
     yield os.path.join(package, "node_modules", *names)
     yield os.path.join(os.path.dirname(package), *names)
-
-
-def _machine() -> str:
-    if hasattr(os, "uname"):  # not on Windows
-        return os.uname().machine
-    import platform  # 1 ms
-
-    return platform.machine()
 
 
 def _is_program(path: str) -> bool:

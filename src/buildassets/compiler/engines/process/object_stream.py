@@ -43,11 +43,12 @@ _CLASSES: Final = {
     "buildassets.compiler.languages.reference": ("Directive", "Reference", "ReferenceKind"),
     "buildassets.compiler.languages.source_map.values": ("Origin", "SourceMap"),
     "buildassets.compiler.model": ("Draft", "Source"),
-    "buildassets.compiler.transform.worker_pool": ("Drafted",),
+    "buildassets.compiler.transform.jobs": ("Drafted",),
     "buildassets.disk.file_sets": ("FileSet",),
     "buildassets.foundation.diagnostics": ("Diagnostic", "Location", "Severity"),
     "buildassets.foundation.permission": ("Permission",),
     "buildassets.manifest.model": ("Packages",),
+    "buildassets.wheels.contents": ("ReleasedFile",),
 }
 EXCHANGED: Final = frozenset((module, name) for module, names in _CLASSES.items() for name in names)
 _SIZE: Final = Struct("!Q")  # precedes each object: its length in bytes

@@ -1,4 +1,7 @@
-"""Which implementation of Sass compiles the sheets of a project: makes the engines `dart-sass` and `sass`."""
+"""Which implementation of Sass compiles the sheets of a project: makes the engines `dart-sass` and `sass`.
+
+It is imported for the first sheet; `late` has what a build needs to know before.
+"""
 
 from importlib.util import find_spec
 from typing import TypeVar

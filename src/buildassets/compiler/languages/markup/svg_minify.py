@@ -30,7 +30,7 @@ def minified(text: str) -> str | None:
         events = xml_events(text)
         if _has_script(events):
             return None
-        wanted = merged(without_space(_without_comments(events), keeps_all=_sees_space(events)))
+        wanted = [*without_space(_without_comments(events), keeps_all=_sees_space(events))]
         result = written(wanted)
         return result if xml_events(result) == wanted else None
     except RefusedError:
@@ -53,8 +53,9 @@ def is_kept_comment(event: XmlEvent) -> bool:
     return event.kind is XmlKind.COMMENT and _KEPT_COMMENT.search(event.text) is not None
 
 
-def _without_comments(events: Iterable[XmlEvent]) -> list[XmlEvent]:
-    return merged(event for event in events if event.kind is not XmlKind.COMMENT or is_kept_comment(event))
+def _without_comments(events: Sequence[XmlEvent]) -> Sequence[XmlEvent]:
+    kept = [event for event in events if event.kind is not XmlKind.COMMENT or is_kept_comment(event)]
+    return events if len(kept) == len(events) else merged(kept)
 
 
 def without_space(events: Iterable[XmlEvent], *, keeps_all: bool = False) -> Iterator[XmlEvent]:
@@ -70,12 +71,10 @@ def without_space(events: Iterable[XmlEvent], *, keeps_all: bool = False) -> Ite
 
 
 def _has_script(events: Sequence[XmlEvent]) -> bool:
-    return any(
-        event.name.rpartition(":")[2].lower() == "script"
-        or any(name.lower().startswith("on") for name, _ in event.attributes)
-        for event in events
-        if event.kind is XmlKind.START
-    )
+    elements = {event.name for event in events if event.kind is XmlKind.START}
+    attributes = {name for event in events for name, _ in event.attributes}
+    is_script = any(name.rpartition(":")[2].lower() == "script" for name in elements)
+    return is_script or any(name.lower().startswith("on") for name in attributes)
 
 
 def _sees_space(events: Sequence[XmlEvent]) -> bool:

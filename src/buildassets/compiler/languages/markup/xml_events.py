@@ -76,7 +76,7 @@ class _XmlReader:
         self.events.append(XmlEvent(XmlKind.END, name))
 
     def text(self, text: str) -> None:
-        self.events.append(XmlEvent(XmlKind.TEXT, text=text))
+        self.events.append(XmlEvent(XmlKind.TEXT, "", text))
 
     def comment(self, text: str) -> None:
         self.events.append(XmlEvent(XmlKind.COMMENT, text=text))
@@ -108,8 +108,7 @@ def _parser(reader: _XmlReader, *, namespaces: bool) -> Any:
 
 
 _IN_TEXT: Final = lazy_pattern(r"[&<\r]|(?<=\]\])>")
-_IN_VALUE: Final = lazy_pattern(r"[&<\"\t\n\r]")
-_IN_SINGLE_QUOTES: Final = lazy_pattern(r"[&<'\t\n\r]")
+_IN_VALUE: Final = "&<\t\n\r"  # and the quote around it; `&` first, as what the others become has one
 _NAMES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _WRITTEN: Final = {**_NAMES, "'": "&#39;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 
@@ -152,6 +151,8 @@ def written_attributes(attributes: Iterable[tuple[str, str]]) -> str:
 
 
 def _quoted(value: str) -> str:
-    if '"' in value and "'" not in value:
-        return "'" + _IN_SINGLE_QUOTES.sub(lambda match: _WRITTEN[match[0]], value) + "'"
-    return '"' + _IN_VALUE.sub(lambda match: _WRITTEN[match[0]], value) + '"'
+    quote = "'" if '"' in value and "'" not in value else '"'
+    for character in _IN_VALUE + quote:  # a third of the time of a regular expression
+        if character in value:
+            value = value.replace(character, _WRITTEN[character])
+    return f"{quote}{value}{quote}"

@@ -2,7 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
+from math import inf
 from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import Final
 
 from watchdog.events import (
     EVENT_TYPE_CLOSED_NO_WRITE,
@@ -17,6 +21,8 @@ from watchdog.observers import Observer
 from watchdog.observers.api import ObservedWatch
 
 from buildassets.compiler.watch.events.protocol import FileChange, Phase
+
+_LOOK_SECONDS: Final = 0.2  # Windows wakes no waiting thread for a signal, such as Ctrl-C
 
 
 class Observed(FileSystemEventHandler):
@@ -41,13 +47,15 @@ class Observed(FileSystemEventHandler):
 
     def wait(self, seconds: float | None) -> list[FileChange]:
         """See Events."""
-        reports = []
-        try:
-            reports.append(self._reports.get(timeout=seconds))
+        reports: list[FileSystemEvent] = []
+        end = inf if seconds is None else monotonic() + seconds
+        while not reports and (left_seconds := end - monotonic()) > 0:
+            with suppress(Empty):
+                reports.append(self._reports.get(timeout=min(left_seconds, _LOOK_SECONDS)))
+        with suppress(Empty):
             while True:
                 reports.append(self._reports.get_nowait())
-        except Empty:
-            return [change for event in reports for change in _changes(event)]
+        return [change for event in reports for change in _changes(event)]
 
     def close(self) -> None:
         """See Events."""

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 from django import template
 from django.template.context import Context
 
+from buildassets.features.import_map.page import noting_page
 from buildassets.foundation.template_helpers import TEMPLATE_HELPERS, Takes, TemplateHelper
 from buildassets.runtime.assets import Assets
 from buildassets.runtime.django import assets
@@ -63,3 +64,4 @@ for _helper in TEMPLATE_HELPERS:
     register.simple_tag(_tag(_helper), takes_context=_helper.needs_page, name=_helper.name)
     _compile = register.tags[_helper.name]
     register.tags[_helper.name] = with_constants(_compile, names=_NAMES.get(_helper.takes, slice(0)))
+register.tags["importmap"] = noting_page(register.tags["importmap"])

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseStorageFinder
 from django.core.files.storage import FileSystemStorage, InvalidStorageError, storages
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import LazyObject, SimpleLazyObject
 
 from buildassets.compat.compressor.run.key import HASH, static_path
 from buildassets.compat.compressor.run.lookup import current_release
@@ -25,6 +25,8 @@ __all__ = [
     "BrotliCompressorFileStorage",
     "CompressorFileStorage",
     "CompressorFinder",
+    "DefaultOfflineManifestStorage",
+    "DefaultStorage",
     "GzipCompressorFileStorage",
     "OfflineManifestFileStorage",
     "compressor_file_storage",
@@ -92,6 +94,7 @@ class BrotliCompressorFileStorage(_CopyingStorage):
     """Stores copies for brotli."""
 
     suffix = ".br"
+    chunk_size = 1024  # for code that reads it
 
     def compress(self, content: bytes) -> bytes:
         """See _CopyingStorage. Raises ImportError where brotli is not installed."""
@@ -120,10 +123,26 @@ def get_storage(alias: str | None = None, storage_class: str | None = None) -> A
 
 
 compressor_file_storage: Final = SimpleLazyObject(CompressorFileStorage)
-default_storage: Final = SimpleLazyObject(get_storage)
-default_offline_manifest_storage: Final = SimpleLazyObject(
-    lambda: get_storage(settings.COMPRESS_OFFLINE_MANIFEST_STORAGE_ALIAS, settings.COMPRESS_OFFLINE_MANIFEST_STORAGE)
-)
+
+
+class DefaultStorage(LazyObject):  # type: ignore[type-arg]  # only stubs have an argument
+    """The storage of COMPRESS_STORAGE_ALIAS or COMPRESS_STORAGE."""
+
+    def _setup(self) -> None:
+        self._wrapped = get_storage()
+
+
+class DefaultOfflineManifestStorage(LazyObject):  # type: ignore[type-arg]  # as above
+    """The storage of COMPRESS_OFFLINE_MANIFEST_STORAGE_ALIAS or COMPRESS_OFFLINE_MANIFEST_STORAGE."""
+
+    def _setup(self) -> None:
+        self._wrapped = get_storage(
+            settings.COMPRESS_OFFLINE_MANIFEST_STORAGE_ALIAS, settings.COMPRESS_OFFLINE_MANIFEST_STORAGE
+        )
+
+
+default_storage: Final = DefaultStorage()
+default_offline_manifest_storage: Final = DefaultOfflineManifestStorage()
 
 
 class CompressorFinder(BaseStorageFinder):

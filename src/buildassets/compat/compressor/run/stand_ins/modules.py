@@ -50,6 +50,7 @@ _MODULES: Final[dict[str, dict[str, Sequence[str]]]] = {
     "compressor.storage": {
         _FILES: (
             *("BrotliCompressorFileStorage", "CompressorFileStorage", "GzipCompressorFileStorage"),
+            *("DefaultOfflineManifestStorage", "DefaultStorage"),
             *("OfflineManifestFileStorage", "compressor_file_storage", "default_offline_manifest_storage"),
             *("default_storage", "get_storage"),
         )

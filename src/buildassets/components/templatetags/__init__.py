@@ -1,0 +1,1 @@
+"""Tags of components for templates of Django."""

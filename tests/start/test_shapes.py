@@ -111,6 +111,21 @@ def test_folders_of_assets_are_found(files: Tree, roots: list[str], tmp_path: Pa
     assert [root.shown for root in load_config(start=str(tmp_path)).sources] == roots
 
 
+def test_folders_that_would_hide_files_of_one_another_get_prefixes(tmp_path: Path) -> None:
+    files: Tree = {f"web/themes/{name}/static/css/a.css": f".{name} {{}}" for name in ("dark", "light")}
+    assert run(write_tree(tmp_path, files), "init", "--yes").returncode == 0
+    assert "hidden" not in run(tmp_path, "build").stderr
+    released = (tmp_path / "build/assets").rglob("a.*.css")
+    assert {one.parent.relative_to(tmp_path).as_posix() for one in released} == {
+        "build/assets/css",
+        "build/assets/light/css",
+    }
+    assert [(root.shown, root.prefix) for root in load_config(start=str(tmp_path)).sources] == [
+        ("web/themes/dark/static", ""),
+        ("web/themes/light/static", "light"),
+    ]
+
+
 def test_django_needs_no_configuration_for_what_its_finders_find(tmp_path: Path) -> None:
     files: Tree = {
         "manage.py": MANAGE,

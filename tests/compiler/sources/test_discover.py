@@ -131,6 +131,11 @@ def test_hidden_files_with_another_content_are_reported_once_for_each_pair_of_ro
     assert str(tmp_path / "b/x.css") in found.looked_at
 
 
+def test_order_of_finders_of_django_hides_without_a_warning(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"manage.py": "", "a/x.css": "a", "b/x.css": "b"})
+    assert not discover(_config(tmp_path, _root(tmp_path, "a"), _root(tmp_path, "b"))).diagnostics
+
+
 def test_first_root_wins(tmp_path: Path) -> None:
     write_tree(tmp_path, {"one/a.css": "", "two/a.scss": "", "two/b.css": ""})
     discovery = discover(_config(tmp_path, _root(tmp_path, "one"), _root(tmp_path, "two")))

@@ -19,7 +19,7 @@ from buildassets.compiler.sources.names import carries_digest, file_name, is_com
 from buildassets.compiler.sources.releases import is_release
 from buildassets.compiler.sources.streams import is_stream, may_be_stream
 from buildassets.compiler.sources.uncompiled import TYPED, is_declaration, is_source_language
-from buildassets.disk.files import MOST_TEXT_BYTES
+from buildassets.disk.files import MOST_TEXT_BYTES, has_content_of
 from buildassets.disk.folders import is_within
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.foundation.frozen import field, frozen, replace
@@ -84,6 +84,9 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
         walk.run()
         diagnostics += walk.diagnostics
         looked_at += walk.looked_at
+        hidden = [source for path, source in walk.sources.items() if path in by_logical]
+        diagnostics += _hidden(config, hidden, by_logical)
+        looked_at += (one.path for source in hidden for one in (source, by_logical[source.logical]))
         by_logical = walk.sources | by_logical
         skipped = walk.skipped | skipped
     for index, root in enumerate(config.sources):
@@ -304,6 +307,28 @@ class Sources(Mapping[LogicalPath, Source]):
 
     def __len__(self) -> int:
         return len(list(iter(self)))
+
+
+def _hidden(config: Config, sources: Iterable[Source], first_of: Mapping[LogicalPath, Source]) -> Iterator[Diagnostic]:
+    """A warning for each earlier root whose files hide others of one root, with another content.
+
+    In a project of Django the order is that of its finders, whose first file is the one that Django serves, too.
+    """
+    if os.path.isfile(os.path.join(config.folder, "manage.py")):
+        return
+    by_root: dict[int, list[Source]] = {}
+    for source in sources:
+        first = first_of[source.logical]
+        roots = (config.sources[source.root], config.sources[first.root])
+        is_own = not any(root.is_of_others or root.lists_files for root in roots)
+        if is_own and not has_content_of(source.path, first.path):
+            by_root.setdefault(first.root, []).append(source)
+    for hidden in by_root.values():
+        shown, winner = hidden[0].shown, first_of[hidden[0].logical].shown
+        more = f"and {len(hidden) - 1:,} more of its root are" if len(hidden) > 1 else "is"
+        message = f"`{shown}` {more} not released: `{winner}` has the same name and another content"
+        hint = "give one of the two roots a `prefix`, or leave the file out with `exclude`"
+        yield replace(warning("source/hidden", message, Location(shown), hint=hint), others=(Location(winner),))
 
 
 def _case_clashes(sources: tuple[Source, ...]) -> Iterator[Diagnostic]:

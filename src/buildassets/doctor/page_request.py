@@ -63,9 +63,9 @@ def main(framework: str, module: str, name: str, factory: str) -> None:
         if framework == "django":
             site = _django(module)
         elif framework == "aiohttp":
-            site = _Site(_aiohttp(_application(framework, module, name, factory, runner.run), runner.run), files)
+            site = _Site(_aiohttp(_application(framework, module, name, factory, run=runner.run), runner.run), files)
         else:
-            site = _Site(_gateway(_application(framework, module, name, factory, runner.run), runner.run), files)
+            site = _Site(_gateway(_application(framework, module, name, factory, run=runner.run), runner.run), files)
         document = {"fault": site.fault} if site.fault else _answers(site)
     sys.stdout.write(json.dumps(document))
 
@@ -100,7 +100,7 @@ def _django(module: str) -> _Site:
     return _Site(answer, [entry["file"] for _, entry in release.all_entries()], host, fault)
 
 
-def _application(framework: str, module: str, name: str, factory: str, run: _Run) -> Any:
+def _application(framework: str, module: str, name: str, factory: str, *, run: _Run) -> Any:
     if framework in _WITH_FACTORIES:
         return _loaded(f"{framework}.cli").ScriptInfo(module).load_app()
     if framework == "pyramid" and (files := [name for name in sorted(glob("*.ini")) if _names_application(name)]):

@@ -8,7 +8,9 @@ PYTEST = $(PY) -m pytest -n auto --dist worksteal
 NATIVE = $(wildcard native/*.* native/src/*.rs native/src/*/*.rs)
 
 # The folders whose quick tests run on Windows, too; tests/windows has those that run there only.
-WINDOWS = tests/windows tests/disk tests/manifest tests/net tests/compiler/config tests/compiler/sources tests/compiler/write
+WINDOWS = tests/windows tests/disk tests/foundation tests/manifest tests/net tests/packages tests/release \
+	tests/compiler/config tests/compiler/sources tests/compiler/write tests/compiler/engines/sass \
+	$(addprefix tests/compiler/engines/esbuild/test_,assignment.py messages.py protocol.py tsconfig.py)
 
 CONFIGURED = set -a; . ./.env.example; if [ -f .env ]; then . ./.env; fi; set +a
 

@@ -71,7 +71,7 @@ def test_example_of_each_page_has_its_code_and_a_hint(code: str) -> None:
     [
         (SITE, "nothing is wrong\n"),
         (FLASK, "no fault is found; not tried: whether pages get their assets, which `--run` requests\n"),
-        (DJANGO, "no fault is found; not tried: whether pages get their assets, which `--run` lets Django check\n"),
+        (DJANGO, "no fault is found; not tried: whether pages get their assets, which `--run` requests\n"),
     ],
     ids=["site", "flask", "django"],
 )
@@ -92,6 +92,26 @@ PAGES_OF: dict[str, str] = {
     "StarletteAssets(app, near=__file__, static=True, serve=SERVE)\n\n\nasync def home(request):\n"
     "    return HTMLResponse(PAGE.format(request.url_for('static', path='css/app.css').path))\n\n\n"
     "app.add_route('/', home)\n",
+    "aiohttp": "from aiohttp import web\nfrom buildassets.runtime.aiohttp import AiohttpAssets\n\n\n"
+    "async def home(request):\n    url = request.app.router['static'].url_for(filename='css/app.css')\n"
+    "    return web.Response(text=PAGE.format(url), content_type='text/html')\n\n\n"
+    "async def create_app(argv):\n    app = web.Application()\n    app.add_routes([web.get('/', home)])\n"
+    "    app.router.add_static('/static/', 'assets', name='static')\n"
+    "    AiohttpAssets(app, near=__file__, static=True, serve=SERVE)\n    return app\n",
+    "pyramid": "from pyramid.config import Configurator\nfrom pyramid.response import Response\n\n\n"
+    "def home(request):\n    return Response(PAGE.format(request.static_path('app:assets/css/app.css')))\n\n\n"
+    "def main(global_config, **settings):\n    with Configurator() as config:\n"
+    "        config.add_static_view('static', 'app:assets')\n"
+    "        config.add_settings({'buildassets.serve': SERVE})\n"
+    "        config.add_settings({'buildassets.static': 'app:assets/'})\n"
+    "        config.include('buildassets.runtime.pyramid')\n        config.add_route('home', '/')\n"
+    "        config.add_view(home, route_name='home')\n    return config.make_wsgi_app()\n",
+    "redirected": "from starlette.applications import Starlette\n"
+    "from starlette.responses import HTMLResponse, RedirectResponse\n"
+    "from buildassets.runtime.starlette import StarletteAssets\n\n\nasync def home(request):\n"
+    "    return HTMLResponse(PAGE.format(request.url_for('static', path='css/app.css')))\n\n\n"
+    "def build():\n    app = Starlette()\n    StarletteAssets(app, near=__file__, static=True, serve=SERVE)\n"
+    "    app.add_route('/', lambda request: RedirectResponse('/in'))\n    app.add_route('/in', home)\n    return app\n",
     "fastapi": "from fastapi import FastAPI, Request\nfrom fastapi.responses import HTMLResponse\n"
     "from buildassets.runtime.starlette import StarletteAssets\napp = FastAPI()\n"
     "StarletteAssets(app, near=__file__, static=True, serve=SERVE)\n\n\n@app.get('/')\ndef home(request: Request):\n"
@@ -108,6 +128,47 @@ def test_run_requests_the_page_and_its_assets(
     done = run(released(tmp_path, {**SITE, "app.py": app}), "doctor", "--run")
     assert found(done.stderr) == code
     assert done.stderr.endswith("0 errors, 1 warning\n" if code else "nothing is wrong\n")
+
+
+def test_run_requests_the_page_of_an_application_that_an_ini_file_sets_up(tmp_path: Path) -> None:
+    app = f"PAGE = {PAGE!r}\n{PAGES_OF['pyramid'].replace('SERVE', 'settings[chr(115)]')}"
+    ini = "[app:main]\nuse = call:app:main\ns = false\n"
+    files: Tree = {**SITE, "app.py": app, "development.ini": ini, "production.ini": ini.replace("false", "true")}
+    assert run(released(tmp_path, files), "doctor", "--run").stderr.endswith("nothing is wrong\n")
+
+
+OF_STORAGE = "buildassets.runtime.django.storage.ReleaseStaticFilesStorage"
+COLLECTED: Tree = {
+    "manage.py": "import os\nfrom django.core.management import execute_from_command_line\n"
+    "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')\nexecute_from_command_line()\n",
+    "site1/settings.py": "from pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent\n"
+    "SECRET_KEY = 'x'\nALLOWED_HOSTS = ['.example.com']\nSECURE_SSL_REDIRECT = True\nROOT_URLCONF = 'site1.urls'\n"
+    "INSTALLED_APPS = ['django.contrib.staticfiles']\nSTATIC_URL = '/static/'\nSTATIC_ROOT = BASE_DIR / 'collected'\n"
+    "MIDDLEWARE = ['django.middleware.security.SecurityMiddleware', 'whitenoise.middleware.WhiteNoiseMiddleware']\n"
+    f"STORAGES = {{'staticfiles': {{'BACKEND': '{OF_STORAGE}'}}}}\nSTATICFILES_DIRS = [BASE_DIR / 'assets']\n",
+    "site1/urls.py": "from django.http import HttpResponse\nfrom django.templatetags.static import static\n"
+    "from django.urls import path\n\n\ndef home(request):\n"
+    "    return HttpResponse('<link href=' + static('css/app.css') + '>')\n\n\nurlpatterns = [path('', home)]\n",
+    "assets/css/app.css": "a { color: red }\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "end"),
+    [
+        ("", [], "nothing is wrong"),
+        ("MIDDLEWARE = MIDDLEWARE[:1]", [("warning", "doctor/serving")], "0 errors, 1 warning"),
+        ("DEBUG = True", [], "`DEBUG` is on: name settings of production by `DJANGO_SETTINGS_MODULE`"),
+        ("STATIC_ROOT = BASE_DIR / 'gone'", [], "whether pages get their assets: there is no release"),
+    ],
+)
+def test_run_requests_the_page_of_django(more: str, code: list[tuple[str, str]], end: str, tmp_path: Path) -> None:
+    write_tree(tmp_path, COLLECTED)
+    subprocess.run([sys.executable, "manage.py", "collectstatic", "-v0"], cwd=tmp_path, env=environment(), check=True)
+    settings = f"{COLLECTED['site1/settings.py']!s}{more}\n"
+    done = run(write_tree(tmp_path, {"site1/settings.py": settings}), "doctor", "--run")
+    assert found(done.stderr) == code
+    assert done.stderr.endswith(f"{end}\n")
 
 
 @pytest.mark.parametrize(
@@ -732,7 +793,7 @@ def test_an_application_server_that_serves_no_release_is_found(
                 **DJANGO,
                 "site1/settings.py": f"{DJANGO['site1/settings.py']!s}STATIC_URL = 'https://cdn.example.com/a/'\n",
             },
-            "no fault is found; not tried: whether pages get their assets, which `--run` lets Django check",
+            "no fault is found; not tried: whether pages get their assets, which `--run` requests",
         ),
     ],
     ids=["configuration", "Django"],

@@ -13,6 +13,7 @@ from tests.conftest import watchdog
         ("import flask as f\nself.app = f.Flask(__name__)", "flask", "self.app"),
         ("from fastapi import FastAPI\nif x:\n    app = FastAPI()", "fastapi", "app"),
         ("import starlette.templating\nt = starlette.templating.Jinja2Templates('t')", "templates", "t"),
+        ("import flask\nclass App:\n    def __new__(cls):\n        app = flask.Flask(__name__)", "flask", "app"),
         ("from jinja2 import Environment\nreturned = wrap(Environment())", "jinja", ""),
     ],
 )

@@ -35,3 +35,9 @@ def test_dependencies_of_npm_are_read_from_each_package_json(tmp_path: Path) -> 
         "node_modules/c/package.json": '{"dependencies": {"d": "1"}}',
     }
     assert dependencies(ProjectFiles(str(write_tree(tmp_path, files)))).node == {"a", "b"}
+
+
+def test_the_first_file_is_what_a_deployment_installs(tmp_path: Path) -> None:
+    names = ("docs/requirements.txt", "requirements-dev.txt", "deploy/requirements.txt", "requirements.txt")
+    files = ProjectFiles(str(write_tree(tmp_path, dict.fromkeys(names, "flask\n"))))
+    assert dependencies(files).files == (names[3], names[2], names[1], names[0])

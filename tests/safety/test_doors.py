@@ -198,5 +198,6 @@ _WRITE: Final = {
     "release/publish/upload.py": _TEMPORARY,
     "release/signature/signature.py": _NAMED,
     "start/edits.py": "the diff that `init` shows",
+    "wheels/plain.py": "copies for a wheel, in a temporary folder or in `build/`",
 }
 """The modules that write files, each with what it writes."""

@@ -63,6 +63,16 @@ def test_manage_py_one_folder_down_is_the_project(tmp_path: Path) -> None:
     assert (tmp_path / "site/dcim/management/commands/make.py").read_text() == command
 
 
+def test_the_nearest_manage_py_below_is_the_project_and_of_two_none_is(tmp_path: Path) -> None:
+    site: Tree = {"manage.py": MANAGE, "conf/settings.py": SETTINGS}
+    for folder in ("one/src/web", "one/src/web/deep/other"):
+        write_tree(tmp_path / folder, site)
+    assert "the project is in `one/src/web/`" in run(tmp_path, "init", "--dry-run").stderr
+    write_tree(tmp_path / "two/src/web", site)
+    done = run(tmp_path, "init", "--dry-run")
+    assert "run this in the folder of `manage.py`" in done.stderr
+
+
 def test_undo_of_a_project_one_folder_down_is_named_for_this_folder(tmp_path: Path) -> None:
     write_tree(tmp_path, {"site/manage.py": MANAGE, "site/conf/settings.py": SETTINGS})
     before = read_tree(tmp_path)
@@ -83,11 +93,37 @@ def test_undo_of_a_project_one_folder_down_is_named_for_this_folder(tmp_path: Pa
         ({"src/index.html": HEAD, "src/css/a.css": "", "webpack.config.js": ""}, ["src"]),
         ({"assets/a.css": "", "app/static/b.png": "", "app/templates/a.html": LOADING}, ["app/static", "assets"]),
         ({"assets/a.css": "", "docs/static/b.css": ""}, ["assets"]),
+        ({"assets/a.css": "", "shop/templates/assets/b.css": ""}, ["assets"]),
+        ({"assets/a.css": "", "shop/static/__init__.py": "", "shop/static/css/b.css": ""}, ["assets"]),
+        (
+            {
+                **{f"front/app/{name}/{name}.js": "" for name in ("alert", "browse", "menu")},
+                "front/app/index.html": "",
+                "media/a.css": "",
+                "app/templates/a.html": "{% load static %}<link rel='stylesheet' href='{% static 'a.css' %}'>",
+            },
+            ["media"],
+        ),
     ],
 )
 def test_folders_of_assets_are_found(files: Tree, roots: list[str], tmp_path: Path) -> None:
     assert run(write_tree(tmp_path, files), "init", "--yes").returncode == 0
     assert [root.shown for root in load_config(start=str(tmp_path)).sources] == roots
+
+
+def test_folders_that_would_hide_files_of_one_another_get_prefixes(tmp_path: Path) -> None:
+    files: Tree = {f"web/themes/{name}/static/css/a.css": f".{name} {{}}" for name in ("dark", "light")}
+    assert run(write_tree(tmp_path, files), "init", "--yes").returncode == 0
+    assert "hidden" not in run(tmp_path, "build").stderr
+    released = (tmp_path / "build/assets").rglob("a.*.css")
+    assert {one.parent.relative_to(tmp_path).as_posix() for one in released} == {
+        "build/assets/css",
+        "build/assets/light/css",
+    }
+    assert [(root.shown, root.prefix) for root in load_config(start=str(tmp_path)).sources] == [
+        ("web/themes/dark/static", ""),
+        ("web/themes/light/static", "light"),
+    ]
 
 
 def test_django_needs_no_configuration_for_what_its_finders_find(tmp_path: Path) -> None:

@@ -52,3 +52,14 @@ def test_the_command_of_the_application_merges_it(site: Path, tmp_path: Path) ->
     done = manage_apart(tmp_path, "assets", "build", environment={"PYTHONPATH": str(site)})
     assert done.returncode == 0, done.stderr
     assert "cards/css/card.css" in json.loads((tmp_path / "build/manifest.json").read_bytes())["assets"]
+
+
+def test_a_release_with_the_name_of_another_application_replaces_nothing_of_it(site: Path, tmp_path: Path) -> None:
+    install(site, "admin", {"assets/css/base.css": "a { color: red }\n"}, distribution="evil")
+    names = ("evil", *(f"django.contrib.{name}" for name in ("admin", "auth", "contenttypes", "staticfiles")))
+    write_project(tmp_path, INSTALLED_APPS=json.dumps(names))
+    write_tree(site, {"evil/__init__.py": ""})
+    done = manage_apart(tmp_path, "collectstatic", "--noinput", environment={"PYTHONPATH": str(site)})
+    assert done.returncode != 0
+    assert "source/duplicate" in done.stderr
+    assert not (tmp_path / "collected/buildassets.json").exists()

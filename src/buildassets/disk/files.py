@@ -108,6 +108,14 @@ def digest_of(path: str) -> str:
         return file_digest(file, "sha256").hexdigest()
 
 
+def has_content_of(path: str, other: str) -> bool:
+    """Whether two files have the same content; also where one cannot be read, which is reported where it is needed."""
+    try:
+        return os.path.getsize(path) == os.path.getsize(other) and digest_of(path) == digest_of(other)
+    except (OSError, ValueError):
+        return True
+
+
 def write_new(path: str, content: bytes) -> None:
     """Write a new file. Raises OSError; part of the file may have been written then."""
     descriptor = os.open(path, _NEW, 0o666)

@@ -28,6 +28,7 @@ _ALL: Final[tuple[Callable[[Subject], Iterator[Diagnostic]], ...]] = (
     deployment_findings,
 )
 _UNBUILT: Final = "doctor/no-release"
+_UNSERVED: Final = "doctor/serving"
 _NOT_WIRED: Final = "doctor/wiring"
 
 
@@ -35,7 +36,8 @@ def findings(subject: Subject, page: Page | None) -> list[Diagnostic]:
     """What is wrong, errors first, also with the requested `page`; with the permission, what Django's checks report."""
     examinations = (*_ALL, django_check_findings) if subject.config.permission.python else _ALL
     found = [finding for examination in examinations for finding in examination(subject)]
-    found += page_findings(subject, page) if page else ()
+    if page and page.answers:  # they show what files only suggest
+        found = [*(one for one in found if one.code != _UNSERVED), *page_findings(subject, page)]
     if any(one.is_error or one.code == _NOT_WIRED for one in found):
         found = [one for one in found if one.code != _UNBUILT]  # which may follow from them
     advised = [one if one.hint else replace(one, hint=f"see docs/errors/{section_of(one.code)}") for one in found]

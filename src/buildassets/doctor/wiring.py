@@ -50,10 +50,8 @@ def page_findings(subject: Subject, page: Page) -> Iterator[Diagnostic]:
 def not_tried(subject: Subject, page: Page | None) -> str:
     """What was not seen of the way to pages, in words; empty where it was, or where there is no application."""
     found = subject.found
-    is_checked = found.django is not None and subject.config.permission.python
     is_application = bool(found.framework.name) and not found.is_library and found.framework.is_for_web
-    if is_checked or not is_application or (page and page.answers):
+    if not is_application or (page and page.answers):
         return ""
-    run = ", which `--run` lets Django check" if found.django else ", which `--run` requests"
-    why = f": {page.fault}" if page else run if found.django or can_be_requested(subject) else ": open one"
+    why = f": {page.fault}" if page else ", which `--run` requests" if can_be_requested(subject) else ": open one"
     return f"not tried: whether pages get their assets{why}"

@@ -90,7 +90,7 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "signature": {_ERRORS: "key missing unavailable wrong"},
     "source": {
         _ERRORS: "changed unreadable",
-        _WARNINGS: "case large link-dangling link-loop part release special unnamed",
+        _WARNINGS: "case hidden large link-dangling link-loop part release special unnamed",
         _EITHER: "duplicate encoding link-outside template uncompiled",
     },
     "svg": {_WARNINGS: "syntax"},

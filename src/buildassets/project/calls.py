@@ -29,7 +29,8 @@ _OURS: Final = ("assets", "flask-assets")
 class MadeThing:
     """A call that makes a thing of some `kind`; `name` is the variable that gets it, empty if none does directly.
 
-    A class that makes an application is of a library, which others configure: its calls do not count, except ours.
+    A class that makes an application is of a library, which others configure: its calls do not count, except ours and
+    those with `__name__`.
     `statement` is the simple statement in which the call stands.
     """
 
@@ -96,9 +97,14 @@ def _made(tree: ast.Module, origins: Mapping[str, str]) -> Iterator[MadeThing]:
         for node in _expressions(statement):
             kind = MAKERS.get(full_name(node.func, origins)) if isinstance(node, ast.Call) else None
             is_of_library = id(node) in in_classes and kind not in _OURS
-            if kind is not None and isinstance(node, ast.Call) and not is_of_library:
+            if kind is not None and isinstance(node, ast.Call) and not (is_of_library and not _is_of_module(node)):
                 is_direct = getattr(statement, "value", None) is node
                 yield MadeThing(kind, name if is_direct else "", call=node, statement=statement)
+
+
+def _is_of_module(call: ast.Call) -> bool:
+    """Whether it makes an application of the module that calls, as in `Flask(__name__)`."""
+    return bool(call.args) and dotted(call.args[0]) == "__name__"
 
 
 def _expressions(statement: ast.stmt) -> Iterator[ast.AST]:

@@ -19,11 +19,12 @@ from buildassets.project.python import dotted, parsed, text_of
 
 _NAME: Final = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 _REQUIREMENTS: Final = re.compile(r"(?:^|/)requirements[^/]*\.(?:txt|in)$|(?:^|/)requirements/[^/]+\.(?:txt|in)$")
+_NOT_DEPLOYED: Final = re.compile(r"(?:^|[/_.-])(?:dev\w*|tests?|testing|docs?|lint|ci|vendor)(?=[/_.-])")
 
 
 @frozen
 class Dependencies:
-    """The declared packages: `python` and `node`; `files` are those that list Python's.
+    """The declared packages: `python` and `node`; `files` list those of Python, first what a deployment installs.
 
     `installer` is `uv`, `poetry`, `pipenv` or `pip`.
     """
@@ -41,8 +42,17 @@ def dependencies(files: ProjectFiles) -> Dependencies:
     listed |= {"setup.cfg": set(_of_setup_cfg(files)), "setup.py": set(_of_setup_py(files))}
     listed |= {name: set(_of_requirements(files.text(name))) for name in files.names if _REQUIREMENTS.search(name)}
     python = frozenset(name for names in listed.values() for name in names)
-    named = tuple(sorted(name for name, names in listed.items() if names))
-    return Dependencies(python, frozenset(_of_npm(files)), named, _installer(files, project))
+    named = sorted((name for name, names in listed.items() if names), key=_order)
+    return Dependencies(python, frozenset(_of_npm(files)), tuple(named), _installer(files, project))
+
+
+def is_deployed(file: str) -> bool:
+    """Whether a list of requirements of that name is installed where the application is deployed."""
+    return not _NOT_DEPLOYED.search(file)
+
+
+def _order(file: str) -> tuple[bool, int, str]:
+    return not is_deployed(file), file.count("/"), file
 
 
 def add_command(installer: str, package: str) -> str:

@@ -20,6 +20,7 @@ TYPED: Final = (".ts", ".tsx", ".mts", ".jsx")
 SCRIPTS: Final = (".js", ".mjs", *TYPED)
 FOLDERS: Final = ("assets", "static")
 """The usual names of folders of assets."""
+_TEMPLATES: Final = "templates"
 _NO_ASSETS: Final = (".py", ".html", ".md")
 _NO_ENTRY: Final = re.compile(
     r"(?:^|/)(?:_[^/]*|[^/]*\.(?:d|test|spec|config|stories)\.\w+|(?:sw|service-?worker)\.js)$"
@@ -28,6 +29,7 @@ _SHEET: Final = re.compile(r"@(?:use|forward|import)\s+(?:url\(\s*)?[\"']([^\"']
 _SCRIPT: Final = re.compile(
     r"(?:\bfrom\s*|\bimport\s*+\(?\s*+|\bnew URL\(\s*|\bexport\s+\*\s+from\s*)[\"']([^\"']+)[\"']"
 )
+_RUN_BY_NODE: Final = re.compile(r"\b(?:node|tsx|ts-node|deno run|bun)\s+(?:-\S+\s+)*(?:\./)?([\w./-]+\.\w+)")
 _USUAL: Final = re.compile(r"(?:^|/)(?:app|base|index|main|site|styles?)\.\w+$")
 _PACKAGE: Final = re.compile(r"(?:@[a-z0-9~-][\w.~-]*/)?[a-z0-9~][\w.~-]*", re.ASCII | re.IGNORECASE)
 _OF_VITE: Final = ".vite"  # a folder beside what Vite built, with its manifest
@@ -70,7 +72,7 @@ class AssetFolders:
 
 def find_assets(files: ProjectFiles, known: AssetFolders, named: frozenset[str] = frozenset()) -> ProposedAssets:
     """The assets of the project, whose templates have the names `named`."""
-    roots = known.configured if known.configured is not None else tuple(_roots(files, known))
+    roots = known.configured if known.configured is not None else tuple(_roots(files, known, named))
     below = [
         (root, name[len(begin_of(root)) :]) for root in roots for name in files.names if name.startswith(begin_of(root))
     ]
@@ -141,15 +143,18 @@ def begin_of(root: str) -> str:
     return "" if root == "." else f"{root}/"
 
 
-def _roots(files: ProjectFiles, known: AssetFolders) -> Iterator[str]:
+def _roots(files: ProjectFiles, known: AssetFolders, named: frozenset[str]) -> Iterator[str]:
     """The folders `assets` that hold sheets or scripts, and those that the project serves, or else `static`.
 
-    Where there is none of these, the folders around all sheets and scripts. A static site is a folder of its own.
+    Where there is none of these, the folders around all sheets and scripts, or those with files that are `named`. A
+    static site is a folder of its own.
     """
     if is_site(files, ".") and "package.json" not in files.names:
         yield "."
         return
     own = [name for name in files.own if not _is_below(name, known.left_out)]
+    packages = {posixpath.dirname(name) for name in files.called("__init__.py")}
+    own = [name for name in own if _usual_root(name) not in packages]
     usual = {root: name for name in reversed(own) if not name.endswith(_NO_ASSETS) and (root := _usual_root(name))}
     wanted = [name for name in own if name.endswith((*STYLES, *SCRIPTS))]
     with_code = {root for name in wanted if (root := _usual_root(name))}
@@ -159,7 +164,8 @@ def _roots(files: ProjectFiles, known: AssetFolders) -> Iterator[str]:
     if found := {*assets, *static, *served} or {root for root in with_code if root.endswith("static")}:
         yield from sorted(found)
         return
-    yield from sorted({folder for name in wanted if (folder := _plain_folder(files, name))})
+    plain = sorted({folder for name in wanted if (folder := _plain_folder(files, name))})
+    yield from [root for root in plain if any(begin_of(root) + name in files.names for name in named)] or plain
 
 
 def _plain_folder(files: ProjectFiles, name: str) -> str:
@@ -181,9 +187,11 @@ def _names_static(files: ProjectFiles) -> bool:
 
 
 def _usual_root(name: str) -> str | None:
-    """The outermost folder with a usual name around the file `name`."""
+    """The outermost folder with a usual name around the file `name`; none below templates."""
     parts = name.split("/")[:-1]
-    at = next((number for number, part in enumerate(parts) if part in FOLDERS), None)
+    at = next((number for number, part in enumerate(parts) if part in (*FOLDERS, _TEMPLATES)), None)
+    if at is not None and parts[at] == _TEMPLATES:
+        return None
     return None if at is None else "/".join(parts[: at + 1])
 
 
@@ -197,6 +205,7 @@ def _has_python(files: ProjectFiles, folder: str) -> bool:
 
 def _package(reference: str) -> str:
     """The package that a reference names, as in `lit` for `lit/decorators.js`; empty for a path or a URL."""
+    reference = reference.removeprefix("~")
     if reference.startswith((".", "/", "sass:", "http:", "https:", "#", "data:")):
         return ""
     scope, _, rest = reference.partition("/")
@@ -204,11 +213,13 @@ def _package(reference: str) -> str:
 
 
 def _typed(files: ProjectFiles, scripts: list[tuple[str, str]]) -> Iterator[str]:
-    """The files in TypeScript and JSX that no other script imports; of many the usual ones."""
+    """The files in TypeScript and JSX that no other script imports, and Node does not run; of many the usual ones."""
     references = [(file, name) for root, file in scripts for name in _SCRIPT.findall(files.text(begin_of(root) + file))]
     imported = {target for file, name in references for target in _targets(file, name)}
     own = sorted({file for _, file in scripts if file.endswith(TYPED) and not _NO_ENTRY.search(file)})
-    left = [file for file in own if _stem(file) not in imported]
+    run = " ".join(files.text(name) for name in files.called("package.json"))
+    of_node = {match[1] for match in _RUN_BY_NODE.finditer(run)}
+    left = [file for file in own if _stem(file) not in imported and file not in of_node]
     yield from left if len(left) <= _MOST_ENTRIES else [one for one in left if _USUAL.search(one)][:_MOST_ENTRIES]
 
 

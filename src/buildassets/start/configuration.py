@@ -5,10 +5,11 @@ Takes what was found, gives the edits of `pyproject.toml` or `buildassets.toml`,
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from buildassets.compiler.config.toml_table import parse
+from buildassets.disk.files import has_content_of
 from buildassets.foundation.frozen import frozen
 from buildassets.migrate.plan import written
 from buildassets.project.files import ProjectFiles
@@ -64,7 +65,7 @@ def settings_for(
     Django's finders find its folders, its storage decides about missing files, and its settings name its templates.
     """
     is_django = found.django is not None
-    sources: list[Any] = [] if is_django else [*assets.roots]
+    sources: list[Any] = [] if is_django else [*_apart(files, assets.roots)]
     has_packages = files.has_folder("node_modules")
     of_pages = [one for one in assets.typed if not is_django or compiled(one) in assets.named]
     typed = {compiled(one): {"files": [one], "bundle": True} for one in of_pages}
@@ -79,6 +80,22 @@ def settings_for(
     settings |= {} if is_django else _of_own_roots(files, found, assets)
     filled = {"engines": dict(engines), "bundles": typed, **({} if is_django else {"templates": _templates(found)})}
     return {**settings, **{name: table for name, table in filled.items() if table}}
+
+
+def _apart(files: ProjectFiles, roots: Sequence[str]) -> Iterator[str | dict[str, str]]:
+    """Give a prefix to each root with a file that an earlier root has with another content: it would be hidden."""
+    first_of: dict[str, str] = {}
+    for root in roots:
+        own = {name.removeprefix(begin_of(root)): name for name in files.names if name.startswith(begin_of(root))}
+        both = own.keys() & first_of.keys()
+        if any(not has_content_of(files.path(own[name]), files.path(first_of[name])) for name in both):
+            outer = [
+                name for name in root.split("/") if not any(name in one.split("/") for one in roots if one != root)
+            ]
+            yield {"path": root, "prefix": "/".join(outer) or root}
+        else:
+            yield root
+            first_of = own | first_of
 
 
 def _of_own_roots(files: ProjectFiles, found: ProjectFindings, assets: ProposedAssets) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import ast
 import os
 import posixpath
-import re
 import stat
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +16,7 @@ from buildassets.foundation.diagnostics import Diagnostic, error
 from buildassets.foundation.frozen import frozen, frozen_by_name, replace
 from buildassets.foundation.permission import NOTHING
 from buildassets.programs.git import GitError, run_git
-from buildassets.project.dependencies import add_command
+from buildassets.project.dependencies import add_command, is_deployed
 from buildassets.project.files import ProjectFiles, is_aside
 from buildassets.project.found import ProjectFindings, find, is_of_mail
 from buildassets.project.frameworks import FRAMEWORKS
@@ -51,8 +50,6 @@ from buildassets.start.python_code import edited_python, shared_templates
 from buildassets.start.smallest import are_there, gain, needs
 
 _BESIDE: Final = ("vite",)  # systems that build files of their own, beside those of the framework
-# Lists of requirements that no deployment installs.
-_NOT_DEPLOYED: Final = re.compile(r"(?:^|[/_.-])(?:dev\w*|tests?|testing|docs?|lint|ci|vendor)(?=[/_.-])")
 _MOST_SHOWN: Final = 5  # of places that a note names
 _GIT_SECONDS: Final = 5.0
 
@@ -168,12 +165,14 @@ def propose(start: str, engines: Mapping[str, str], answers: Answers = Answers()
 
 
 def _project_folder(start: str) -> str:
-    """The folder of the project: the one folder below `start` with a `manage.py`, if `start` itself has none."""
+    """The folder of the project: `start`, or the nearest folder below with a `manage.py` if there is only one."""
     if os.path.exists(os.path.join(start, "manage.py")):
         return start
-    below = [one.path for one in os.scandir(start) if one.is_dir() and not is_aside(f"{one.name}/")]
-    found = [path for path in below if os.path.exists(os.path.join(path, "manage.py"))]
-    return found[0] if len(found) == 1 else start
+    files = ProjectFiles(start)
+    found = [name for name in files.called("manage.py") if not is_aside(name) and "django" in files.text(name).lower()]
+    least = min((name.count("/") for name in found), default=0)
+    nearest = [name for name in found if name.count("/") == least]
+    return os.path.join(start, *nearest[0].split("/")[:-1]) if len(nearest) == 1 else start
 
 
 def _all_or_nothing(proposal: InitProposal, whole: Sequence[FileEdit | ByHand]) -> InitProposal:
@@ -222,7 +221,8 @@ def _own_folders(project: _Project) -> tuple[str, ...] | Question:
     """
     files, found = project.files, project.found
     served = tuple(found.django.likely_folders()) if found.django else ()
-    roots = find_assets(files, AssetFolders(served=served, left_out=_results(found))).roots
+    folders = AssetFolders(served=served, left_out=_results(found))
+    roots = find_assets(files, folders, static_names(files, project.pages)).roots
     own = _static_folder(files, found)
     others = [one for one in roots if posixpath.basename(one) == FOLDERS[0]] if own else [*roots[1:]]
     is_clear = project.first or (roots and not others)
@@ -459,7 +459,7 @@ def _notes(project: _Project) -> Iterator[str]:
     for other in sorted(others, key=lambda one: one.name):
         file = made[other.name]
         yield f"`{file}` makes an application of {other.name} too, which is left unchanged: see docs/{other.page}"
-    deployed = [one for one in found.declared.files if not _NOT_DEPLOYED.search(one)]
+    deployed = [one for one in found.declared.files if is_deployed(one)]
     if deployed and "buildassets" not in found.declared.python and not found.is_library:
         add = add_command(found.declared.installer, "buildassets")
         yield f"`{deployed[0]}` does not list `buildassets`, which the web process needs: run `{add}`, and list it"

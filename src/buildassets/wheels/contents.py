@@ -60,8 +60,11 @@ class Contents:
     faults: tuple[Diagnostic, ...] = ()
 
 
-def contents_of(folder: str, name: str, shown: str) -> Contents:
-    """The files of the release in the absolute `folder`, to be merged below `name`; errors call the folder `shown`."""
+def contents_of(folder: str, name: str, shown: str, *, is_production: bool) -> Contents:
+    """The files of the release in the absolute `folder`, to be merged below `name`; errors call the folder `shown`.
+
+    A release of a watch, which an editable install may have, is not merged in production.
+    """
     where = Location(f"{shown}/{MANIFEST_NAME}")
     try:
         manifest = _manifest(folder, where.file)
@@ -73,7 +76,10 @@ def contents_of(folder: str, name: str, shown: str) -> Contents:
         hint = "build the package's release, as with `buildassets build` in its folder, or install the package again"
         return Contents(faults=(error("wheel/manifest", message, where, hint=hint),))
     entries = {path: entry for path, entry in manifest.assets.items() if not entry.plain}
-    if complaints := list(_complaints(manifest, entries)):
+    complaints = list(_complaints(manifest, entries))
+    if manifest.livereload and is_production:
+        complaints.insert(0, "the release was built for development")
+    if complaints:
         return Contents(faults=tuple(error("wheel/manifest", text, where, hint=_HINT) for text in complaints))
     assets = os.path.join(folder, ASSETS_FOLDER)
     return Contents(tuple(_file(entries, path, name, assets) for path in sorted(entries)))
@@ -91,8 +97,6 @@ def _manifest(folder: str, shown: str) -> Manifest:
 
 def _complaints(manifest: Manifest, entries: Mapping[str, Entry]) -> Iterator[str]:
     """The messages for what a release must not contain to be merged."""
-    if manifest.livereload:
-        yield "the release was built for development"
     files: dict[str, str] = {}
     for path, entry in sorted(entries.items()):
         for name in (path, entry.file):

@@ -13,7 +13,7 @@ from buildassets.compiler.sources.discover import Discovery, Sources, discover
 from buildassets.foundation.paths import LogicalPath
 from buildassets.foundation.permission import BUILDING
 from tests.building import codes
-from tests.conftest import write_tree
+from tests.conftest import Tree, write_tree
 
 
 def _config(folder: Path, *roots: SourceRoot, output: str = "build", exclude: tuple[str, ...] = ()) -> Config:
@@ -113,6 +113,27 @@ def test_include_and_exclude_of_a_root_are_below_it(tmp_path: Path) -> None:
     write_tree(tmp_path, {f"lib/{name}": "" for name in ("css/a.css", "css/a.min.css", "css/x/b.css", "js/a.js")})
     root = _root(tmp_path, "lib", "vendor/lib", include=("css/*.css", "js/"), exclude=("*.min.css",))
     assert _names(discover(_config(tmp_path, root))) == ["vendor/lib/css/a.css", "vendor/lib/js/a.js"]
+
+
+def test_hidden_files_with_another_content_are_reported_once_for_each_pair_of_roots(tmp_path: Path) -> None:
+    same: Tree = {f"{root}/same.css": "same" for root in ("a", "b", "c")}
+    tree: Tree = {f"{root}/{name}.css": root for root in ("a", "b", "c") for name in ("x", "y")}
+    write_tree(tmp_path, {**same, **tree})
+    roots = [_root(tmp_path, "a"), _root(tmp_path, "b"), replace(_root(tmp_path, "c"), vendored=True)]
+    found = discover(_config(tmp_path, *roots))
+    assert [(one.code, one.location and one.location.file, one.message) for one in found.diagnostics] == [
+        (
+            "source/hidden",
+            "b/x.css",
+            "`b/x.css` and 1 more of its root are not released: `a/x.css` has the same name and another content",
+        )
+    ]
+    assert str(tmp_path / "b/x.css") in found.looked_at
+
+
+def test_order_of_finders_of_django_hides_without_a_warning(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"manage.py": "", "a/x.css": "a", "b/x.css": "b"})
+    assert not discover(_config(tmp_path, _root(tmp_path, "a"), _root(tmp_path, "b"))).diagnostics
 
 
 def test_first_root_wins(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ Takes references and the sources, gives logical paths. Reads `tsconfig.json`. Re
 name a folder with an index, and bare ones may be `paths` of `tsconfig.json`, as in TypeScript's `bundler` resolution.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from posixpath import dirname, join, normpath
 from typing import Final
@@ -127,7 +128,7 @@ class TypedNames:
                 yield LogicalPath(prefix + below)
 
     def _settings_of(self, path: str) -> TsConfig:
-        folder = dirname(path)
+        folder = os.path.dirname(path)
         if folder not in self._settings:
             try:
                 found = tsconfig_of(path, self._top, self._reader.read, self._shown)

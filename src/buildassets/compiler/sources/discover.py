@@ -19,7 +19,7 @@ from buildassets.compiler.sources.names import carries_digest, file_name, is_com
 from buildassets.compiler.sources.releases import is_release
 from buildassets.compiler.sources.streams import is_stream, may_be_stream
 from buildassets.compiler.sources.uncompiled import TYPED, is_declaration, is_source_language
-from buildassets.disk.files import MOST_TEXT_BYTES
+from buildassets.disk.files import MOST_TEXT_BYTES, has_content_of
 from buildassets.disk.folders import is_within
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.foundation.frozen import field, frozen, replace
@@ -27,7 +27,7 @@ from buildassets.foundation.media import SASS_SUFFIXES, SCRIPT_SUFFIXES, is_sass
 from buildassets.foundation.paths import LogicalPath
 from buildassets.foundation.sizes import size_text
 from buildassets.manifest.model import MANIFEST_NAME, MAPS_SUFFIX
-from buildassets.wheels.contents import contents_of
+from buildassets.wheels.contents import Contents, contents_of
 
 # The project's own files, which a release would publish: excluded in its folder only. So is the configuration file,
 # whatever its name.
@@ -84,11 +84,16 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
         walk.run()
         diagnostics += walk.diagnostics
         looked_at += walk.looked_at
+        hidden = [source for path, source in walk.sources.items() if path in by_logical]
+        diagnostics += _hidden(config, hidden, by_logical)
+        looked_at += (one.path for source in hidden for one in (source, by_logical[source.logical]))
         by_logical = walk.sources | by_logical
         skipped = walk.skipped | skipped
     for index, root in enumerate(config.sources):
         if root.package:
-            by_logical, faults = _with_release(config, index, root, by_logical)
+            shown = os.path.dirname(root.shown)
+            contents = contents_of(os.path.dirname(root.path), root.prefix, shown, is_production=mode == "production")
+            by_logical, faults = _with_release(contents, index, root, by_logical)
             diagnostics += faults
             looked_at += (os.path.join(os.path.dirname(root.path), MANIFEST_NAME), root.path)
     found = _front_ends(config, by_logical.values(), mode)
@@ -127,10 +132,9 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
 
 
 def _with_release(
-    config: Config, index: int, root: SourceRoot, by_logical: Mapping[LogicalPath, Source]
+    contents: Contents, index: int, root: SourceRoot, by_logical: Mapping[LogicalPath, Source]
 ) -> tuple[dict[LogicalPath, Source], list[Diagnostic]]:
     """`by_logical` with the files of an installed package's release, in place of other copies in that package."""
-    contents = contents_of(os.path.dirname(root.path), root.prefix, os.path.dirname(root.shown))
     taken: dict[LogicalPath, Source] = {}
     faults = list(contents.faults)
     for file in contents.files:
@@ -150,8 +154,9 @@ def _with_release(
             other = by_logical.get(name)
             if other is not None and not is_within(root.package, other.path):
                 message = f"`{other.shown}` and `{shown}` both make `{name}`"
-                hint = f"move the file to a folder other than `{root.prefix}/`, which is that of the installed package"
-                faults.append(error("source/duplicate", message, Location(other.shown), hint=hint))
+                hint = f"move your file to a folder other than `{root.prefix}/`, or remove the installed package"
+                # At the package's file: `collectstatic` gives up third-party files that errors are about.
+                faults.append(error("source/duplicate", message, Location(shown), hint=hint))
     return {**by_logical, **taken}, faults
 
 
@@ -302,6 +307,28 @@ class Sources(Mapping[LogicalPath, Source]):
 
     def __len__(self) -> int:
         return len(list(iter(self)))
+
+
+def _hidden(config: Config, sources: Iterable[Source], first_of: Mapping[LogicalPath, Source]) -> Iterator[Diagnostic]:
+    """A warning for each earlier root whose files hide others of one root, with another content.
+
+    In a project of Django the order is that of its finders, whose first file is the one that Django serves, too.
+    """
+    if os.path.isfile(os.path.join(config.folder, "manage.py")):
+        return
+    by_root: dict[int, list[Source]] = {}
+    for source in sources:
+        first = first_of[source.logical]
+        roots = (config.sources[source.root], config.sources[first.root])
+        is_own = not any(root.is_of_others or root.lists_files for root in roots)
+        if is_own and not has_content_of(source.path, first.path):
+            by_root.setdefault(first.root, []).append(source)
+    for hidden in by_root.values():
+        shown, winner = hidden[0].shown, first_of[hidden[0].logical].shown
+        more = f"and {len(hidden) - 1:,} more of its root are" if len(hidden) > 1 else "is"
+        message = f"`{shown}` {more} not released: `{winner}` has the same name and another content"
+        hint = "give one of the two roots a `prefix`, or leave the file out with `exclude`"
+        yield replace(warning("source/hidden", message, Location(shown), hint=hint), others=(Location(winner),))
 
 
 def _case_clashes(sources: tuple[Source, ...]) -> Iterator[Diagnostic]:

@@ -13,16 +13,14 @@ from buildassets.compiler.engines.sass.dart import DartSassEngine, SassEngine
 from buildassets.compiler.engines.sass.wheel import installed_command
 from buildassets.foundation.permission import BUILDING
 from tests.building import only_error
-from tests.compiler.engines.sass.test_sass import GIVEN, Compile, brief, compiling, names
+from tests.compiler.engines.sass.test_sass import GIVEN, Compile, below, brief, compiling, names
 from tests.conftest import PATIENCE_SECONDS, write_tree
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[DartSassEngine]:
     """With the load path `vendor`."""
-    engine = DartSassEngine(
-        [str(tmp_path / "vendor")], lambda path: os.path.relpath(path, tmp_path), permission=BUILDING
-    )
+    engine = DartSassEngine([str(tmp_path / "vendor")], lambda path: below(path, tmp_path), permission=BUILDING)
     yield engine
     engine.close()
 

@@ -1,5 +1,6 @@
 """The functions for assets, alone and as both compilers call them."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +23,7 @@ Compile = Callable[..., Compiled]
 @pytest.fixture(scope="module", params=["libsass", "dart-sass"])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Both compilers, with the URL prefix `/s/`."""
-    engine = start_engine(request.param, EngineOptions("/", lambda path: path.rpartition("/")[2], (), "/s/"))
+    engine = start_engine(request.param, EngineOptions("/", os.path.basename, (), "/s/"))
     yield engine
     engine.close()
 

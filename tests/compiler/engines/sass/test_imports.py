@@ -40,7 +40,7 @@ def test_listings_know_the_folders_that_there_are(folder: Path, name: str) -> No
 def test_a_folder_that_is_not_there_is_absent_with_all_that_is_looked_for_in_it(folder: Path) -> None:
     text = '@import "file", "far", "none", "lib/far", "folder.scss", "gone/a", "gone/b";'
     found = list(loads(text, str(folder / "app.scss"), [str(folder / "lib")], Listings()))
-    absences = {os.path.relpath(path, folder) for load in found for path in load.resolution.absences}
+    absences = {Path(path).relative_to(folder).as_posix() for load in found for path in load.resolution.absences}
     assert {"_far.scss", "none.css", "none", "lib/_none.import.scss", "lib/far.scss", "gone", "lib/gone"} <= absences
     assert not {path for path in absences if "gone/" in path or "none/" in path}
     assert [text[load.start : load.end] for load in found] == [load.name for load in found]
@@ -76,7 +76,7 @@ def test_a_tilde_leads_into_folders_of_packages(tmp_path: Path) -> None:
 
 def test_a_tilde_before_a_package_of_npm_has_the_setting_that_finds_it(tmp_path: Path) -> None:
     write_tree(tmp_path, {"node_modules/theme/_a.scss": "", "app.scss": ""})
-    hint = instead("~theme/a", str(tmp_path / "app.scss"), [str(tmp_path)], lambda path: path.rpartition("/")[2])
+    hint = instead("~theme/a", str(tmp_path / "app.scss"), [str(tmp_path)], os.path.basename)
     assert hint == (
         'write `theme/a`, and set `load_paths = ["node_modules"]` under `[tool.buildassets]`, '
         'or set `resolve = "bundler"`, which finds `~` there'
@@ -96,5 +96,5 @@ def test_a_tilde_before_a_package_of_npm_has_the_setting_that_finds_it(tmp_path:
     ],
 )
 def test_a_path_that_begins_with_an_unknown_folder_may_be_of_a_package(tmp_path: Path, name: str, hint: str) -> None:
-    write_tree(tmp_path, {"components/_button.scss": ""})
+    write_tree(tmp_path, {"components/_button.scss": "", "vendor/a.css": ""})
     assert str(instead(name, str(tmp_path / "app.scss"), [str(tmp_path)], str)).startswith(hint)

@@ -16,7 +16,7 @@ from buildassets.compiler.engines.sass import libsass as scss_libsass
 from buildassets.compiler.engines.sass.libsass import LibsassEngine
 from buildassets.foundation.diagnostics import Location
 from tests.building import only_error
-from tests.compiler.engines.sass.test_sass import GIVEN, Compile, brief, compiling, names, origin
+from tests.compiler.engines.sass.test_sass import GIVEN, Compile, below, brief, compiling, names, origin
 from tests.conftest import wait_for, write_tree
 from tests.css_trees import tree
 
@@ -25,7 +25,7 @@ from tests.css_trees import tree
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibsassEngine]:
     """With the load path `vendor` in a folder that is `tmp_path` of each test: no test waits for a child of its own."""
     folder = tmp_path_factory.mktemp("sheets")
-    engine = LibsassEngine([str(folder / "vendor")], lambda path: os.path.relpath(path, folder))
+    engine = LibsassEngine([str(folder / "vendor")], lambda path: below(path, folder))
     yield engine
     engine.close()
 

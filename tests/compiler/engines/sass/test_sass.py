@@ -47,8 +47,13 @@ def brief(diagnostic: Diagnostic) -> tuple[str, str, int, int]:
     return diagnostic.code, location.file, location.line, location.column
 
 
+def below(path: str, folder: Path) -> str:
+    """The path of a file below `folder`, as the command line shows it."""
+    return os.path.relpath(path, folder).replace(os.sep, "/")
+
+
 def names(paths: tuple[str, ...], folder: Path) -> list[str]:
-    return [os.path.relpath(path, folder) for path in paths]
+    return [below(path, folder) for path in paths]
 
 
 def origin(compiled: Compiled, words: str) -> tuple[str, int, int] | None:
@@ -59,7 +64,7 @@ def origin(compiled: Compiled, words: str) -> tuple[str, int, int] | None:
 @pytest.fixture(params=[LibsassEngine, partial(DartSassEngine, permission=BUILDING)], ids=["libsass", "dart-sass"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SassEngine]:
     """Each engine, with the load path `vendor`."""
-    engine = request.param([str(tmp_path / "vendor")], lambda path: os.path.relpath(path, tmp_path), limit_seconds=30)
+    engine = request.param([str(tmp_path / "vendor")], lambda path: below(path, tmp_path), limit_seconds=30)
     yield engine
     engine.close()
 

@@ -6,7 +6,7 @@ Also the folders in which it searches for modules because of these.
 import os
 import re
 from collections.abc import Iterable, Iterator
-from posixpath import basename, dirname
+from os.path import basename, dirname
 from typing import Final
 
 from buildassets.compiler.engines.esbuild.tsconfig import tsconfig_of

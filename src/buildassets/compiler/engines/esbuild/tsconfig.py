@@ -7,7 +7,7 @@ Takes the path of a source and a function that reads files; gives the options of
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from posixpath import basename, dirname, isabs, join, normpath
+from os.path import basename, dirname, isabs, join, normpath, sep
 from typing import Any, Final, TypeAlias
 
 from buildassets.compiler.languages.json.fault import json_fault
@@ -27,7 +27,7 @@ _COMPILING: Final = (
 )
 _UNCOMPILED: Final = ("preserve", "react-native")  # values of `jsx` that leave it to another tool
 _FOLDER_OF_CONFIG: Final = "${configDir}"
-_PACKAGES: Final = "/node_modules/"
+_PACKAGES: Final = f"{sep}node_modules{sep}"
 # JSON with comments and trailing commas.
 _STRING: Final = r'"(?:[^"\\\n]|\\.)*+"'
 _COMMENT: Final = lazy_pattern(rf"{_STRING}|(//[^\n\r]*+|/\*.*?(?:\*/|\Z))", re.DOTALL)
@@ -185,7 +185,7 @@ def targets_of(settings: TsConfig, name: str) -> Iterator[str]:
         if fitting:
             _, head, tail, pattern = max(fitting)
             rest = name[len(head) : len(name) - len(tail)]
-            yield from (target.replace("*", rest, 1) for target in settings.paths[pattern])
+            yield from (normpath(target.replace("*", rest, 1)) for target in settings.paths[pattern])
     if settings.base:
         yield normpath(join(settings.base, name))
 

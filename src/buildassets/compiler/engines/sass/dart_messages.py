@@ -239,7 +239,7 @@ def _not_loaded(files: SheetFiles, span: SourceSpan, message: str, reached: Sequ
         hint = _of_scheme(name) if ":" in name else scss_imports.instead(name, importer, folders, files.name_of)
         return error("scss/import", f"cannot find `{name}`", location, notes=[*looked, *reached], hint=hint)
     if message.startswith("It's not clear which file to import"):
-        notes = [f"`{files.name_of('/' + line.strip().lstrip('/'))}`" for line in message.split("\n")[1:]]
+        notes = [f"`{files.name_of(files.traced(line.strip()))}`" for line in message.split("\n")[1:]]
         message = f"`{name}` could be any of {len(notes)} files"
         return error("scss/import-ambiguous", message, location, notes=notes, hint="rename or delete all but one")
     if message.endswith("already being loaded."):

@@ -6,6 +6,7 @@ inlined where `@import "x"` finds no Sass file of that name.
 """
 
 import os
+import posixpath
 import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import suppress
@@ -219,7 +220,7 @@ def instead(name: str, importer: str, folders: Sequence[str], shown: Callable[[s
     if bare.partition("/")[0] == "tailwindcss":
         return "write it in a sheet of its own, with the suffix `.css`: Tailwind 4 compiles no Sass"
     package = "/".join(bare.split("/")[: 2 if bare.startswith("@") else 1])
-    for folder in upward(os.path.dirname(importer)):
+    for folder in _folders_of_packages(bare, importer):
         vendored = os.path.join(folder, "vendor")
         if os.path.isdir(os.path.join(vendored, package)) and len(resolve(bare, importer, [vendored]).found) != 1:
             written = f"write `{bare}`, and " if bare != name else ""
@@ -247,6 +248,12 @@ def instead(name: str, importer: str, folders: Sequence[str], shown: Callable[[s
     return f"run `{command} --source` if `{package}` is a package of npm, or correct the path"
 
 
+def _folders_of_packages(name: str, importer: str) -> Iterator[str]:
+    """Return the folders in which packages for the file `importer` may lie: none for a `name` that is relative."""
+    if not name.startswith("."):
+        yield from upward(os.path.dirname(importer))
+
+
 def _folders_in(folder: str) -> Iterator[str]:
     """The names of the folders in `folder`."""
     with suppress(OSError), os.scandir(folder) as entries:
@@ -254,13 +261,13 @@ def _folders_in(folder: str) -> Iterator[str]:
 
 
 def _spelled_alike(name: str, importer: str, folders: Sequence[str]) -> str | None:
-    inner, stem = os.path.split(name)
+    inner, stem = posixpath.split(name)
     own = os.path.splitext(os.path.basename(importer))[0].removeprefix("_")
     for folder in folders:
         there = os.path.normpath(os.path.join(folder, inner))
         near = names_nearby(there).nearest(stem, but=own if there == os.path.dirname(importer) else "")
         if near is not None:
-            return f"did you mean `{os.path.join(inner, near)}`?"
+            return f"did you mean `{posixpath.join(inner, near)}`?"
     return None
 
 

@@ -82,8 +82,9 @@ class LibsassEngine:
             from _sass import libsass_version  # type: ignore[import-not-found]  # half the time of `import sass`, and calls nothing
         except ImportError:
             return self.name
+        version = libsass_version.strip('"')  # that of Windows has its quotes
         digits = f", {self._digits} digits" if self._digits != PRECISION else ""
-        return f"{self.name} {libsass_version}{digits}"
+        return f"{self.name} {version}{digits}"
 
     @cached_property
     def programs(self) -> tuple[str, ...]:

@@ -248,7 +248,7 @@ def _kind(given: object) -> str:
 def _result(sheet: LibsassFiles, written: str, refusal: LibsassMessage | None, calls: AssetCalls) -> Compiled:
     text, source_map = _text_and_map(sheet, written)
     os.lseek(2, 0, os.SEEK_SET)
-    warnings = warning_messages(os.read(2, _MAX_WARNINGS_BYTES).decode("utf-8", "replace"))
+    warnings = warning_messages(os.read(2, _MAX_WARNINGS_BYTES).decode("utf-8", "replace").replace("\r\n", "\n"))
     diagnostics = [*sheet.faults, *_unsupported(sheet), *(_diagnosed(sheet, each) for each in warnings)]
     # An error of libsass after a missing import or an unknown rule may only follow from that.
     if not any(diagnostic.is_error for diagnostic in diagnostics):

@@ -107,12 +107,17 @@ def installed(folder: Path, programs: Path | None = None) -> Path:
     return folder / "site"
 
 
+def build_from_static(folder: Path, source: str, settings: str, static: str) -> None:
+    """Build the wheel of the published `source`, whose folder `static` becomes its source root."""
+    with_release(folder, source, settings, {})
+    (folder / static).rename(folder / "assets")
+    installed(folder)
+
+
 @pytest.fixture
 def colorfield(made_once: MadeOnce) -> Path:
     def make(folder: Path) -> None:
-        with_release(folder, "django_colorfield-0.14.0", _COLORFIELD, {})
-        (folder / "colorfield/static/colorfield").rename(folder / "assets")
-        installed(folder)
+        build_from_static(folder, "django_colorfield-0.14.0", _COLORFIELD, "colorfield/static/colorfield")
 
     return made_once("colorfield", make) / "site"
 
@@ -120,9 +125,7 @@ def colorfield(made_once: MadeOnce) -> Path:
 @pytest.fixture
 def bootstrap(made_once: MadeOnce) -> Path:
     def make(folder: Path) -> None:
-        with_release(folder, "bootstrap_flask-2.6.0", _FLASK, {})
-        (folder / "flask_bootstrap/static").rename(folder / "assets")
-        installed(folder)
+        build_from_static(folder, "bootstrap_flask-2.6.0", _FLASK, "flask_bootstrap/static")
 
     return made_once("bootstrap", make) / "site"
 

@@ -62,10 +62,10 @@ def main(framework: str, module: str, name: str, factory: str) -> None:
     with redirect_stdout(sys.stderr), asyncio.Runner() as runner:  # prints of the application
         if framework == "django":
             site = _django(module)
-        elif framework == "aiohttp":
-            site = _Site(_aiohttp(_application(framework, module, name, factory, run=runner.run), runner.run), files)
         else:
-            site = _Site(_gateway(_application(framework, module, name, factory, run=runner.run), runner.run), files)
+            application = _application(framework, module, name, factory, run=runner.run)
+            answering = _aiohttp if framework == "aiohttp" else _gateway
+            site = _Site(answering(application, runner.run), files)
         document = {"fault": site.fault} if site.fault else _answers(site)
     sys.stdout.write(json.dumps(document))
 

@@ -96,8 +96,9 @@ def _made(tree: ast.Module, origins: Mapping[str, str]) -> Iterator[MadeThing]:
         name = _target(statement)
         for node in _expressions(statement):
             kind = MAKERS.get(full_name(node.func, origins)) if isinstance(node, ast.Call) else None
-            is_of_library = id(node) in in_classes and kind not in _OURS
-            if kind is not None and isinstance(node, ast.Call) and not (is_of_library and not _is_of_module(node)):
+            if kind is None or not isinstance(node, ast.Call):
+                continue
+            if id(node) not in in_classes or kind in _OURS or _is_of_module(node):
                 is_direct = getattr(statement, "value", None) is node
                 yield MadeThing(kind, name if is_direct else "", call=node, statement=statement)
 

@@ -76,10 +76,7 @@ def contents_of(folder: str, name: str, shown: str, *, is_production: bool) -> C
         hint = "build the package's release, as with `buildassets build` in its folder, or install the package again"
         return Contents(faults=(error("wheel/manifest", message, where, hint=hint),))
     entries = {path: entry for path, entry in manifest.assets.items() if not entry.plain}
-    complaints = list(_complaints(manifest, entries))
-    if manifest.livereload and is_production:
-        complaints.insert(0, "the release was built for development")
-    if complaints:
+    if complaints := list(_complaints(manifest, entries, is_production=is_production)):
         return Contents(faults=tuple(error("wheel/manifest", text, where, hint=_HINT) for text in complaints))
     assets = os.path.join(folder, ASSETS_FOLDER)
     return Contents(tuple(_file(entries, path, name, assets) for path in sorted(entries)))
@@ -95,8 +92,10 @@ def _manifest(folder: str, shown: str) -> Manifest:
     return manifest
 
 
-def _complaints(manifest: Manifest, entries: Mapping[str, Entry]) -> Iterator[str]:
+def _complaints(manifest: Manifest, entries: Mapping[str, Entry], *, is_production: bool) -> Iterator[str]:
     """The messages for what a release must not contain to be merged."""
+    if manifest.livereload and is_production:
+        yield "the release was built for development"
     files: dict[str, str] = {}
     for path, entry in sorted(entries.items()):
         for name in (path, entry.file):

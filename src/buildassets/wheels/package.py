@@ -6,7 +6,6 @@ neither compilers nor a cache are needed.
 """
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from buildassets.disk.plain_files import MOST_SETTINGS_BYTES
 from buildassets.foundation.diagnostics import reason_text
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.paths import normalise
+from buildassets.foundation.toml_values import toml_values
 from buildassets.manifest.model import MANIFEST_NAME
 from buildassets.programs.start import own_module, run
 from buildassets.wheels.installed import GROUP, is_name
@@ -88,7 +88,7 @@ def _settings(root: str) -> Mapping[str, Any]:
         if not os.path.isfile(path):
             continue
         try:
-            document = tomllib.loads(content_of(path, MOST_SETTINGS_BYTES).decode())
+            document = toml_values(content_of(path, MOST_SETTINGS_BYTES).decode())
         except ValueError as fault:
             raise PackageError(f"`{name}` is not TOML: {fault}") from None
         except OSError as fault:

@@ -18,6 +18,7 @@ from buildassets.compiler.sources.links import AS_LOAD_PATH, AS_SOURCE_ROOT, LIN
 from buildassets.compiler.sources.names import carries_digest, file_name, is_compiled, is_typed
 from buildassets.compiler.sources.releases import is_release
 from buildassets.compiler.sources.streams import is_stream, may_be_stream
+from buildassets.compiler.sources.template_files import usual_engine
 from buildassets.compiler.sources.uncompiled import TYPED, is_declaration, is_source_language
 from buildassets.disk.files import MOST_TEXT_BYTES, has_content_of
 from buildassets.disk.folders import is_within
@@ -314,7 +315,7 @@ def _hidden(config: Config, sources: Iterable[Source], first_of: Mapping[Logical
 
     In a project of Django the order is that of its finders, whose first file is the one that Django serves, too.
     """
-    if os.path.isfile(os.path.join(config.folder, "manage.py")):
+    if usual_engine(config) == "django":
         return
     by_root: dict[int, list[Source]] = {}
     for source in sources:

@@ -104,8 +104,9 @@ class EngineSet:
 
     def definer(self, source: Source) -> KnownEngine | None:
         """The engine that puts the values of `define` into the script made of `source`, which nothing compiles."""
-        is_script = bool(self.defined) and source.syntax is Syntax.JAVASCRIPT and not is_script_template(source)
-        return self.typed if is_script and self.compiler(source) is None else None
+        if not self.defined or source.syntax is not Syntax.JAVASCRIPT or is_script_template(source):
+            return None
+        return self.typed if self.compiler(source) is None else None
 
     def tailwind_of(self, source: Source) -> KnownEngine | None:
         """Tailwind, if `source` is a sheet that needs it: its content decides."""

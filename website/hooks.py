@@ -45,8 +45,9 @@ _ABSOLUTE: Final = re.compile(r"[a-z][a-z0-9+.-]*:|/", re.IGNORECASE)
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
-    """Add the pages of OUTSIDE, and the script of the site."""
-    files.append(File.generated(config, "search.js", abs_src_path=str(PROJECT / "website/search.js")))
+    """Add the pages of OUTSIDE, and the script and the style sheet of the site."""
+    for name in ("search.js", "site.css"):
+        files.append(File.generated(config, name, abs_src_path=str(PROJECT / "website" / name)))
     for path, page in OUTSIDE.items():
         files.append(File.generated(config, page, abs_src_path=str(PROJECT / path)))
     return files

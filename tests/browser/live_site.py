@@ -108,7 +108,9 @@ class Site:
         return env.from_string(self.page).render(nonce=NONCE)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """Answers for a `Site`."""
+
     def __init__(self, site: Site, *arguments: Any) -> None:
         self._site = site
         super().__init__(*arguments)
@@ -165,7 +167,7 @@ def serving(handler: Callable[..., BaseHTTPRequestHandler], port: int = 0) -> It
 def running(folder: Path, files: Tree, page: str, policy: str | None = STRICT) -> Iterator[Site]:
     """The application at `site.url`, without a build so far."""
     site = Site(folder, files, page, policy)
-    with serving(partial(_Handler, site)) as port:
+    with serving(partial(Handler, site)) as port:
         site.url = f"http://localhost:{port}/"
         yield site
 

@@ -112,3 +112,12 @@ def test_pages_fit_a_phone(page: str, browser: Browser, site: str) -> None:
         browser.open(f"{site}{page}")
         assert browser.value("document.documentElement.scrollWidth") <= 390
         browser.picture(f"docs-{page.strip('/').replace('/', '-') or 'home'}")
+
+
+def test_the_navigation_is_visible_in_a_window_of_1200_pixels(browser: Browser, site: str) -> None:
+    with browser.narrow(1200):
+        browser.open(site)
+        assert browser.value("document.querySelector('.md-tabs').offsetHeight") > 0
+        tabs = "document.querySelector('.md-tabs__list')"
+        assert browser.value(f"{tabs}.scrollWidth <= {tabs}.clientWidth")
+        browser.picture("docs-1200")

@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Mapping
+from functools import partial
 from itertools import count
+from pathlib import Path
 
 import pytest
 
 from buildassets.compiler.watch.livereload import LiveReload
 from tests.browser.conftest import Browser
 from tests.browser.live_page import assert_same_page, opened, theme, wait_for_ink
-from tests.browser.live_site import Site, Start
+from tests.browser.live_site import FILES, PAGE, STRICT, Handler, Site, Start, serving
 from tests.conftest import wait_for, write_tree
+from tests.example.servers import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 
@@ -89,6 +92,32 @@ def test_page_stays_while_the_application_fails_and_is_loaded_when_it_works_agai
         assert_same_page(browser, site)
         site.is_failing = False
         live_reload.publish_templates("corrected")
+        browser.wait_for("!window.mark && document.readyState === 'complete'")
+    assert site.visits == ["/", "/"]
+
+
+def test_page_waits_for_a_server_that_restarts(browser: Browser, tmp_path: Path) -> None:
+    site = Site(tmp_path, FILES, PAGE, STRICT)
+    port = free_port()
+    site.url = f"http://localhost:{port}/"
+    with site.watch() as live_reload:
+        live_reload.publish_templates("one")
+        with serving(partial(Handler, site), port):
+            open_and_follow(browser, site, live_reload)
+        live_reload.publish_templates("two")
+        time.sleep(1)
+        assert browser.value("window.mark")
+        with serving(partial(Handler, site), port):
+            browser.wait_for("!window.mark && document.readyState === 'complete'")
+    assert site.visits == ["/", "/"]
+
+
+def test_page_whose_policy_forbids_to_ask_for_it_is_reloaded(browser: Browser, start: Start) -> None:
+    site = start(policy=STRICT.replace("connect-src 'self'", "connect-src http://localhost:*/assets/"))
+    with site.watch() as live_reload:
+        live_reload.publish_templates("one")
+        open_and_follow(browser, site, live_reload)
+        live_reload.publish_templates("two")
         browser.wait_for("!window.mark && document.readyState === 'complete'")
     assert site.visits == ["/", "/"]
 

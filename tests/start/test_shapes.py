@@ -63,14 +63,17 @@ def test_manage_py_one_folder_down_is_the_project(tmp_path: Path) -> None:
     assert (tmp_path / "site/dcim/management/commands/make.py").read_text() == command
 
 
-def test_the_nearest_manage_py_below_is_the_project_and_of_two_none_is(tmp_path: Path) -> None:
+def test_the_nearest_manage_py_below_is_the_project_and_of_two_one_is_asked_for(tmp_path: Path) -> None:
     site: Tree = {"manage.py": MANAGE, "conf/settings.py": SETTINGS}
     for folder in ("one/src/web", "one/src/web/deep/other"):
         write_tree(tmp_path / folder, site)
     assert "the project is in `one/src/web/`" in run(tmp_path, "init", "--dry-run").stderr
     write_tree(tmp_path / "two/src/web", site)
-    done = run(tmp_path, "init", "--dry-run")
-    assert "run this in the folder of `manage.py`" in done.stderr
+    before = read_tree(tmp_path)
+    done = run(tmp_path, "init", "--yes")
+    assert done.returncode == 1
+    assert "which folder is the project? `one/src/web` or `two/src/web`: nothing is written" in done.stderr
+    assert read_tree(tmp_path) == before
 
 
 def test_undo_of_a_project_one_folder_down_is_named_for_this_folder(tmp_path: Path) -> None:

@@ -207,16 +207,17 @@
   // An error page of a framework's debugger has no client, so it would stay when the error is corrected: this page stays
   // in its place, and tries again.
   let failure = null;
-  const FAILURE = {
+  const failed = (status) => ({
     severity: "error",
     code: "page",
-    message: "the application answers `500` for this page",
+    message: status ? `the application answers \`${status}\` for this page` : "the application does not answer",
     notes: ["this is the page before the edit"],
     hint: "correct what the application's terminal shows: the next edit, or a return to this window, loads the page",
-  };
+  });
 
   const reload = async (state) => {
-    failure = (await answer("HEAD")) === 500 ? FAILURE : null;
+    const status = await answered();
+    failure = status && status !== 500 ? null : failed(status);
     if (failure) {
       if (state) show(state);
       return;
@@ -226,14 +227,25 @@
     location.reload();
   };
 
+  // A development server restarts after an edit of its modules, and a proxy in front of it answers 502 to 504
+  // meanwhile: the browser would replace this page by its own error page, which stays.
+  const answered = async () => {
+    for (const end = Date.now() + LOAD_MS; ; await pause(100)) {
+      const status = await answer("HEAD");
+      if ((status && status < 502) || Date.now() > end) return status;
+    }
+  };
+
   const answer = async (method) => {
     try {
       const { status } = await fetch(location.href, { method, cache: "no-store" });
       return status === 405 && method === "HEAD" ? answer("GET") : status; // FastAPI's routes have no HEAD
     } catch {
-      return 0; // the browser shows why there is no answer
+      return (await isServed()) ? 200 : 0; // the page's policy forbids to ask for the page, or there is no answer
     }
   };
+
+  const isServed = () => fetch(server, { cache: "no-store" }).then(() => true, () => false);
 
   // Without storage, as in a sandbox, a reloaded page counts as reloaded for its present release.
   const stored = () => {

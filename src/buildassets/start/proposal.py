@@ -56,16 +56,17 @@ _GIT_SECONDS: Final = 5.0
 
 @frozen
 class Answers:
-    """What a person answered: folders of assets, the module of settings; `pages` permits edits of templates."""
+    """What a person answered: folders of assets, settings, the project's folder; `pages` permits edits of templates."""
 
     sources: tuple[str, ...] = ()
     settings: str | None = None
     pages: bool = False
+    folder: str = ""
 
 
 @frozen
 class Question:
-    """What only a person knows: a text, the `choices`, and the `option` of `init` that answers it."""
+    """What only a person knows: a text, the `choices`, and the `option` that answers it, if one does."""
 
     text: str
     choices: tuple[str, ...]
@@ -126,7 +127,9 @@ def propose(start: str, engines: Mapping[str, str], answers: Answers = Answers()
     A configuration that is there, or in a folder above, is kept; with one, another asset system is no obstacle.
     """
     file, document = search(start)
-    folder = os.path.dirname(file) if file else _project_folder(start)
+    folder = os.path.dirname(file) if file else _project_folder(start, answers.folder)
+    if isinstance(folder, Question):
+        return InitProposal(start, framework="django", found=("django",), question=folder)
     output = _output(folder) if file else "build"
     files = ProjectFiles(folder, (os.path.join(folder, *output.split("/")),))
     found = find(files, answers.settings)
@@ -164,15 +167,19 @@ def propose(start: str, engines: Mapping[str, str], answers: Answers = Answers()
     return _all_or_nothing(proposal, edits)
 
 
-def _project_folder(start: str) -> str:
-    """The folder of the project: `start`, or the nearest folder below with a `manage.py` if there is only one."""
+def _project_folder(start: str, answer: str) -> str | Question:
+    """The folder of the project: `start`, the nearest one below with a `manage.py`, or a question among several."""
     if os.path.exists(os.path.join(start, "manage.py")):
         return start
     files = ProjectFiles(start)
-    found = [name for name in files.called("manage.py") if not is_aside(name) and "django" in files.text(name).lower()]
-    least = min((name.count("/") for name in found), default=0)
-    nearest = [name for name in found if name.count("/") == least]
-    return os.path.join(start, *nearest[0].split("/")[:-1]) if len(nearest) == 1 else start
+    scripts = [
+        name for name in files.called("manage.py") if not is_aside(name) and "django" in files.text(name).lower()
+    ]
+    least = min((name.count("/") for name in scripts), default=0)
+    nearest = tuple(os.path.dirname(name) for name in scripts if name.count("/") == least)
+    if len(nearest) > 1 and answer not in nearest:
+        return Question("which folder is the project?", nearest, "")
+    return os.path.join(start, *(answer or nearest[0]).split("/")) if nearest else start
 
 
 def _all_or_nothing(proposal: InitProposal, whole: Sequence[FileEdit | ByHand]) -> InitProposal:

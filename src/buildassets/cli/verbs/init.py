@@ -193,8 +193,12 @@ class _Asking:
 
     def _answer(self, asked: Question) -> None:
         chosen: str = click.prompt(asked.text[0].upper() + asked.text[1:], type=click.Choice(asked.choices), err=True)
-        changed = {"settings": chosen} if asked.option == "--settings" else {"sources": (chosen,)}
-        self._answers = replace(self._answers, **changed)
+        if asked.option == "--source":
+            self._answers = replace(self._answers, sources=(chosen,))
+        elif asked.option == "--settings":
+            self._answers = replace(self._answers, settings=chosen)
+        else:
+            self._answers = replace(self._answers, folder=chosen)
 
 
 def _unanswered(proposal: InitProposal) -> list[Diagnostic]:
@@ -203,6 +207,8 @@ def _unanswered(proposal: InitProposal) -> list[Diagnostic]:
         return []
     choices = " or ".join(f"`{one}`" for one in asked.choices)
     hint = f"`{asked.option} {asked.choices[0]}` answers this" if asked.choices else f"name one by `{asked.option}`"
+    if not asked.option:
+        hint = f"run this in one of them, such as `{asked.choices[0]}`"
     message = f"{asked.text} {choices}: nothing is written" if choices else f"{asked.text} none is found here"
     return [error("init/question", message, hint=hint)]
 

@@ -63,7 +63,21 @@ def test_json_has_all_of_it(tmp_path: Path) -> None:
     document = json.loads(run(write_tree(tmp_path, SITE), "check", "--json").stdout)
     assert document["unused"] == ["old.svg"]
     unchecked = [{"file": "templates/a.html", "line": 2, "column": 4}]
-    assert document["templates"] == {"files": 1, "names": 1, "unchecked": unchecked}
+    assert document["templates"] == {"files": 1, "names": 1, "unchecked": unchecked, "not_built": []}
+
+
+def test_names_that_may_be_right_are_a_line_with_places(tmp_path: Path) -> None:
+    views = "def url_for(endpoint, **values): ...\n"
+    write_tree(tmp_path, {**SITE, "views.py": views})
+    write_tree(tmp_path, {"templates/a.html": "{{ url_for('static', filename='a.js') }}"})
+    done = run(tmp_path, "check", "-v")
+    reason = "that the `url_for` of `views.py:1` may change"
+    assert done.returncode == 0
+    assert "not built: templates/a.html:1:32: {{ url_for('static', filename='a.js') }}\n" in done.stderr
+    assert f"not built: 1 name {reason}, such as `a.js`; `-v` or `--json` lists them\n" in done.stderr
+    (listed,) = json.loads(run(tmp_path, "check", "--json").stdout)["templates"]["not_built"]
+    place = {"file": "templates/a.html", "line": 1, "column": 32}
+    assert listed == {"reason": reason, "names": ["a.js"], "places": [place]}
 
 
 def test_a_build_knows_nothing_of_templates_and_check_writes_nothing(tmp_path: Path) -> None:

@@ -193,7 +193,12 @@ VERBS: Final[Mapping[str, Verb]] = {
         group="work",
         sentence="report the errors and warnings of a build, and make no release",
         pages=("guides/templates.md", "guides/terminal.md#in-ci", "guides/commands.md"),
-        may=Row(tools=_COMPILERS, programs=_OWN_PROGRAMS, python=_OWN_PYTHON, writes=_TEXTS),
+        may=Row(
+            tools=_COMPILERS,
+            programs=_OWN_PROGRAMS,
+            python=f"{_OWN_PYTHON}, `manage.py findstatic` if templates name files that the release lacks",
+            writes=_TEXTS,
+        ),
         with_option={"--no-run": Row(tools=_COMPILERS, writes=_TEXTS)},
         examples=(
             ("check", "report all errors and warnings, and unused assets"),

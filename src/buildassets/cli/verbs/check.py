@@ -29,7 +29,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.templates.check import TemplateCheck
 from buildassets.errors import BuildAssetsError
-from buildassets.foundation.diagnostics import Diagnostic
+from buildassets.foundation.diagnostics import Diagnostic, Location
 from buildassets.foundation.frozen import replace
 from buildassets.foundation.permission import Permission
 from buildassets.work.jobs import threads
@@ -116,6 +116,11 @@ def show_check(result: CheckResult, output: Output, not_run: Sequence[str] = ())
         f"not checked: {place.file}:{place.line}:{place.column}: {place.excerpt.strip()}"
         for place in result.templates.unchecked
     )
+    output.detail(
+        f"not built: {place.file}:{place.line}:{place.column}: {place.excerpt.strip()}"
+        for excused in result.templates.excused
+        for place in excused.places
+    )
     for what, paths in left.items():
         if theirs := [path for path in paths if path in of_others]:
             output.report(
@@ -138,13 +143,24 @@ def _summary(checked: TemplateCheck) -> Iterator[str]:
     if checked.unchecked:
         how_many = count_text(len(checked.unchecked), "name")
         yield f"could not check {how_many} that templates compute; `-v` or `--json` lists them"
+    for excused in checked.excused:
+        names = count_text(len(excused.names), "name")
+        yield f"not built: {names} {excused.reason}, such as `{excused.names[0]}`; `-v` or `--json` lists them"
 
 
 def _document(result: CheckResult) -> dict[str, Any]:
     templates = result.templates
-    unchecked = [{"file": place.file, "line": place.line, "column": place.column} for place in templates.unchecked]
+    listed = {"files": templates.templates, "names": templates.names, "unchecked": _listed(templates.unchecked)}
+    not_built = [
+        {"reason": excused.reason, "names": list(excused.names), "places": _listed(excused.places)}
+        for excused in templates.excused
+    ]
     return {
         "unreached": list(result.unreached),
         "unused": list(result.unused),
-        "templates": {"files": templates.templates, "names": templates.names, "unchecked": unchecked},
+        "templates": {**listed, "not_built": not_built},
     }
+
+
+def _listed(places: Sequence[Location]) -> list[dict[str, Any]]:
+    return [{"file": place.file, "line": place.line, "column": place.column} for place in places]

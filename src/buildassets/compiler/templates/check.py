@@ -10,7 +10,7 @@ from bisect import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from buildassets.compiler.config.values import VENDOR, Config, TemplateEngine
 from buildassets.compiler.sources.globs import compile_globs
@@ -24,6 +24,7 @@ from buildassets.compiler.templates.names import (
     HELPERS,
     JAMMIT,
     PIPELINE,
+    LackingName,
     NamingRule,
     Reading,
     TemplateFault,
@@ -39,8 +40,18 @@ from buildassets.foundation.paths import LogicalPath, split_url
 from buildassets.foundation.sizes import size_text
 from buildassets.foundation.typed import vendoring
 
+Reasons: TypeAlias = Callable[[Collection[LackingName]], Mapping[LackingName, str]]
 _COMPRESS_TAG: Final = lazy_pattern(r"\{%[-+]?\s*((?:end)?compress)\b")
 _MOST_BYTES: Final = 50_000_000  # of a template, which is parsed as a whole
+
+
+@frozen
+class ExcusedNames:
+    """The names that the release lacks for one reason, which is no error, with the place of each use."""
+
+    reason: str
+    names: tuple[str, ...]
+    places: tuple[Location, ...]
 
 
 @frozen
@@ -49,7 +60,8 @@ class TemplateCheck:
 
     `templates` and `names` are their numbers, `unchecked` the places of calls with a computed name, which cannot be
     checked, `used` the assets that are named, `places` where each of these is, in the order of the templates.
-    `looked_for` are the paths of files outside of the release that names may mean, there or not.
+    `looked_for` are the paths of files outside of the release that names may mean, there or not. `excused` are the
+    names that the release lacks, and that are no error for a reason.
     """
 
     templates: int = 0
@@ -59,6 +71,7 @@ class TemplateCheck:
     diagnostics: tuple[Diagnostic, ...] = ()
     places: Mapping[LogicalPath, tuple[Location, ...]] = field(default_factory=dict)
     looked_for: tuple[str, ...] = ()
+    excused: tuple[ExcusedNames, ...] = ()
 
 
 @frozen
@@ -112,14 +125,17 @@ class ReadTemplates:
             tuple(computed),
         )
 
-    def check(self, known: NamesOfBuild) -> TemplateCheck:
-        """Check every name against the `known` ones."""
+    def check(self, known: NamesOfBuild, reasons: Reasons | None = None) -> TemplateCheck:
+        """Check every name against the `known` ones; `reasons` is asked once for the names of static files it lacks."""
         texts, readings, diagnostics = self.texts, self.readings, [*self.diagnostics]
         judge = _Judge(self.config, self.files, known)
         uses = [(text, use, judge.asset(use)) for text, reading in readings for use in reading.uses]
-        lacking = ((text, use) for text, use, asset in uses if not asset and not judge.is_left_alone(use))
+        lacking = [(text, use) for text, use, asset in uses if not asset and not judge.is_left_alone(use)]
+        asked = {(use.rule, _path_of(use)) for _, use in lacking if judge.may_be_elsewhere(use)}
+        reason_of = reasons(asked) if reasons and asked else {}
+        excused = [(text, use) for text, use in lacking if (use.rule, _path_of(use)) in reason_of]
         diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
-        diagnostics += (judge.missing(use, text) for text, use in lacking)
+        diagnostics += (judge.missing(use, text) for text, use in lacking if (use.rule, _path_of(use)) not in reason_of)
         diagnostics += (fault for text, use, asset in uses if asset for fault in judge.unknown_classes(use, text))
         for text, use, asset in uses:
             if asset and use.widths and use.rule is NamingRule.EXACT:
@@ -134,7 +150,20 @@ class ReadTemplates:
             diagnostics=tuple(dict.fromkeys(_once_a_tag(diagnostics))),
             places=places,
             looked_for=tuple(judge.looked_for),
+            excused=tuple(_excused_names(excused, reason_of)),
         )
+
+
+def _excused_names(
+    excused: Iterable[tuple[_Text, Use]], reason_of: Mapping[LackingName, str]
+) -> Iterator[ExcusedNames]:
+    """Group names by the reason why they are no error."""
+    by_reason: dict[str, dict[Location, str]] = {}
+    for text, use in excused:
+        places = by_reason.setdefault(reason_of[use.rule, _path_of(use)], {})
+        places[text.place(use.written.start, use.written.end)] = _path_of(use)
+    for reason, names in sorted(by_reason.items()):
+        yield ExcusedNames(reason, tuple(dict.fromkeys(names.values())), tuple(names))
 
 
 def read_templates(
@@ -499,6 +528,11 @@ class _Judge:
             folder = name.partition("/")[0] + "/"
             return not any(path.startswith(folder) for path in self._released)
         return not name or name.endswith("/") or any(map(partial(self._has_file, name), self._other_static))
+
+    def may_be_elsewhere(self, use: Use) -> bool:
+        """Whether only others know if there is a file of the name that `use` has: it is no source of the build."""
+        name = _path_of(use)
+        return not (name in self._uncompiled or name in self._unreached or _script_of(name) in self._unreached)
 
     def _is_source(self, name: str) -> bool:
         """Whether a source root has the file `name`; true without roots, which Django's settings have then."""

@@ -37,6 +37,8 @@ class NamingRule(Enum):
     UNSURE = "unsure"  # one of these, or not a name of an asset at all: the branch that the page takes decides
 
 
+LackingName: TypeAlias = tuple[NamingRule, str]  # how a template names a file that the release lacks, and its path
+
 _RULES: Final = {
     Takes.ASSET: NamingRule.EXACT,
     Takes.ASSETS: NamingRule.EACH,

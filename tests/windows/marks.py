@@ -212,4 +212,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for reason, number in (marked + others).most_common():
         terminalreporter.write_line(f"{number:5} not run: {reason}")
     counts = ", ".join(f"{reasons.total()} {kind}" for kind, reasons in kinds.items())
-    terminalreporter.write_line(f"Windows: {numbers['passed']} of {sum(numbers.values())} tests passed; not run: {counts}")
+    terminalreporter.write_line(
+        f"Windows: {numbers['passed']} of {sum(numbers.values())} tests passed; not run: {counts}"
+    )

@@ -123,7 +123,8 @@ def run_in_fork(
     """Run `program` in `folder`; it finds `given`, and the folder, in `asked`. All `warnings` are "error", if given."""
     asked = {**given, "program": program, "warnings": warnings}
     done = run_program((_IMPORTS, _RUN), folder, asked, environment, timeout=120)
-    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+    printed = (output.decode().replace(os.linesep, "\n") for output in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, *printed)
 
 
 def run_buildassets(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":

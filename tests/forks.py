@@ -82,7 +82,9 @@ def run_program(
 ) -> "subprocess.CompletedProcess[bytes]":
     """What a program does in `folder`: its imports, made once, and the rest, for which `asked` has what is `given`."""
     if not _FORKS:
-        whole = f"import json, os, sys\nasked = json.loads({json.dumps(given)!r})\n{''.join(program)}"
+        imports, rest = program
+        start = "import json, os, sys\nasked = json.loads({!r})\n{}sys.path.insert(0, os.getcwd())\n{}"
+        whole = start.format(json.dumps(given), imports, rest)
         command = [sys.executable, "-c", whole]
         return subprocess.run(command, cwd=folder, env=dict(environment), capture_output=True, timeout=timeout)
     with TemporaryDirectory() as place:

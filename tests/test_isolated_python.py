@@ -18,6 +18,7 @@ _OUR_OWN: Final = {
     "benchmarks": "our benchmarks",
     "mkdocs": "our hooks",
     "flask": "our example",
+    "tests.windows.counts": "our tests",
     "tests.windows.releases": "our tests",
 }
 """Modules that take those of the working directory on purpose, each with what that is."""

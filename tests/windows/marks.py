@@ -17,6 +17,8 @@ from typing import Any, Final, NoReturn
 
 import pytest
 
+from tests.conftest import NOT_SHOWN
+
 FILE: Final = Path(__file__).parents[2] / "build" / "windows.json"
 ONLY_HERE: Final = pytest.mark.skipif(sys.platform != "win32", reason="only on Windows: see `make test-windows`")
 MOST_MARKED: Final = 0.2  # of all tests that are collected
@@ -34,6 +36,17 @@ ABSENT_CALLS: Final = {
     "there are no such signals": ("signal.SIGKILL", "signal.SIGHUP", "signal.SIGUSR1", "signal.SIGALRM"),
     "sockets have no names in folders": ("socket.AF_UNIX",),
     "a folder has no descriptor": ("os.O_DIRECTORY",),
+}
+# What tests need and find neither here nor in a registry of packages: reason → patterns of what they report of it.
+ABSENT_TOOLS: Final = {
+    "no registry of packages has the program for Windows": (
+        *(f"none of {name} is on PATH" for name in ("git", "openssl", "tar", "unzip", "ruby")),
+        "ruby is not installed",
+    ),
+    "node for Windows is not among the wheels": ("none of node* is on PATH",),
+    "moto, which stands in for S3, is not among the wheels": ("moto, *",),
+    "native lexers need a compiler for Windows": ("the lexers are not native: *",),
+    "there are no users by number": ("only root *",),
 }
 # Calls that Windows has, with another effect.
 NO_LINKS: Final = "Wine makes no symbolic links: its call succeeds and does nothing"
@@ -138,6 +151,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Generator[None, object, object]:
+    """Skip a test that needs what an earlier one of the same fixture did not find, or whose own mark names that."""
+    return (yield from _skipping())
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call() -> Generator[None, object, object]:
     """Skip a test that calls what Windows lacks."""
     return (yield from _skipping())
@@ -159,6 +178,12 @@ def _skipping() -> Generator[None, object, object]:
         if name in _REASONS:
             _skip(_REASONS[name])
         raise
+    except (pytest.skip.Exception, pytest.fail.Exception) as outcome:
+        lack = str(outcome.msg).removeprefix(f"{NOT_SHOWN}: ")
+        for reason, patterns in ABSENT_TOOLS.items():
+            if any(fnmatchcase(lack, pattern) for pattern in patterns):
+                _skip(reason)
+        raise
 
 
 _began = time.monotonic()
@@ -168,16 +193,25 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print and keep how many tests passed, and why others are marked."""
     stats = terminalreporter.stats
     numbers = {name: len(stats.get(name, ())) for name in ("passed", "failed", "error", "xfailed")}
-    reasons = Counter(
-        reason.removeprefix(_MARKED)
+    skips = [
+        report.longrepr[2].removeprefix("Skipped: ")
         for report in stats.get("skipped", ())
         if isinstance(report.longrepr, tuple)
-        if (reason := report.longrepr[2].removeprefix("Skipped: ")).startswith(_MARKED)
-    )
-    marked, ran = sum(reasons.values()), sum(numbers.values())
-    document = {**numbers, "marked": dict(sorted(reasons.items())), "seconds": round(time.monotonic() - _began)}
+    ]
+    marked = Counter(reason.removeprefix(_MARKED) for reason in skips if reason.startswith(_MARKED))
+    lacking = Counter(reason for reason in skips if reason.startswith(NOT_SHOWN))
+    others = Counter(reason for reason in skips if not reason.startswith((_MARKED, NOT_SHOWN)))
+    kinds = {"marked": marked, "lacking a tool": lacking, "only on other systems": others}
+    document = {
+        **numbers,
+        **{kind: dict(sorted(reasons.items())) for kind, reasons in kinds.items()},
+        "seconds": round(time.monotonic() - _began),
+    }
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    for reason, number in reasons.most_common():
+    for reason, number in (marked + others).most_common():
         terminalreporter.write_line(f"{number:5} not run: {reason}")
-    terminalreporter.write_line(f"Windows: {numbers['passed']} of {ran} tests passed, {marked} are marked")
+    counts = ", ".join(f"{reasons.total()} {kind}" for kind, reasons in kinds.items())
+    terminalreporter.write_line(
+        f"Windows: {numbers['passed']} of {sum(numbers.values())} tests passed; not run: {counts}"
+    )

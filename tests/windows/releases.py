@@ -3,17 +3,20 @@
 Run on Linux first, then on Windows by `test_same_bytes.py`, which compares the digests.
 """
 
+import base64
 import hashlib
 import json
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from tests.conftest import read_tree
+from tests.conftest import read_tree, write_tree
 from tests.corpus.packages import node_modules
+from tests.packages.published import PACKAGES, archives
 
 _ROOT: Final = Path(__file__).parents[2]
 # Results, and the page that needs Tailwind, whose program is not among the wheels.
@@ -23,6 +26,7 @@ _MOST_PACKAGES: Final = 40
 _MOST_FILES: Final = 3  # of a package, with one ending
 _MOST_BYTES: Final = 60_000
 _ARCHIVES: Final = ("release.tar.gz", "release.zip")
+_ESBUILD: Final = "@esbuild/win32-x64"
 Digests = Mapping[str, Mapping[str, str]]
 
 
@@ -63,5 +67,21 @@ def _digests(project: Path) -> Mapping[str, str]:
     return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
 
 
+def _fetch_for_windows() -> None:
+    """Fetch what tests on Windows cannot, as npm does not run there; esbuild gets its place among the packages."""
+    archives(PACKAGES)
+    lock = json.loads((_ROOT / "tests/corpus/package-lock.json").read_text(encoding="utf-8"))
+    listed = lock["packages"][f"node_modules/{_ESBUILD}"]
+    (path,) = archives((f"{_ESBUILD}@{listed['version']}",)).glob("*.tgz")
+    sha512 = base64.b64encode(hashlib.sha512(path.read_bytes()).digest()).decode()
+    assert listed["integrity"] == f"sha512-{sha512}"
+    program = node_modules() / _ESBUILD / "esbuild.exe"
+    with tarfile.open(path) as archive:
+        file = archive.extractfile("package/esbuild.exe")
+        assert file is not None
+        write_tree(program.parent, {program.name: file.read()})
+
+
 if __name__ == "__main__":
+    _fetch_for_windows()
     Path(sys.argv[2]).write_text(json.dumps(digests(Path(sys.argv[1])), indent=1, sort_keys=True), encoding="utf-8")

@@ -84,7 +84,7 @@ def become_module(path, command, environment):
 
 
 def run_module(command, **options):
-    if not is_ours(command):
+    if not is_ours(command) or not hasattr(os, "fork"):
         return start(command, **options)
     assert options.keys() <= {"cwd", "env", "capture_output", "encoding", "timeout", "check"}, options
     outputs = [tempfile.TemporaryFile() for _ in range(2)]
@@ -123,7 +123,8 @@ def run_in_fork(
     """Run `program` in `folder`; it finds `given`, and the folder, in `asked`. All `warnings` are "error", if given."""
     asked = {**given, "program": program, "warnings": warnings}
     done = run_program((_IMPORTS, _RUN), folder, asked, environment, timeout=120)
-    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+    printed = (output.decode().replace(os.linesep, "\n") for output in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, *printed)
 
 
 def run_buildassets(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":

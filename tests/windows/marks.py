@@ -44,7 +44,7 @@ ABSENT_TOOLS: Final = {
         "ruby is not installed",
     ),
     "node for Windows is not among the wheels": ("none of node* is on PATH",),
-    "moto, which stands in for S3, is not among the wheels": ("moto, *",),
+    "moto, a server that answers as S3 does, is not among the wheels": ("moto, *",),
     "native lexers need a compiler for Windows": ("the lexers are not native: *",),
     "there are no users by number": ("only root *",),
 }

@@ -7,7 +7,7 @@ BUILDASSETS = ../.venv/bin/buildassets
 PYTEST = $(PY) -m pytest -n auto --dist worksteal
 NATIVE = $(wildcard native/*.* native/src/*.rs native/src/*/*.rs)
 
-# The folders whose quick tests run on Windows, too; tests/windows has those that run there only. CI runs the first part.
+# The folders whose quick tests run on Windows, too; tests/windows has those that run there only. The first part takes four minutes.
 WINDOWS_PART = tests/windows tests/disk tests/foundation tests/manifest tests/net \
 	tests/compiler/config tests/compiler/sources tests/compiler/write tests/compiler/engines/sass \
 	$(addprefix tests/compiler/engines/esbuild/test_,assignment.py messages.py protocol.py tsconfig.py)
@@ -62,7 +62,7 @@ test-windows: .venv/.test
 	$(ON_WINDOWS) $(WINDOWS)
 	$(PY) -m tests.windows.counts
 
-## test-windows-part: those of them that CI runs
+## test-windows-part: a part of them, in four minutes
 test-windows-part: .venv/.test
 	$(ON_WINDOWS) $(WINDOWS_PART)
 
@@ -79,7 +79,7 @@ docs: .venv/.docs
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
 
 ## check: everything that CI runs
-check: lint docs test-all test-windows-part
+check: lint docs test-all
 
 ## bench: time what this project does, and what others do; see benchmarks/README.md
 bench: .venv/.test

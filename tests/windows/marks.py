@@ -21,6 +21,7 @@ from tests.conftest import NOT_SHOWN
 
 FILE: Final = Path(__file__).parents[2] / "build" / "windows.json"
 ONLY_HERE: Final = pytest.mark.skipif(sys.platform != "win32", reason="only on Windows: see `make test-windows`")
+RAN: Final = ("passed", "failed", "error", "xfailed")
 MOST_MARKED: Final = 0.2  # of all tests that are collected
 _MARKED: Final = "not on Windows: "
 
@@ -192,7 +193,7 @@ _began = time.monotonic()
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print and keep how many tests passed, and why others are marked."""
     stats = terminalreporter.stats
-    numbers = {name: len(stats.get(name, ())) for name in ("passed", "failed", "error", "xfailed")}
+    numbers = {name: len(stats.get(name, ())) for name in RAN}
     skips = [
         report.longrepr[2].removeprefix("Skipped: ")
         for report in stats.get("skipped", ())

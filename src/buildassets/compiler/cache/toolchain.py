@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _ENDS_OF_PROGRAMS = ("", ".cmd", ".exe") if sys.platform == "win32" else ("",)
 # The folders of this package that the compiler may import from: the layers of the import contract downwards from it.
-_DECIDING = (*("compiler", "packages", "wheels", "manifest", "net", "programs", "disk", "work", "foundation"),)
+_DECIDING = ("compiler", "packages", "wheels", "manifest", "net", "programs", "disk", "work", "foundation")
 
 
 def toolchain_files(folder: str) -> "Iterator[str]":

@@ -38,7 +38,7 @@ NEVER = {
     "buildassets.compiler.templates.check",
     "buildassets.compiler.transform.command_engine",
     "buildassets.compiler.transform.elsewhere",
-    "buildassets.compiler.write.deltas",
+    "buildassets.features.deltas.deltas",
     "buildassets.release.earlier.releases",
     "buildassets.workspace.file",
 }

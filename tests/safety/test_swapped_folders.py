@@ -11,12 +11,12 @@ import pytest
 
 from buildassets.compiler.cache.content_store import ContentStore
 from buildassets.compiler.clean import clean_release
-from buildassets.compiler.write.hidden_maps import write_maps
 from buildassets.compiler.write.staging import Staging
 from buildassets.disk.files import write_new
 from buildassets.disk.folders import make_folders_below, remove_temporary
 from buildassets.disk.removal import move, remove_empty_folder, remove_file
 from buildassets.errors import BuildAssetsError
+from buildassets.features.hidden_maps.write import write_maps
 from buildassets.foundation.paths import LogicalPath
 from buildassets.foundation.permission import BUILDING
 from buildassets.manifest.model import Entry

@@ -1,35 +1,31 @@
 """`check`: reports everything that a build would report, and missing names in templates. Writes nothing."""
 
-import os
 from collections.abc import Mapping
 from functools import partial
+from itertools import chain
 
-from buildassets.compiler.body import text_of
 from buildassets.compiler.build import graph_of
 from buildassets.compiler.cache.store import ReadCache
 from buildassets.compiler.config.named_settings import hinted
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.esbuild.command import is_absent
+from buildassets.compiler.finishing import features_of
 from buildassets.compiler.graph.asset_graph import AssetGraph
 from buildassets.compiler.graph.checks.chunk_names import plain_name_faults
 from buildassets.compiler.graph.checks.unused import unused
-from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.means import Means
 from buildassets.compiler.model import Linked, Source
-from buildassets.compiler.released import outputs
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.templates.build_names import names_of_build
 from buildassets.compiler.templates.check import TemplateCheck, read_templates
 from buildassets.compiler.templates.elsewhere import reasons
 from buildassets.compiler.templates.named import NamedInTemplates
 from buildassets.compiler.transform.draft_cache import names_for
-from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
 from buildassets.foundation.diagnostics import Diagnostic, sort_key
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.media import Syntax
 from buildassets.foundation.paths import LogicalPath
-from buildassets.manifest.model import MANIFEST_NAME
 
 
 @frozen
@@ -70,7 +66,8 @@ def check(request: BuildRequest) -> CheckResult:
             of_others=graph.of_others.intersection(unreached),
         )
     templates = read_templates(config).check(names_of_build(config, graph), partial(reasons, config))
-    faults = () if graph.failed else _over_budget(means, graph)
+    checks = () if graph.failed else (feature.check(means, graph) for feature in features_of(means, graph))
+    faults = chain.from_iterable(checks)
     strings = () if graph.failed else plain_name_faults(config, assets, _sources(graph))
     found = {*graph.diagnostics, *templates.diagnostics, *faults, *strings, *filter(None, [oddity()])}
     diagnostics = hinted(config, tuple(sorted(found, key=sort_key)))
@@ -98,11 +95,3 @@ def _has_unparsed(config: Config, assets: Mapping[LogicalPath, Linked]) -> bool:
 def _sources(graph: AssetGraph) -> dict[LogicalPath, Source]:
     """The sources of all assets."""
     return {path: asset.draft.source for path, asset in graph.assets.items()}
-
-
-def _over_budget(means: Means, graph: AssetGraph) -> tuple[Diagnostic, ...]:
-    """The diagnostics for assets over budget."""
-    budgets = means.budgets(graph.assets)
-    sizes = budgets.sizes(outputs(graph, Naming(text_of)))
-    before = bytes_at(os.path.join(means.config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
-    return tuple(budgets.faults(sizes, graph.assets, before))

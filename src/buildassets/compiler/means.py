@@ -1,4 +1,4 @@
-"""The means of a build: its request, its cache, and what follows from both, such as engines and budgets."""
+"""The means of a build: its request, its cache, and what follows from both, such as engines."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING
 
 from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.cache.store import Cache
-from buildassets.compiler.config.values import Config, Retain
+from buildassets.compiler.config.values import Config
 from buildassets.compiler.kept import Kept
 from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.stage_times import StageTimes
 from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines
 from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, drafting
-from buildassets.compiler.write.budgets import Budgets
 from buildassets.compiler.write.precompressed import Copying
-from buildassets.compiler.write.retain import Retaining
 from buildassets.disk.tools_folder import copies_folder
-from buildassets.foundation.frozen import field, frozen_by_name, replace
+from buildassets.foundation.frozen import field, frozen_by_name
 from buildassets.foundation.media import DELTA
 from buildassets.foundation.paths import LogicalPath
 
@@ -45,12 +43,6 @@ class Means:
         return self.request.mode == "production"
 
     @property
-    def retaining(self) -> Retaining | None:
-        """The rules by which earlier releases are retained; None if none are."""
-        limits = self.config.retain or (Retain() if self.request.previous else None)
-        return Retaining(limits, self.request.clock) if limits and self.is_production else None
-
-    @property
     def is_lasting(self) -> bool:
         """Whether the release has to survive a power cut; not in development, where nobody would wait for that."""
         return self.is_production
@@ -63,10 +55,6 @@ class Means:
     def digest_of(self, path: str) -> str:
         """The digest of the file at `path`."""
         return (self.cache.files if self.cache else FileDigests({})).of(path)
-
-    def budgets(self, assets: Collection[LogicalPath]) -> Budgets:
-        """The budgets of `assets`; none in development, which does not minify them."""
-        return Budgets(self.config if self.is_production else replace(self.config, budgets={}), assets)
 
     @contextmanager
     def engines(self) -> Iterator[EngineSet]:

@@ -6,22 +6,19 @@ not be looked at: the names, the entries and the lines of the last release of th
 
 import os
 from binascii import a2b_base64
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from buildassets.compiler.body import digest_of_body, text_of
 from buildassets.compiler.clean import clean_release
 from buildassets.compiler.config.values import Config
+from buildassets.compiler.finishing import Finished, Finishing, finished
 from buildassets.compiler.graph.asset_graph import AssetGraph
-from buildassets.compiler.graph.checks.kept_names import OTHER_NAME
 from buildassets.compiler.graph.fingerprint import Naming
 from buildassets.compiler.incremental.stored_facts import recorded
 from buildassets.compiler.means import Means
 from buildassets.compiler.model import Content, Named, Stored
 from buildassets.compiler.result import BuildResult, LastBuild
-from buildassets.compiler.write.carry import carried_over
-from buildassets.compiler.write.companions import companions_of, described, precache_list, taken_names
-from buildassets.compiler.write.hidden_maps import write_maps
 from buildassets.compiler.write.kept_release import KeptRelease, Totals, totals_of
 from buildassets.compiler.write.manifest_entries import manifest_of, source_fingerprints
 from buildassets.compiler.write.release_directory import (
@@ -31,31 +28,24 @@ from buildassets.compiler.write.release_directory import (
     release_directory,
     release_files,
 )
-from buildassets.compiler.write.retain import superseded
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
-from buildassets.errors import BuildError, ManifestError
-from buildassets.foundation.diagnostics import error
+from buildassets.errors import ManifestError
 from buildassets.foundation.digest import digest
 from buildassets.foundation.frozen import frozen, frozen_by_name, replace
 from buildassets.foundation.lazily import Lazily
 from buildassets.foundation.measures import BundleContents
-from buildassets.foundation.media import DELTA, SUFFIXES
+from buildassets.foundation.media import SUFFIXES
 from buildassets.foundation.paths import LogicalPath
 from buildassets.manifest.model import (
     ASSETS_FOLDER,
     MANIFEST_NAME,
     MAPS_SUFFIX,
-    RELEASE_FILE,
-    Companion,
     Entry,
     Manifest,
-    Retained,
-    digest_of_release,
     dumps,
     entries_as_written,
     entry_lines,
     loads_lazily,
-    release_content,
 )
 from buildassets.wheels.contents import ReleasedFile
 
@@ -72,12 +62,10 @@ class _Again:
 class _Made:
     """The manifest of a release with its lines, and what else is written with it."""
 
-    manifest: Manifest
+    finished: Finished
     lines: Mapping[str, str]
     entries: Lazily[str, Entry]
     totals: Totals
-    companions: Mapping[str, bytes]
-    new_maps: Sequence[str]
 
 
 def released(means: Means, graph: AssetGraph, last: LastBuild | None) -> BuildResult:
@@ -97,18 +85,14 @@ def released(means: Means, graph: AssetGraph, last: LastBuild | None) -> BuildRe
         fresh = means.store(release, noted, earlier, others=others, plain=graph.plain)
         stored = again.kept.stored.copy() if again else Lazily(fresh, fresh.__getitem__)
         stored.update(fresh)
-        budgets = means.budgets(graph.assets)
-        sizes = budgets.stored_sizes(stored, release.chunks)
-        if faults := budgets.faults(sizes, graph.assets, release.manifest() if config.budgets else None):
-            raise BuildError(faults)
         made = _made(means, graph, release, again, stored=stored, fresh=fresh)
         of_watch = means.is_production and _is_of_watch(release.manifest() or b"")
-        content = dumps(made.manifest, made.lines).encode("ascii")
-        names = release.finish(content, {**made.companions, **_release_file(means, content)})
+        content = dumps(made.finished.manifest, made.lines).encode("ascii")
+        names = release.finish(content, made.finished.contents(content))
         manifest_stamp = release.manifest_stamp()
     if of_watch:  # whose files nobody is served any more, and `verify` would report
         clean_release(config.output, config.shown, permission=config.permission)
-    outputs = _outputs(config, made.manifest, again, fresh)
+    outputs = _outputs(config, made.finished.manifest, again, fresh)
     kept.release = KeptRelease(
         naming=naming,
         stored=stored,
@@ -116,7 +100,7 @@ def released(means: Means, graph: AssetGraph, last: LastBuild | None) -> BuildRe
         lines=made.lines,
         outputs=outputs,
         totals=made.totals,
-        sources=made.manifest.sources,
+        sources=made.finished.manifest.sources,
         manifest_stamp=manifest_stamp,
     )
     kept.unreleased, kept.lost, kept.edited = frozenset(), frozenset(), frozenset()
@@ -124,8 +108,8 @@ def released(means: Means, graph: AssetGraph, last: LastBuild | None) -> BuildRe
     digests |= {draft.source.path: draft.digest for draft in drafts if draft.digest}
     digests |= _copies(config, fresh)
     return BuildResult(
-        made.manifest,
-        (*(f"../{os.path.basename(config.output)}{MAPS_SUFFIX}/{name}" for name in made.new_maps), *names),
+        made.finished.manifest,
+        (*(f"../{os.path.basename(config.output)}{MAPS_SUFFIX}/{name}" for name in made.finished.new_maps), *names),
         diagnostics=graph.diagnostics,
         inputs=graph.inputs,
         outputs=tuple(outputs),
@@ -189,7 +173,7 @@ def _content(graph: AssetGraph, path: LogicalPath) -> Content:
 def _made(
     means: Means,
     graph: AssetGraph,
-    release: ReleaseWriter,
+    writer: ReleaseWriter,
     again: _Again | None,
     *,
     stored: Mapping[LogicalPath, Stored],
@@ -210,24 +194,13 @@ def _made(
     manifest = manifest_of(
         config, graph, stored, means.request.mode, totals=totals, sources=sources, known=entries, fresh=made
     )
-    manifest = replace(manifest, retained=_retained(means, release, manifest.assets))
-    if means.makes_deltas:
-        from buildassets.compiler.write.deltas import with_deltas
-
-        level, executor = config.compress[DELTA], means.request.executor
-        manifest = with_deltas(manifest, release, level, means.cache, executor=executor)
-    maps, new_maps = _with_maps(config, graph, manifest)
-    manifest = replace(manifest, maps=maps)
-    companions = _companions(config, manifest)
-    manifest = replace(manifest, companions=described(companions))
-    lines = entry_lines({path: manifest.assets[path] for path in made})
+    release = finished(Finishing(means=means, graph=graph, writer=writer, stored=stored), manifest)
+    lines = entry_lines({path: release.manifest.assets[path] for path in made})
     return _Made(
-        manifest=manifest,
+        finished=release,
         lines={**again.kept.lines, **lines} if again else lines,
         entries=entries,
         totals=totals,
-        companions=companions,
-        new_maps=new_maps,
     )
 
 
@@ -282,48 +255,6 @@ def _copies(config: Config, stored: Mapping[LogicalPath, Stored]) -> dict[str, s
         for coding, found in one.digests.items()
         if coding in SUFFIXES
     }
-
-
-def _with_maps(config: Config, graph: AssetGraph, manifest: Manifest) -> tuple[Mapping[str, Companion], Sequence[str]]:
-    """The record of the hidden source maps, which are written here, and the names of new ones. Raises OSError."""
-    if not graph.hidden_maps:
-        return {}, ()
-
-    return write_maps(config.output, graph.hidden_maps, manifest.assets)
-
-
-def _companions(config: Config, manifest: Manifest) -> dict[str, bytes]:
-    """The configured files for other systems, by their names below `assets/`. Raises BuildError."""
-    companions = companions_of(config.companions, manifest)
-    if config.precache:
-        companions = dict(sorted({**companions, config.precache: precache_list(manifest)}.items()))
-    faults = [
-        error("companion/name", f"`{path}` has the name of a file for another system", hint=OTHER_NAME)
-        for path in taken_names(companions, manifest)
-    ]
-    if faults:
-        raise BuildError(faults)
-    return companions
-
-
-def _release_file(means: Means, manifest: bytes) -> dict[str, bytes]:
-    """The file in which open pages look for the release that is served, where earlier ones are retained for them."""
-    if means.config.retain is None or not means.is_production:
-        return {}
-
-    return {RELEASE_FILE: release_content(digest_of_release(manifest))}
-
-
-def _retained(means: Means, release: ReleaseWriter, assets: Mapping[str, Entry]) -> tuple[Retained, ...]:
-    """The earlier releases that one with `assets` retains. Raises BuildError."""
-    retaining = means.retaining
-    if retaining is None:
-        return ()
-
-    if means.request.previous:
-        return carried_over(release, retaining, means.request.previous, assets)
-    shown = means.config.shown(os.path.join(means.config.output, MANIFEST_NAME))
-    return retaining.retained(superseded(release.manifest(), shown), assets, release.holds)
 
 
 def _earlier(config: Config, last: LastBuild | None) -> KnownFiles:

@@ -1,6 +1,6 @@
 """The request for a build, in one value: a configuration, where results are kept, and who does the work."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.write.clock import Clock, build_time
@@ -14,7 +14,33 @@ if TYPE_CHECKING:
     from buildassets.compiler.graph.walk import Progress
     from buildassets.compiler.kept import Kept
     from buildassets.compiler.transform.engine_set import RunningEngines
-    from buildassets.compiler.write.carry import Previous
+
+
+class Previous(Protocol):
+    """An earlier release whose files can be carried over."""
+
+    @property
+    def shown(self) -> str:
+        """Its name as the user gave it."""
+        ...
+
+    @property
+    def manifest(self) -> bytes:
+        """The bytes of its manifest."""
+        ...
+
+    @property
+    def at_once(self) -> int:
+        """How many files to fetch at the same time."""
+        ...
+
+    def fetch(self, file: str, size_bytes: int, place: str, /) -> None:
+        """Write the content of `file`, a name below `assets/`, to `place`.
+
+        Of a file larger than `size_bytes` a part is enough. Raises FileNotFoundError if there is no such file, and
+        another OSError if that cannot be found out.
+        """
+        ...
 
 
 @frozen_by_name
@@ -43,7 +69,7 @@ class BuildRequest:
     mode: Mode = "production"
     cache: str | None = None
     cache_write: bool = False
-    previous: "tuple[Previous, ...]" = ()
+    previous: tuple[Previous, ...] = ()
     clock: Clock = build_time
     executor: "Executor | None" = None
     bytes_per_worker: int | None = None

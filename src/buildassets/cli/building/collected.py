@@ -25,10 +25,10 @@ from buildassets.compiler.sources.discover import unreadable
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.templates.named import NamedInTemplates
 from buildassets.compiler.write.clock import build_time
-from buildassets.compiler.write.retain import Retaining, superseded
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at, chunks_of, content_of, write_whole
 from buildassets.disk.folders import make_folders
 from buildassets.errors import BuildError
+from buildassets.features.retained.retain import Retaining, superseded
 from buildassets.foundation.diagnostics import Diagnostic, Severity, sort_key
 from buildassets.foundation.digest import digest, fingerprint, in_base64, integrity
 from buildassets.foundation.frozen import frozen, replace

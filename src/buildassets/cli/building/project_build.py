@@ -53,7 +53,7 @@ from buildassets.work.jobs import cores, threads
 
 if TYPE_CHECKING:
     from buildassets.compiler.executors.away import Away
-    from buildassets.compiler.write.carry import Previous
+    from buildassets.compiler.request import Previous
 
 
 _LONG_SECONDS = 2.0

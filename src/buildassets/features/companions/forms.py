@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, Final
 
-from buildassets.foundation.digest import digest, in_base64
+from buildassets.foundation.digest import digest
 from buildassets.foundation.paths import to_url
-from buildassets.manifest.model import IDENTITY, STATICFILES_NAME, Companion, Entry, Manifest
+from buildassets.manifest.model import IDENTITY, STATICFILES_NAME, Entry, Manifest
 
 # Sprockets sorts the versions of an asset by this time when it cleans up. With the time of a build two builds would
 # differ.
@@ -40,11 +40,6 @@ def precache_list(manifest: Manifest) -> bytes:
 
 def _revision(entry: Entry) -> str | None:
     return entry.digests[IDENTITY] if entry.plain else None
-
-
-def described(contents: Mapping[str, bytes]) -> dict[str, Companion]:
-    """The entries of a manifest for companions with these `contents`."""
-    return {name: Companion(len(content), in_base64(digest(content))) for name, content in contents.items()}
 
 
 def taken_names(companions: Iterable[str], manifest: Manifest) -> Iterator[str]:

@@ -10,13 +10,14 @@ from contextlib import suppress
 from functools import partial
 from hashlib import new
 from itertools import islice
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from buildassets.compiler.graph.checks.kept_names import carries_hash
+from buildassets.compiler.request import Previous
 from buildassets.compiler.write.release_directory import ReleaseWriter
-from buildassets.compiler.write.retain import Retaining, Superseded, superseded
 from buildassets.disk.files import chunks_of
 from buildassets.errors import BuildError
+from buildassets.features.retained.retain import Retaining, Superseded, superseded
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.foundation.digest import ALGORITHMS, in_base64
 from buildassets.foundation.frozen import frozen, replace
@@ -29,33 +30,6 @@ _WELL_KNOWN: Final = ".well-known"  # the one folder of a URL that begins so and
 
 _One = TypeVar("_One")
 _Other = TypeVar("_Other")
-
-
-class Previous(Protocol):
-    """An earlier release whose files can be carried over."""
-
-    @property
-    def shown(self) -> str:
-        """Its name as the user gave it."""
-        ...
-
-    @property
-    def manifest(self) -> bytes:
-        """The bytes of its manifest."""
-        ...
-
-    @property
-    def at_once(self) -> int:
-        """How many files to fetch at the same time."""
-        ...
-
-    def fetch(self, file: str, size_bytes: int, place: str, /) -> None:
-        """Write the content of `file`, a name below `assets/`, to `place`.
-
-        Of a file larger than `size_bytes` a part is enough. Raises FileNotFoundError if there is no such file, and
-        another OSError if that cannot be found out.
-        """
-        ...
 
 
 @frozen

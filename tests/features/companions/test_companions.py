@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.write.companions import FORMS, companions_of
+from buildassets.features.companions.forms import FORMS, companions_of
 from buildassets.manifest.model import Companion, Entry, Manifest, loads
 from buildassets.release.inventory.inventory import inventory
 from buildassets.release.publish.upload import headers_of

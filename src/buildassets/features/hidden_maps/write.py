@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from errno import ELOOP
 
-from buildassets.compiler.write.companions import described
+from buildassets.compiler.finishing import described
 from buildassets.disk.files import bytes_at, write_whole
 from buildassets.disk.folders import make_folders_below
 from buildassets.foundation.paths import LogicalPath

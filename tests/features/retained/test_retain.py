@@ -13,7 +13,7 @@ from buildassets.compiler.config.values import Mode, Retain
 from buildassets.compiler.incremental.no_op import kept_or_built
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
-from buildassets.compiler.write.retain import Retaining, Superseded
+from buildassets.features.retained.retain import Retaining, Superseded
 from buildassets.manifest.model import Entry, Manifest, Retained, digest_of_release, loads
 from tests.building import build, load_config
 from tests.conftest import Tree, read_tree, settle, write_tree

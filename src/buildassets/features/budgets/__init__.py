@@ -1,0 +1,1 @@
+"""Budgets: limits on the sizes of assets after gzip."""

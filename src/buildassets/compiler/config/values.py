@@ -308,8 +308,8 @@ class Config:
     the import map. `compress` has the level of each coding. A build warns of images of more than `image_warn_bytes`; of
     none if that is 0. `image_variants` lose metadata if `image_strip` is set. `locked` are the versions of the tools in
     the lock. `permission` states what may happen in a build. `plan` is the plan of the templates of another system, if
-    there is one; `companions` are the formats of further files for other systems, by the names that the feature gives them.
-    It `sets_integrity` if the file has the key `integrity`.
+    there is one; `companions` are the formats of further files for other systems, by the names of that feature. It
+    `sets_integrity` if the file has the key `integrity`.
 
     Only other systems' files set these: `pieces` are the members of bundles that pages may load one by one;
     `template_names` are the names of templates by bundle and logical path; `bases` are the logical paths to which

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from functools import partial
 from itertools import chain
 
-from buildassets.compiler.build import graph_of
 from buildassets.compiler.cache.store import ReadCache
 from buildassets.compiler.config.named_settings import hinted
 from buildassets.compiler.config.values import Config
@@ -13,6 +12,7 @@ from buildassets.compiler.finishing import features_of
 from buildassets.compiler.graph.asset_graph import AssetGraph
 from buildassets.compiler.graph.checks.chunk_names import plain_name_faults
 from buildassets.compiler.graph.checks.unused import unused
+from buildassets.compiler.graphed import graph_of
 from buildassets.compiler.languages.native.library import oddity
 from buildassets.compiler.means import Means
 from buildassets.compiler.model import Linked, Source

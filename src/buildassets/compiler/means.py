@@ -2,25 +2,32 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from buildassets.compiler.cache.file_digests import FileDigests
+from buildassets.compiler.cache.remote.use import RemoteUse
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.kept import Kept
 from buildassets.compiler.model import Named, Stored
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.stage_times import StageTimes
+from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.compiler.transform.engine_set import EngineSet, RunningEngines
 from buildassets.compiler.transform.scheduler import BYTES_PER_WORKER, Drafts, drafting
 from buildassets.compiler.write.precompressed import Copying
 from buildassets.disk.tools_folder import copies_folder
+from buildassets.foundation.diagnostics import Diagnostic
 from buildassets.foundation.frozen import field, frozen_by_name
 from buildassets.foundation.media import DELTA
 from buildassets.foundation.paths import LogicalPath
 
 if TYPE_CHECKING:
+    from buildassets.compiler.cache.remote.remote import RemoteCache
     from buildassets.compiler.write.release_directory import KnownFiles, ReleaseWriter
+
+RemoteReport: TypeAlias = tuple[RemoteUse, list[Diagnostic]]
+"""The use of a remote cache, and what there is to report of it."""
 
 
 @frozen_by_name
@@ -105,3 +112,32 @@ class Means:
             times=self.times,
         )
         return release.store(assets, self.config.integrity, earlier, copying, others=others, plain=plain)
+
+
+@contextmanager
+def opened_cache(request: BuildRequest, reported: list[RemoteReport]) -> Iterator[Cache | None]:
+    """The cache of the request, and the remote one behind it. It is saved at the end, also after an interrupt.
+
+    What there is to report of the remote one is added to `reported`. Raises ConfigError if its keys cannot be read.
+    """
+    if request.cache is None:
+        yield None
+        return
+    config = request.config
+    remote = _remote(config, writes=request.cache_write) if config.cache.remote else None
+    cache = Cache(request.cache, names=names_for(config), remote=remote, shared=request.shared)
+    is_done = False
+    try:
+        yield cache
+        is_done = True
+    finally:
+        cache.save()
+        cache.share(config.folder)
+        if remote is not None:
+            reported.append(remote.close(waits=is_done))
+
+
+def _remote(config: Config, *, writes: bool) -> "RemoteCache | None":
+    from buildassets.compiler.cache.remote.remote import remote_cache  # most builds have none
+
+    return remote_cache(config, writes=writes)

@@ -8,6 +8,7 @@ import os
 from binascii import a2b_base64
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
+from errno import ENAMETOOLONG
 
 from buildassets.compiler.body import digest_of_body, text_of
 from buildassets.compiler.clean import clean_release
@@ -28,8 +29,9 @@ from buildassets.compiler.write.release_directory import (
     release_directory,
     release_files,
 )
-from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
+from buildassets.disk.files import MOST_MANIFEST_BYTES, STAGING_PREFIX, bytes_at
 from buildassets.errors import ManifestError
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.foundation.digest import digest
 from buildassets.foundation.frozen import frozen, frozen_by_name, replace
 from buildassets.foundation.lazily import Lazily
@@ -263,3 +265,19 @@ def _earlier(config: Config, last: LastBuild | None) -> KnownFiles:
     if last is None or manifest is None or digest(manifest) != last.manifest_digest:
         return KnownFiles()
     return KnownFiles(last.unchanged, entries_as_written(manifest))
+
+
+def unwritable(config: Config, fault: OSError) -> Diagnostic:
+    """The error for a release that could not be written."""
+    path = os.fspath(fault.filename2 or fault.filename or config.output)
+    if os.path.relpath(path, config.output).startswith(STAGING_PREFIX):
+        path = config.output  # a staging folder has another name each time
+    message = f"cannot write the release directory `{config.shown(config.output)}`: {reason_text(fault)}"
+    has_earlier = os.path.lexists(os.path.join(config.output, MANIFEST_NAME))
+    notes = ["the earlier release is unchanged"] if has_earlier else []
+    hint = "check the permissions and the free space there, or name another folder with `-o` or as `output`"
+    if fault.errno == ENAMETOOLONG:
+        hint = (
+            "shorten the name of the source: its fingerprint makes it 13 bytes longer, a compressed copy up to 4 more"
+        )
+    return error("output/unwritable", message, Location(config.shown(path)), notes=notes, hint=hint)

@@ -79,7 +79,7 @@ docs: .venv/.docs
 	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
 
 ## check: everything that CI runs
-check: lint docs test-all
+check: lint docs test-all test-windows-part
 
 ## bench: time what this project does, and what others do; see benchmarks/README.md
 bench: .venv/.test

@@ -165,6 +165,30 @@ def test_outdated_exits_with_1_if_any_is_and_update_stays_in_the_range(project: 
     assert importmap(project)["alpinejs"] == "vendor/alpinejs/a.js"
 
 
+def publish_module(registry: Registry, name: str, version: str, text: str, **requires: str) -> None:
+    described = json.dumps({"name": name, "version": version, "module": "index.js"})
+    registry.publish(name, version, {"package.json": described, "index.js": text}, dependencies=requires)
+
+
+def test_two_versions_of_a_package_have_scopes_until_one_is_removed(project: Path, registry: Registry) -> None:
+    for number, name in ((1, "a"), (2, "b")):
+        publish_module(registry, "core", f"{number}.0.0", f"export const version = {number}")
+        publish_module(registry, name, "1.0.0", 'export { version } from "core"', core=str(number))
+    assert "vendored core 1.0.0, for a only\n" in succeed(project, "vendor", "add", "a", "b")
+    scopes = {"vendor/a/": {"core": "vendor/core@1.0.0/index.js"}}
+    assert (importmap(project)["scopes"], importmap(project)["core"]) == (scopes, "vendor/core/index.js")
+    succeed(project, "vendor", "verify")
+    write_tree(project, {"assets/js/app.js": 'import "a"; import "b"\n'})
+    succeed(project, "build")
+    assert json.loads((project / "build/manifest.json").read_text())["scopes"] == scopes
+    done = json.loads(run(project, "vendor", "update", "--json").stdout)
+    assert (done["vendored"], done["scopes"]) == ([], scopes)
+    succeed(project, "vendor", "remove", "a")
+    assert importmap(project) == {"own": "js/own.js", "b": "vendor/b/index.js", "core": "vendor/core/index.js"}
+    assert [name for name in vendored(project) if "@" in name] == []
+    succeed(project, "build", "-q", "--no-cache")
+
+
 def test_verify_exits_with_1_for_a_changed_missing_or_unlisted_file(project: Path) -> None:
     succeed(project, "vendor", "add", "htmx.org")
     folder = project / "assets/vendor/htmx.org"

@@ -1,4 +1,4 @@
-"""`resolve = "bundler"`: imports without a suffix, the index of a folder, and `~package` in Sass."""
+"""`resolve = "bundler"`: imports without a suffix, and the index of a folder. And `~package` in Sass and CSS."""
 
 import json
 from pathlib import Path
@@ -47,7 +47,57 @@ def test_names_without_the_setting_have_hints_that_name_it(tmp_path: Path) -> No
     done = run(write_tree(tmp_path, {**FILES, "buildassets.toml": settings}), "build")
     assert done.returncode == 1
     assert 'hint: write `./util.js`, or set `resolve = "bundler"`, which finds it' in done.stderr
-    assert 'or set `resolve = "bundler"`, which finds `~` there' in done.stderr
+
+
+SHEET = '@import "~normalize.css";\n@import "~theme/css/a.css";\n.x { background: url(~theme/b.png?v=1) }\n'
+THEME: Tree = {"theme/css/a.css": "a { top: 0 }\n", "theme/b.png": b"", "theme/_s.scss": ".y { left: 0 }\n"}
+NORMALIZE: Tree = {"normalize.css/normalize.css": "b { top: 0 }\n"}
+
+
+def _below(folder: str, tree: Tree) -> Tree:
+    return {f"{folder}/{path}": content for path, content in tree.items()}
+
+
+@pytest.mark.parametrize("suffix", ["css", "scss", "sass"])
+@pytest.mark.parametrize("is_vendored", [True, False], ids=["vendored", "npm"])
+def test_packages_are_found_by_a_tilde_in_sheets(suffix: str, is_vendored: bool, tmp_path: Path) -> None:
+    described: Tree = {
+        "theme/package.json": '{"name": "theme"}',
+        "normalize.css/package.json": '{"name": "normalize.css", "style": "normalize.css"}',
+    }
+    sheet = SHEET if suffix == "css" else f'{SHEET}@import "~theme/s";\n'
+    sheet = sheet.replace(";", "").replace("{ ", "\n  ").replace(" }", "") if suffix == "sass" else sheet
+    packages = {**THEME, **NORMALIZE, **({} if is_vendored else described)}
+    sources = '["assets"]' if is_vendored else '["assets", { path = "node_modules", prefix = "npm", npm = true }]'
+    folder, below = ("assets/vendor", "vendor") if is_vendored else ("node_modules", "npm")
+    settings = f"sources = {sources}\ncompress = []\nminify = false\n"
+    tree: Tree = {**_below(folder, packages), f"assets/app.{suffix}": sheet, "buildassets.toml": settings}
+    done = run(write_tree(tmp_path, tree), "build")
+    assert done.returncode == 0, done.stderr
+    found = references(tmp_path)["app.css"]
+    assert found == [f"{below}/{path}" for path in ("normalize.css/normalize.css", "theme/b.png", "theme/css/a.css")]
+    manifest = json.loads((tmp_path / "build/manifest.json").read_text())
+    text = (tmp_path / "build/assets" / manifest["assets"]["app.css"]["file"]).read_text()
+    assert ("~" in text, "left: 0" in text) == (False, suffix != "css")
+
+
+def test_a_package_of_a_tilde_is_found_once_it_is_vendored_and_own_files_go_before_it(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/app.css": "a { b: url(~theme/b.png) }", "buildassets.toml": 'missing = "warn"\n'})
+    done = run(tmp_path, "build")
+    assert "warning[reference/missing]: cannot find `~theme/b.png`" in done.stderr
+    assert "hint: run `buildassets vendor add theme`, or correct the name" in done.stderr
+    write_tree(tmp_path, {"assets/vendor/theme/b.png": b"x"})
+    assert run(tmp_path, "build").returncode == 0
+    assert references(tmp_path)["app.css"] == ["vendor/theme/b.png"]
+    write_tree(tmp_path, {"assets/~theme/b.png": b"y"})
+    assert run(tmp_path, "build").returncode == 0
+    assert references(tmp_path)["app.css"] == ["~theme/b.png"]
+
+
+def test_an_installed_package_that_is_no_asset_has_the_root_as_its_hint(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"assets/app.css": '@import "~theme/a.css";', "node_modules/theme/package.json": "{}"})
+    done = run(tmp_path, "build")
+    assert 'add `{ path = "node_modules", prefix = "npm", npm = true }` to `sources`' in done.stderr
 
 
 def test_a_file_that_appears_takes_the_place_of_an_index(tmp_path: Path) -> None:

@@ -41,9 +41,12 @@ PUBLISHED = (
     "three@0.180.0",
 )
 
+WITH_OTHERS = tuple((Path(__file__).parent / "wanted_packages.txt").read_text().split())
+"""Packages with all that they require, some of it in two versions."""
+
 
 class Page(NamedTuple):
-    """A page that uses a package: its sheets and scripts, its module `js/app.js`, and what is true once it works."""
+    """A page that uses packages: its sheets and scripts, its module `js/app.js`, and what is true once it works."""
 
     package: str
     works: str
@@ -169,6 +172,28 @@ PAGES = (
         "const controls = new OrbitControls(new PerspectiveCamera(), document.body);"
         "document.body.dataset.done = [new Vector3(3, 0, 0).length(), controls.enabled]",
     ),
+    Page(
+        "d3 d3-sankey",
+        "document.body.dataset.done === '3,2,Map'",
+        'import * as d3 from "d3"; import { sankey } from "d3-sankey"; import { sum } from "d3-array";'
+        "const nodes = [{}, {}], links = [{ source: 0, target: 1, value: 1 }];"
+        "const graph = sankey()({ nodes, links });"
+        "const groups = d3.group([1, 2], (n) => n);"
+        "document.body.dataset.done = [d3.sum([sum([1]), 2]), graph.nodes.length, groups.constructor.name"
+        '.replace("Intern", "")]',
+    ),
+    Page(
+        "mermaid",
+        "document.querySelector('pre svg .node') !== null",
+        'import mermaid from "mermaid"; mermaid.run()',
+        body='<pre class="mermaid">graph LR; A --> B</pre>',
+    ),
+    Page(
+        "pixi.js",
+        "document.body.dataset.done === '1,false'",
+        'import { Container, isMobile } from "pixi.js"; const stage = new Container(); stage.addChild(new Container());'
+        "document.body.dataset.done = [stage.children.length, isMobile.any]",
+    ),
 )
 SASS = {  # a sheet made of the sources, and what it has
     "bootstrap": ('$primary: #123456;\n@import "bootstrap/scss/bootstrap";', "--bs-primary:#123456"),
@@ -191,6 +216,7 @@ def registry() -> Iterator[Registry]:
     """A registry of these packages."""
     with serving() as one:
         publish_real(one, PUBLISHED)
+        publish_real(one, WITH_OTHERS)
         yield one
 
 
@@ -215,7 +241,7 @@ def build_without_a_warning(project: Path) -> None:
 def test_a_page_that_uses_it_works_after_one_command(
     page: Page, project: Path, browser: Browser, serve: Callable[[Path], str]
 ) -> None:
-    vendor(project, page.package)
+    vendor(project, *page.package.split())
     write_tree(project, {"assets/js/app.js": f"{page.module};\n"})
     build_without_a_warning(project)
     assets = Assets(project / "build/manifest.json", url="/build/assets/")

@@ -351,3 +351,18 @@ def test_engines_have_roots_manifests_and_gems_of_their_own(tmp_path: Path, monk
     assert assets_of(site) == ["logo.png", "shop.css", "shop.js", "shop_core_manifest.js"]
     (script,) = (site / "build/assets").glob("shop.*.js")
     assert script.read_text().startswith("jquery('4.10.0')")
+
+
+def test_a_link_to_a_script_that_babel_compiles_is_not_taken_for_a_sheet(tmp_path: Path) -> None:
+    tree: Tree = {
+        "app/assets/config/site_manifest.js": "//= link site.js\n//= link site.css\n",
+        "app/assets/javascripts/site.es6": "//= require timeago\n",
+        "app/assets/stylesheets/site.css": "a { top: 0 }",
+        "site.gemspec": "Gem::Specification.new do |s|\n  s.add_dependency 'timeago_js'\nend\n",
+    }
+    done = run(write_tree(tmp_path, tree), "migrate", "sprockets", "--write", "--json")
+    lines = {one["file"]: one["note"] for one in json.loads(done.stdout)["lines"] if one["outcome"] == "not possible"}
+    assert "did you mean" not in lines["app/assets/config/site_manifest.js"]
+    assert lines["app/assets/javascripts/site.es6"].startswith("rename it to `.js`")
+    (tmp_path / "app/assets/javascripts/site.es6").rename(tmp_path / "app/assets/javascripts/site.js")
+    assert "hint: it is of the gem `timeago_js`" in run(tmp_path, "build").stderr

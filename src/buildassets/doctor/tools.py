@@ -21,7 +21,7 @@ from buildassets.doctor.subject import Subject
 from buildassets.errors import BuildAssetsError, PackagesError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.foundation.media import Syntax, media_of
-from buildassets.packages.lock import NAME, Lock, read_lock
+from buildassets.packages.lock import NAME, Lock, name_of, read_lock
 from buildassets.packages.tools.located import program_files, prove_all
 
 _Start: TypeAlias = Callable[[str, EngineOptions], KnownEngine]
@@ -87,7 +87,8 @@ def _vendored(subject: Subject, lock: Lock) -> Iterator[Diagnostic]:
             path = os.path.join(folder, *file.split("/"))
             if _digest(path) != digest:
                 message = f"`{subject.shown(path)}` is not what `{NAME}` states for `{name}` {package.version}"
-                add = f"buildassets vendor add {name}@{package.version}"
+                is_second = name_of(name) != name
+                add = f"buildassets vendor {f'update {name}' if is_second else f'add {name}@{package.version}'}"
                 hint = f"run `{add}`; `buildassets vendor verify` lists each file"
                 yield error("doctor/vendor", message, Location(NAME), hint=hint)
                 break

@@ -86,7 +86,7 @@ class LockedPackage:
 
 @frozen
 class Lock:
-    """The tools and packages of a lock, by name."""
+    """The tools and packages of a lock, by name; a second version of a package has the key `NAME@VERSION`."""
 
     tools: Mapping[str, LockedTool] = field(default_factory=dict)
     vendor: Mapping[str, LockedPackage] = field(default_factory=dict)
@@ -108,6 +108,11 @@ class Outdated:
 
     found: tuple[Newer, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def name_of(key: str) -> str:
+    """Return the name of the package that has this key in a lock."""
+    return key[:at] if (at := key.find("@", 1)) > 0 else key
 
 
 def read_lock(folder: str) -> Lock:
@@ -136,7 +141,7 @@ def _lock_in(text: str) -> Lock:
     reader = _LockReader()
     lock = Lock(
         {name: reader.tool(name, one) for name, one in reader.tables(values, "tools", _is_word)},
-        {name: reader.package(name, one) for name, one in reader.tables(values, "vendor", _is_package)},
+        {name: reader.package(name, one) for name, one in reader.tables(values, "vendor", _is_key)},
     )
     if reader.faults:
         raise ConfigError(reader.faults)
@@ -234,6 +239,8 @@ class _LockReader:
 
     def package(self, name: str, values: Mapping[str, Any]) -> LockedPackage:
         at = f"vendor.{name}"
+        if name not in (name_of(name), f"{name_of(name)}@{values.get('version')}"):
+            self._refuse(at)
         return LockedPackage(
             self._value(values, at, "version", _is_word),
             self._value(values, at, "range", _is_line, default=""),
@@ -241,7 +248,7 @@ class _LockReader:
             integrity=self._value(values, at, "integrity", _is_sha512),
             license=self._value(values, at, "license", _is_line, default=""),
             files=self._texts(values, at, "files", is_file, is_sound=_is_sha256),
-            requires=self._texts(values, at, "requires", _is_package, is_sound=_is_line),
+            requires=self._texts(values, at, "requires", _is_key, is_sound=_is_line),
             source=self._flag(values, at, "source"),
             plain=self._files(values, at, "plain"),
         )
@@ -318,6 +325,13 @@ def _is_word(value: object) -> bool:
 
 def _is_package(value: object) -> bool:
     return isinstance(value, str) and _PACKAGE.fullmatch(value) is not None
+
+
+def _is_key(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    name = name_of(value)
+    return _is_package(name) and (name == value or _is_word(value[len(name) + 1 :]))
 
 
 def _is_line(value: object) -> bool:

@@ -21,6 +21,7 @@ SCRIPTS: Final = (".js", ".mjs", *TYPED)
 FOLDERS: Final = ("assets", "static")
 """The usual names of folders of assets."""
 _TEMPLATES: Final = "templates"
+_OF_GEMS: Final = "-sprockets"  # ends the name of a sheet that a gem brings
 _NO_ASSETS: Final = (".py", ".html", ".md")
 _NO_ENTRY: Final = re.compile(
     r"(?:^|/)(?:_[^/]*|[^/]*\.(?:d|test|spec|config|stories)\.\w+|(?:sw|service-?worker)\.js)$"
@@ -118,7 +119,7 @@ def _imported_by_sheets(sheets: Iterable[tuple[tuple[str, str], str]]) -> frozen
         name
         for (_, file), text in sheets
         for name in _SHEET.findall(text)
-        if not file.endswith(".css") or "." not in name
+        if not file.endswith(".css") or "." not in name or name.startswith("~")
     )
 
 
@@ -206,7 +207,7 @@ def _has_python(files: ProjectFiles, folder: str) -> bool:
 def _package(reference: str) -> str:
     """The package that a reference names, as in `lit` for `lit/decorators.js`; empty for a path or a URL."""
     reference = reference.removeprefix("~")
-    if reference.startswith((".", "/", "sass:", "http:", "https:", "#", "data:")):
+    if reference.startswith((".", "/", "sass:", "http:", "https:", "#", "data:")) or reference.endswith(_OF_GEMS):
         return ""
     scope, _, rest = reference.partition("/")
     return f"{scope}/{rest.partition('/')[0]}" if scope.startswith("@") else scope

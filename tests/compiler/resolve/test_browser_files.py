@@ -22,7 +22,7 @@ def needed(folder: Path, *direct: str, alone: Collection[str] = (), **packages: 
         tree = {"package.json": json.dumps({"name": name, **described}), **files}
         write_tree(folder / name, tree)
         unpacked[name] = Unpacked(name, str(folder / name), tuple(sorted(tree)))
-    return BrowserFiles()(unpacked, direct or ("a",), alone=alone)
+    return BrowserFiles()(unpacked, direct or ("a",), alone=dict.fromkeys(alone, True))
 
 
 @pytest.mark.parametrize(

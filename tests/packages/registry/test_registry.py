@@ -95,7 +95,7 @@ def test_packages_of_a_scope_are_asked_of_its_registry(bare: Path, registry: Reg
         write_tree(bare, {".npmrc": f"@acme:registry={other.url}\n"})
         asked = client(bare, registry.url)
         assert set(asked.packages(["@acme/a", "b"])) == {"@acme/a"}
-        assert asked.advisories({"@acme/a": "1.0.0", "b": "1.0.0"}) == ()
+        assert asked.advisories({"@acme/a": ["1.0.0"], "b": ["1.0.0"]}) == ()
         assert other.paths == ["/@acme/a", "/-/npm/v1/security/advisories/bulk"]
         assert registry.paths == ["/b", "/-/npm/v1/security/advisories/bulk"]
 
@@ -117,4 +117,4 @@ def test_a_server_that_never_answers_is_given_up(bare: Path, monkeypatch: pytest
 def test_advisories_of_another_form_are_not_an_answer(bare: Path, registry: Registry, content: bytes) -> None:
     registry.answers["/-/npm/v1/security/advisories/bulk"] = answering(200, content)
     with pytest.raises(RegistryError):
-        client(bare, registry.url).advisories({"a": "1.0.0"})
+        client(bare, registry.url).advisories({"a": ["1.0.0"]})

@@ -82,6 +82,22 @@ def test_entries_in_another_layout_are_left_alone(text: str) -> None:
         with_entries(text, ("importmap",), {"lit": "b.js"})
 
 
+SCOPE = (*TABLE, "scopes", "vendor/a/")
+
+
+def test_a_scope_comes_after_the_rest_and_goes_with_its_last_entry() -> None:
+    changed = with_entries(TEXT, SCOPE, {"core": "vendor/core@1/index.js"})
+    header = '[tool.buildassets.importmap.scopes."vendor/a/"]'
+    assert changed == f'{TEXT}\n{header}\n"core" = "vendor/core@1/index.js"\n'
+    assert with_entries(changed, SCOPE, {"core": None}) == f"{TEXT}\n"
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_scope_is_found_however_its_name_is_quoted(quote: str) -> None:
+    text = f"[tool.buildassets.importmap.scopes.{quote}vendor/a/{quote}]\ncore = 'a.js'\n"
+    assert with_entries(text, SCOPE, {"core": "b.js"}) == text.replace("core = 'a.js'", '"core" = "b.js"')
+
+
 def test_an_entry_that_cannot_be_taken_away_is_an_error() -> None:
     with pytest.raises(ValueError):  # noqa: PT011 whatever it is
         with_entries('importmap = { lit = "a.js" }\n', ("importmap",), {"lit": None})

@@ -101,13 +101,55 @@ def test_one_version_serves_all_that_want_it(bare: Path, registry: Registry) -> 
     assert dict(read_lock(str(bare)).vendor["a"].requires) == {"core": "^1.0.0"}
 
 
-def test_ranges_that_no_version_fits_are_named(bare: Path, registry: Registry) -> None:
-    publish(registry, "core", "1.0.0")
-    publish(registry, "core", "2.0.0")
-    publish(registry, "a", "1.0.0", 'import "core"', dependencies={"core": "1"})
-    publish(registry, "b", "1.0.0", 'import "core"', dependencies={"core": "2"})
-    found = refused(vendoring_of(bare, registry), "a", "b")
-    assert (found.code, found.notes) == ("vendor/conflict", ("`a` wants `1`", "`b` wants `2`"))
+def _publish_two_versions(registry: Registry) -> None:
+    """`a` imports `core` 1, which imports `deep` 1; `b` imports `core` 2, which imports `deep` 2."""
+    for number, name in ((1, "a"), (2, "b")):
+        publish(registry, "deep", f"{number}.0.0", f"export default {number}")
+        publish(registry, "core", f"{number}.0.0", 'export * from "deep/index.js"', dependencies={"deep": f"{number}"})
+        publish(registry, name, "1.0.0", 'import "core"', dependencies={"core": f"{number}"})
+
+
+def test_packages_that_need_two_versions_of_one_have_scopes(bare: Path, registry: Registry) -> None:
+    _publish_two_versions(registry)
+    vendoring = vendoring_of(bare, registry)
+    done = add(vendoring, {"a": "", "b": ""})
+    names = {"a": "1.0.0", "b": "1.0.0", "core": "2.0.0", "deep": "2.0.0"}
+    assert versions(bare) == {**names, "core@1.0.0": "1.0.0", "deep@1.0.0": "1.0.0"}
+    assert done.scopes == {
+        "a/": {"core": "core@1.0.0/index.js"},
+        "core@1.0.0/": {"deep/index.js": "deep@1.0.0/index.js"},
+    }
+    assert (bare / "assets/vendor/deep@1.0.0/index.js").read_text() == "export default 1"
+    assert (verify(vendoring), add(vendoring, {"a": ""}).changed) == ([], ())
+
+
+def test_an_update_ends_a_second_version_that_nothing_needs(bare: Path, registry: Registry) -> None:
+    _publish_two_versions(registry)
+    add(vendoring_of(bare, registry), {"a": "", "b": ""})
+    publish(registry, "a", "1.1.0", 'import "core"', dependencies={"core": "2"})
+    done = update(vendoring_of(bare, registry), ["a"])
+    assert (done.removed, done.scopes) == (("core@1.0.0", "deep@1.0.0"), {})
+    assert versions(bare) == {"a": "1.1.0", "b": "1.0.0", "core": "2.0.0", "deep": "2.0.0"}
+
+
+def test_second_versions_go_with_their_importer_and_are_updated_by_name(bare: Path, registry: Registry) -> None:
+    _publish_two_versions(registry)
+    add(vendoring_of(bare, registry), {"a": "", "b": ""})
+    publish(registry, "core", "1.1.0", dependencies={})
+    assert [(one.name, one.wanted) for one in outdated(vendoring_of(bare, registry)).found][:1] == [
+        ("core@1.0.0", "1.1.0")
+    ]
+    update(vendoring_of(bare, registry), ["core"])
+    assert [key for key in versions(bare) if "@" in key] == ["core@1.1.0"]
+    assert remove(vendoring_of(bare, registry), ["a"]).removed == ("a", "core@1.1.0")
+
+
+def test_requests_that_exclude_each_other_are_named(bare: Path, registry: Registry) -> None:
+    for version in ("1.0.0", "2.0.0"):
+        publish(registry, "core", version)
+    publish(registry, "plugin", "1.0.0", 'import "core"', peerDependencies={"core": "1"})
+    found = refused(vendoring_of(bare, registry), "core@2", "plugin")
+    assert (found.code, found.notes) == ("vendor/conflict", ("asked for is `2`", "`plugin` wants `1`"))
 
 
 def _publish_with_own_build(registry: Registry, imported: str) -> None:

@@ -20,7 +20,7 @@ from buildassets.disk.files import content_of, rewrite
 from buildassets.disk.removal import remove_file
 from buildassets.errors import ConfigError, PackagesError, RegistryError
 from buildassets.foundation.diagnostics import Location, error
-from buildassets.packages.lock import LockedPackage, read_lock
+from buildassets.packages.lock import LockedPackage, name_of, read_lock
 from buildassets.packages.vendor.import_map import entry_lines, with_entries
 from buildassets.packages.vendor.vendoring import (
     Vendored,
@@ -149,11 +149,14 @@ def _root(config: Config) -> SourceRoot:
 
 def _finish(show: Output, config: Config, done: Vendored) -> int:
     _, importmap = _entries(config, done)
+    scopes = _scopes(config, done)
     for name in done.changed:
         package = done.lock.vendor[name]
         sources = "the Sass sources of " if package.has_sources_only else ""
         with_sources = " with its Sass sources" if package.source and not sources else ""
-        show.report(f"vendored {sources}{name} {package.version}{with_sources}")
+        importers = [other for other, one in done.lock.vendor.items() if name in one.requires]
+        only = f", for {', '.join(importers)} only" if name_of(name) != name else ""
+        show.report(f"vendored {sources}{name_of(name)} {package.version}{with_sources}{only}")
     for name in done.removed:
         show.report(f"removed {name}")
     for name in done.kept:
@@ -165,6 +168,7 @@ def _finish(show: Output, config: Config, done: Vendored) -> int:
         "vendored": list(done.changed),
         "removed": list(done.removed),
         "importmap": importmap,
+        "scopes": {scope: kept for scope, (_, kept) in scopes.items() if kept},
     }
     return show.finish(ok=True, diagnostics=done.diagnostics, document=document)
 
@@ -181,17 +185,53 @@ def _entries(config: Config, done: Vendored) -> tuple[dict[str, str | None], dic
 
     Entries that the user has pointed at another file stay.
     """
-    prefix = f"{_root(config).prefix}/{VENDOR}/".removeprefix("/")
+    known, _ = _files(config, done)
+    return _changes(config, done, (config.importmap, done.modules), known)
+
+
+def _scopes(config: Config, done: Vendored) -> dict[str, tuple[dict[str, str | None], dict[str, str]]]:
+    """The same for the scopes of the import map, which vendored packages have that need a version of their own."""
+    known, owners = _files(config, done)
+    prefix = _prefix(config)
+    wanted = {f"{prefix}{scope}": names for scope, names in (done.scopes or {}).items()}
+    there = {scope for scope in config.scopes if scope.startswith(owners)}
+    changes = {}
+    for scope in sorted(wanted.keys() | there):
+        stays = known if done.scopes is None and _names_one(scope, known) else ()
+        changes[scope] = _changes(config, done, (config.scopes.get(scope, {}), wanted.get(scope, {})), stays)
+    return changes
+
+
+def _prefix(config: Config) -> str:
+    return f"{_root(config).prefix}/{VENDOR}/".removeprefix("/")
+
+
+def _files(config: Config, done: Vendored) -> tuple[set[str], tuple[str, ...]]:
+    """The files of vendored packages, and the folders of these and of removed packages."""
+    prefix = _prefix(config)
     known = {f"{prefix}{name}/{file}" for name, one in done.lock.vendor.items() for file in one.files}
-    owners = tuple(f"{prefix}{name}/" for name in (*done.lock.vendor, *done.removed))
-    ours = {key for key, target in config.importmap.items() if target.startswith(owners)}
+    return known, tuple(f"{prefix}{name}/" for name in (*done.lock.vendor, *done.removed))
+
+
+def _changes(
+    config: Config, done: Vendored, names: tuple[Mapping[str, str], Mapping[str, str]], stays: Collection[str]
+) -> tuple[dict[str, str | None], dict[str, str]]:
+    """What has to change in one table of the import map, and what it has then of vendored packages.
+
+    `names` are the entries that it has, and those that it needs; others for vendored files go, unless their target
+    `stays`.
+    """
+    before, needed = names
+    _, owners = _files(config, done)
+    ours = {key for key, target in before.items() if target.startswith(owners)}
+    prefix = _prefix(config)
     entries: dict[str, str | None] = {
-        key: f"{prefix}{path}" for key, path in done.modules.items() if key not in config.importmap or key in ours
+        key: f"{prefix}{path}" for key, path in needed.items() if key not in before or key in ours
     }
-    stale = {key for key in ours if not _names_one(config.importmap[key], known)}
+    stale = {key for key in ours if not _names_one(before[key], stays)}
     entries |= {key: None for key in stale if key not in entries}
-    changes = {key: value for key, value in entries.items() if config.importmap.get(key) != value}
-    kept = {key: config.importmap[key] for key in ours - stale}
+    changes = {key: value for key, value in entries.items() if before.get(key) != value}
+    kept = {key: before[key] for key in ours - stale}
     return changes, kept | {key: value for key, value in entries.items() if value is not None}
 
 
@@ -203,7 +243,9 @@ def _names_one(target: str, known: Collection[str]) -> bool:
 @contextmanager
 def _configured(config: Config, done: Vendored) -> Iterator[None]:
     """Write the import map's entries, and restore the file if what is done meanwhile fails. Raises PackagesError."""
-    changes, _ = _entries(config, done)
+    changes: dict[tuple[str, ...], dict[str, str | None]] = {(): _entries(config, done)[0]}
+    changes |= {("scopes", scope): changed for scope, (changed, _) in _scopes(config, done).items()}
+    changes = {table: changed for table, changed in changes.items() if changed}
     path = config.file or os.path.join(config.folder, _FILE)
     before = _write_entries(config, path, changes) if changes else None
     try:
@@ -216,17 +258,26 @@ def _configured(config: Config, done: Vendored) -> Iterator[None]:
         raise
 
 
-def _write_entries(config: Config, path: str, changes: Mapping[str, str | None]) -> bytes:
-    """Write these entries into the configuration at `path`; returns what it held before."""
+def _write_entries(config: Config, path: str, changes: Mapping[tuple[str, ...], Mapping[str, str | None]]) -> bytes:
+    """Write these entries, by table below the import map, into the configuration at `path`.
+
+    Returns what it held before.
+    """
     is_project = os.path.basename(path) == "pyproject.toml"
     table = ("tool", "buildassets", "importmap") if is_project else ("importmap",)
     shown = config.shown(path)
     try:
         before = content_of(path) if config.file else b""
-        rewrite(path, with_entries(before.decode("utf-8"), table, changes).encode())
+        text = before.decode("utf-8")
+        for inner, changed in changes.items():
+            text = with_entries(text, (*table, *inner), changed)
+        rewrite(path, text.encode())
     except (OSError, ValueError):
-        lines = [f"add `{line}`" for line in entry_lines(changes)]
-        lines += [f"remove `{key}`" for key, value in sorted(changes.items()) if value is None]
+        lines = []
+        for inner, changed in changes.items():
+            below = f" below `{'.'.join(inner)}`" if inner else ""
+            lines += [f"add `{line}`{below}" for line in entry_lines(changed)]
+            lines += [f"remove `{key}`{below}" for key, value in sorted(changed.items()) if value is None]
         message = f"cannot change `[{'.'.join(table)}]` in `{shown}`"
         hint = "write it as a table with a header of its own, a line for each entry, or change it by hand"
         hint += "; then run this again"

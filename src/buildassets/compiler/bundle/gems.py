@@ -20,6 +20,7 @@ _GEMS: Final[Mapping[str, str]] = {
     "rails-ujs": "actionview",
     "select2": "select2-rails",
     "stimulus": "stimulus-rails",
+    "timeago": "timeago_js",
     "trix": "actiontext",
     "turbo": "turbo-rails",
     "turbolinks": "turbolinks-source",

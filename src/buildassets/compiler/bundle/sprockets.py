@@ -156,7 +156,8 @@ class SprocketsLibrary:
         near = self._nearby.nearest(directive.argument)
         message = f"cannot find `{directive.argument}`"
         gem = gem_of(directive.argument)
-        hint = f"did you mean `{near}`?" if near else None
+        is_alike = near and suffix(near) in (suffix(directive.argument), suffix(source.logical))
+        hint = f"did you mean `{near}`?" if is_alike else None
         if gem:
             hint = f"it is of the gem `{gem}`: `buildassets migrate sprockets` lists folders of gems for `sources`"
         return error("directive/missing", message, directive.location, hint=hint)

@@ -425,7 +425,7 @@ KEYS: Final[Sequence[Key]] = (
     ),
     Key(
         name="resolve",
-        sentence="How imports find files: `browser` by whole names, `bundler` also without a suffix and by `~package`",
+        sentence="How imports find files: `browser` by whole names, `bundler` also without a suffix",
         example='resolve = "bundler"',
         pages=("guides/modules.md#names-without-a-suffix",),
         read=lambda given: {"resolve": given.table.choice("resolve", keys.RESOLVE, "browser")},

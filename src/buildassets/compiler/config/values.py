@@ -410,13 +410,12 @@ class Config:
     def merged(self) -> tuple[tuple[str, str], ...]:
         """The folders, each with its prefix, that the system of the plan merges into one tree.
 
-        With `resolve = "bundler"`, also those in which Sass finds `~package`: load paths and `node_modules`.
+        Also those in which Sass finds `~package`: load paths, and `node_modules` and `vendor` where they exist.
         """
         of_plan = self.plan.merged if self.plan else ()
-        if self.resolve != "bundler":
-            return of_plan
-        folders = dict.fromkeys((*self.load_paths, os.path.join(self.folder, "node_modules")))
-        return (*of_plan, *((folder, OF_PACKAGES) for folder in folders))
+        vendored = [os.path.join(self.package_root.path, VENDOR)] if self.package_root else []
+        there = filter(os.path.isdir, (os.path.join(self.folder, "node_modules"), *vendored))
+        return (*of_plan, *((folder, OF_PACKAGES) for folder in dict.fromkeys((*self.load_paths, *there))))
 
     @property
     def of_others(self) -> tuple[str, ...]:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Collection, Container, Iterator, Mapping, 
 from typing import Final, TypeAlias
 
 from buildassets.compiler.config.keys import names_several
-from buildassets.compiler.config.values import Config
+from buildassets.compiler.config.values import VENDOR, Config
+from buildassets.compiler.engines.protocol import OF_PACKAGES
 from buildassets.compiler.facts.kinds import NAMES
 from buildassets.compiler.graph.components import reachable
 from buildassets.compiler.graph.typed_names import TypedNames
 from buildassets.compiler.languages.reference import IMPORTS, SPECIFIERS, Link, Reference
 from buildassets.compiler.model import ImportMap, Linked, Source
-from buildassets.compiler.resolve.node import NodePackages, Resolved
+from buildassets.compiler.resolve.node import NodePackages, Resolved, package_of
 from buildassets.compiler.resolve.urls import bare_name, below_prefixes, has_host, mapped, module_url, target_of
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
@@ -23,7 +24,7 @@ from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.lazily import Lazily
 from buildassets.foundation.media import is_script
 from buildassets.foundation.nearest import Known
-from buildassets.foundation.paths import LogicalPath, to_url
+from buildassets.foundation.paths import LogicalPath, from_url, split_url, to_url
 
 _Use: TypeAlias = tuple[LogicalPath, str, LogicalPath]  # a module, a bare name in it, the asset that it means there
 ENDS: Final = (".js", ".mjs", "/index.js", "/index.mjs")  # Node and bundlers add these, browsers do not
@@ -197,6 +198,7 @@ class NameResolution:
         self._is_external = compile_globs(config.external)
         self._completes = config.resolve == "bundler"
         self._bases = config.bases
+        self._vendored = config.package_root and f"{config.package_root.prefix}/{VENDOR}/".removeprefix("/")
         self._targets: dict[tuple[str, str, bool], LogicalPath | None] = {}
 
     def follow(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
@@ -224,6 +226,9 @@ class NameResolution:
             if path in self._known:
                 return path
         target = self._target(reference, LogicalPath(self._bases.get(base, base)))
+        if reference.url.startswith(OF_PACKAGES) and base.endswith(".css") and target not in self._known:
+            self._note(*NAMES)
+            return self._of_package(split_url(reference.url)[0].removeprefix(OF_PACKAGES), base) or target
         if self._may_have_chunks:
             self._note(*NAMES)
         if target is not None and target in self.chunks:
@@ -237,6 +242,20 @@ class NameResolution:
             return self.packages.completed(target, base)
         answer = self.answer(reference, base)
         return answer if isinstance(answer, str) else None
+
+    def _of_package(self, name: str, base: LogicalPath) -> LogicalPath | None:
+        """The file of a package that `~name` means in a sheet: a vendored one, or one in a root of npm.
+
+        The name of a package alone means its style sheet.
+        """
+        folder = f"{self._vendored}{from_url(name)}" if self._vendored else ""
+        if folder in self._known:
+            return LogicalPath(folder)
+        if name == package_of(name) and folder:
+            sheets = [path for path in self._known if path.startswith(f"{folder}/") and path.endswith(".css")]
+            if len(sheets) == 1:
+                return sheets[0]
+        return self.packages.sheet(from_url(name), base) if self.packages else None
 
     def _target(self, reference: Reference, base: LogicalPath) -> LogicalPath | None:
         """What `target_of` gives; the files of a folder ask for the same again and again."""

@@ -20,6 +20,7 @@ from buildassets.compiler.resolve.node import BUILTINS, NodePackages, Refusal, p
 from buildassets.disk.files import content_of
 from buildassets.foundation.media import Syntax, media_of, suffix
 from buildassets.foundation.paths import LogicalPath, from_url, join, split_url
+from buildassets.packages.lock import name_of
 from buildassets.packages.vendor.values import Needed, Unfit, Unpacked
 
 _CONDITIONS: Final = ("browser", "import", "module", "production")
@@ -50,6 +51,7 @@ _FOR_BUNDLERS: Final = "reads `process.env`, which bundlers replace and no brows
 _OWN_COMMONJS: Final = "imports `{}`, which is CommonJS"
 _INCOMPLETE: Final = "imports `{}` without its whole name, which only bundlers find"
 _EXTERNAL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|/")
+_NONE: Final[Mapping[str, bool]] = {}
 
 
 class BrowserFiles:
@@ -70,12 +72,13 @@ class BrowserFiles:
         packages: Mapping[str, Unpacked],
         direct: Collection[str],
         sources: Collection[str] = (),
-        alone: Collection[str] = (),
+        alone: Mapping[str, bool] = _NONE,
     ) -> Needed:
         """The files that browsers need of the `direct` packages, and of those that these import.
 
         Packages in `sources` have their Sass sources, and what these and their sheets refer to. Those that are `alone`
-        have a build that imports no other package in the place of their modules, if there is one.
+        have a build that imports no other package in the place of their modules, if there is one: a module, or a
+        script if that is their value.
         """
         return _Choice(packages, self, sources, alone).needed(direct)
 
@@ -86,7 +89,7 @@ class _Choice:
         packages: Mapping[str, Unpacked],
         files: BrowserFiles,
         sources: Collection[str],
-        alone: Collection[str],
+        alone: Mapping[str, bool],
     ) -> None:
         self._packages = packages
         self._sources = sources
@@ -98,6 +101,7 @@ class _Choice:
         self._modules = self._resolver(_CONDITIONS)
         self._sheets = self._resolver(_STYLE_CONDITIONS)
         self._specifiers: dict[str, str] = {}
+        self._scopes: dict[str, dict[str, str]] = defaultdict(dict)
         self._imports: dict[str, set[str]] = defaultdict(set)
         self._absent: dict[str, dict[str, str]] = defaultdict(dict)
         self._unfit: dict[str, str] = {}
@@ -125,6 +129,7 @@ class _Choice:
             unfit={name: self._why_refused(name, complaint) for name, complaint in self._unfit.items()}
             | {name: _NO_SASS for name in self._sources if name in self._packages and not self._sass_of(name)},
             plain=_by_package(plain),
+            scopes=self._scopes,
         )
 
     def _why_refused(self, name: str, complaint: str) -> Unfit:
@@ -186,7 +191,7 @@ class _Choice:
     def _entries(self, name: str) -> list[str]:
         """The files that the package `name` offers to browsers."""
         described = self._describe(name) or {}
-        own_build = self._own_build(name) if name in self._alone else None
+        own_build = self._own_build(name, has_scripts=self._alone[name]) if name in self._alone else None
         module = own_build or self._module(name)
         main = list(filter(None, [module, *self._main_sheets(name, module)]))
         has_sources = name in self._sources and bool(self._sass_of(name))
@@ -196,8 +201,8 @@ class _Choice:
             self._unfit.pop(name, None)
         return [*main, *self._further(name, described, is_whole=own_build is not None)]
 
-    def _own_build(self, name: str) -> str | None:
-        """The file of a package that has all that it imports; a module rather than a script.
+    def _own_build(self, name: str, *, has_scripts: bool = True) -> str | None:
+        """The file of a package that has all that it imports; a module rather than a script, if that counts.
 
         It is named like the package, or like the first words of its name.
         """
@@ -205,7 +210,7 @@ class _Choice:
         files = [f"{name}/{file}" for file in self._packages[name].files if _NOT_FOR_USERS.isdisjoint(file.split("/"))]
         builds = [path for path in files if suffix(path) in _SCRIPTS[:2] and stem.startswith(f"{_stem(path)}-")]
         modules = {path for path in builds if self._files.has_module_syntax(self._place(path))}
-        scripts = [path for path in builds if path not in modules and _is_for_pages(self._text(path))]
+        scripts = [path for path in builds if has_scripts and path not in modules and _is_for_pages(self._text(path))]
         whole = [path for path in modules if self._is_module(path) and self._is_whole(path)]
         alone = [path for path in scripts if not _REQUIRED.search(self._text(path))]
         builds = sorted(whole or alone, key=lambda path: (".min." not in path, path.count("/"), path))
@@ -383,19 +388,20 @@ class _Choice:
         name = package_of(specifier)
         if specifier in BUILTINS or name in BUILTINS:
             return None
-        if name != own:
+        key = self._packages[own].versions.get(name, own if name == name_of(own) else name)
+        if key != own:
             self._imports[own].add(name)
-        if name not in self._packages:
+        if key not in self._packages:
             self._absent[own].setdefault(name, specifier)
             return None
-        target = self._modules.target(specifier, LogicalPath(path))
+        target = self._modules.target(key + specifier[len(name) :], LogicalPath(path))
         if target is None or isinstance(target, Refusal) or target not in self._known:
             self._absent[own].setdefault(name, specifier)
             return None
         if suffix(target) in _SCRIPTS and not self._is_module(target):
-            self._unfit[name] = _COMMONJS_ONLY
+            self._unfit[key] = _COMMONJS_ONLY
             return None
-        self._specifiers[specifier] = target
+        (self._specifiers if key == name else self._scopes[f"{own}/"])[specifier] = target
         return target
 
     def _refuse(self, path: str, complaint: str) -> None:

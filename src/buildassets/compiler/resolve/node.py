@@ -28,6 +28,7 @@ _PACKAGE_NAME: Final = lazy_pattern(r"(?:@[^/\\%]+/)?[^@./\\%][^/\\%]*")
 _NESTED: Final = "/node_modules/"
 _FORBIDDEN: Final = frozenset((".", "..", "node_modules"))
 _SUFFIXES: Final = (".js", ".mjs", "/index.js", "/index.mjs")
+_SHEET_KEYS: Final = ("style", "main")
 _ENTRY_KEYS: Final = ("module", "browser", "main")
 
 Description: TypeAlias = Mapping[str, Any]  # the content of a `package.json`
@@ -76,6 +77,17 @@ class NodePackages:
         if key not in self._answers:
             self._answers[key] = self._target(name, base)
         return self._answers[key]
+
+    def sheet(self, name: str, base: LogicalPath) -> LogicalPath | None:
+        """The asset that `~name` means in the sheet `base`: a file of a package, or the package's main sheet."""
+        package, subpath = _split(name)
+        for folder in self._folders(package, base):
+            described = self._describe(folder)
+            if described is not None:
+                mains = (described.get(key) for key in _SHEET_KEYS) if subpath == "." else (subpath,)
+                files = (normpath(join(folder, file)) for file in (*mains, "index.css") if isinstance(file, str))
+                return next((LogicalPath(file) for file in files if file in self._known), None)
+        return None
 
     def completed(self, target: LogicalPath, base: LogicalPath) -> LogicalPath:
         """The asset that a relative specifier in the module `base` means, if it names `target` literally.

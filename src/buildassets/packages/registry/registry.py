@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from hashlib import sha512
@@ -115,11 +115,13 @@ class Registry:
             hint = "try again; if that fails, something between here and the registry changes or cuts archives"
             raise PackagesError([error("package/damaged", message, notes=notes, hint=hint)])
 
-    def advisories(self, versions: Mapping[str, str]) -> tuple[Advisory, ...]:
-        """The registry's advisories for packages at these `versions`. Raises RegistryError."""
+    def advisories(self, versions: Mapping[str, Sequence[str]]) -> tuple[Advisory, ...]:
+        """The registry's advisories for packages at these `versions`, by name. Raises RegistryError."""
         advisories: list[Advisory] = []
         for registry in sorted({self.settings.registry_of(name) for name in versions}):
-            asked = {name: [one] for name, one in versions.items() if self.settings.registry_of(name) == registry}
+            asked = {
+                name: [*several] for name, several in versions.items() if self.settings.registry_of(name) == registry
+            }
             body = json.dumps(asked).encode("ascii")
             try:
                 advisories += advisories_in(self._asked(registry + _ADVISORIES, registry, body))

@@ -1,4 +1,4 @@
-"""Changes the entries of `[importmap]` in the text of a configuration file; keeps comments and order. Pure.
+"""Changes entries of `[importmap]` and its scopes in the text of a configuration; keeps comments and order. Pure.
 
 Takes TOML, gives TOML that differs only in these entries, or raises ValueError if changing lines is not enough.
 """
@@ -12,12 +12,15 @@ from buildassets.packages.toml_text import basic_string
 
 _KEY: Final = re.compile(r"""\s*(?P<key>"(?:\\.|[^"\\])*"|'[^']*'|[A-Za-z0-9_-]+)\s*=""")
 _HEADER: Final = re.compile(r"\s*\[")
+_SCOPES: Final = "scopes"
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def with_entries(text: str, table: Sequence[str], entries: Mapping[str, str | None]) -> str:
     """`text` with these `entries` in its `table`; entries that are None are removed.
 
-    `table` is a path as in `("tool", "buildassets", "importmap")`. Raises ValueError.
+    `table` is a path as in `("tool", "buildassets", "importmap")`; that of a scope goes with its last entry. Raises
+    ValueError.
     """
     expected = _changed(toml_values(text), table, entries)
     lines = text.splitlines(keepends=True)
@@ -25,14 +28,18 @@ def with_entries(text: str, table: Sequence[str], entries: Mapping[str, str | No
     if start is None:
         if toml_values(text) == expected:
             return text
-        lines += ["" if not text or text.endswith("\n") else "\n", "\n" if text else "", f"[{'.'.join(table)}]\n"]
+        header = ".".join(part if _BARE.fullmatch(part) else basic_string(part) for part in table)
+        lines += ["" if not text or text.endswith("\n") else "\n", "\n" if text else "", f"[{header}]\n"]
         start = len(lines)
     end = next((number for number in range(start, len(lines)) if _HEADER.match(lines[number])), len(lines))
-    lines[start:end] = _section(lines[start:end], entries)
+    section = _section(lines[start:end], entries)
+    lines[start:end] = section
+    if _SCOPES in table and not any(map(str.strip, section)):
+        del lines[start - 1 : start + len(section)]
     changed = "".join(lines)
     if text.count("\r\n") == text.count("\n") > 0:
         changed = changed.replace("\r\n", "\n").replace("\n", "\r\n")
-    if toml_values(changed) != expected:
+    if _without_empty(toml_values(changed), table) != _without_empty(expected, table):
         raise ValueError("the table is written in another way than line by line")
     return changed
 
@@ -81,8 +88,22 @@ def _key(line: str) -> str | None:
 
 def _start(lines: Sequence[str], table: Sequence[str]) -> int | None:
     """The number of the line after the header of `table`."""
-    header = re.compile(r"\s*\[\s*" + r"\s*\.\s*".join(map(re.escape, table)) + r"\s*\]\s*(?:#.*)?\s*")
+    parts = (f"(?:{'|'.join(map(re.escape, _written(part)))})" for part in table)
+    header = re.compile(r"\s*\[\s*" + r"\s*\.\s*".join(parts) + r"\s*\]\s*(?:#.*)?\s*")
     return next((number + 1 for number, line in enumerate(lines) if header.fullmatch(line)), None)
+
+
+def _written(part: str) -> tuple[str, ...]:
+    """The ways to write a part of the name of a table."""
+    return (*([part] if _BARE.fullmatch(part) else []), basic_string(part), f"'{part}'")
+
+
+def _without_empty(values: dict[str, Any], table: Sequence[str]) -> dict[str, Any]:
+    """`values` without the `table`, and the tables around it, where they are empty."""
+    if table and isinstance(inner := values.get(table[0]), dict):
+        inner = _without_empty(inner, table[1:])
+        values = {**values, table[0]: inner} if inner else {key: values[key] for key in values if key != table[0]}
+    return values
 
 
 def _changed(values: dict[str, Any], table: Sequence[str], entries: Mapping[str, str | None]) -> dict[str, Any]:

@@ -21,13 +21,13 @@ from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.nearest import nearest
 from buildassets.foundation.permission import Permission
 from buildassets.packages.archive import unpack
-from buildassets.packages.lock import NAME, Lock, LockedPackage, Newer, Outdated, read_lock, write_lock
+from buildassets.packages.lock import NAME, Lock, LockedPackage, Newer, Outdated, name_of, read_lock, write_lock
 from buildassets.packages.registry.documents import Advisory, PackageRelease, is_name
 from buildassets.packages.registry.integrity import sha512_of, sha512_text
 from buildassets.packages.registry.notices import release_notices, young_notices
 from buildassets.packages.registry.registry import Registry
 from buildassets.packages.registry.versions import best, candidates, days_before, later_of
-from buildassets.packages.vendor.resolution import VendorResolution, Wanted, resolved
+from buildassets.packages.vendor.resolution import Chosen, VendorResolution, Wanted, resolved
 from buildassets.packages.vendor.values import Chooser, Needed, Unpacked
 from buildassets.work.threads import UnwaitedThreads
 
@@ -59,7 +59,8 @@ class Vendoring:
 class Vendored:
     """The result: the new lock, specifiers with their files below `vendor`, changed and removed packages, warnings.
 
-    `kept` are packages that were asked for without a range, and before already.
+    `scopes` are specifiers with their files for the modules of one folder below `vendor`; None if those that remain
+    stay. `kept` are packages that were asked for without a range, and before already.
     """
 
     lock: Lock
@@ -68,6 +69,7 @@ class Vendored:
     removed: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     kept: tuple[str, ...] = ()
+    scopes: Mapping[str, Mapping[str, str]] | None = None
 
 
 def asked_for(text: str) -> tuple[str, str]:
@@ -91,7 +93,7 @@ def add(vendoring: Vendoring, asked: Mapping[str, str], *, source: bool = False)
         direct = _direct(lock)
         kept = tuple(name for name, one in asked.items() if name in direct and not one)
         direct |= {name: one for name, one in asked.items() if name not in kept}
-        pinned = {name: one.version for name, one in lock.vendor.items() if not asked.get(name)}
+        pinned = {name: one.version for name, one in lock.vendor.items() if not asked.get(name_of(name))}
         names = set(asked)
         only = _only_sources(lock) | names.difference(_direct(lock)) if source else _only_sources(lock) - names
         request = _Request(direct, pinned, _with_sources(lock) | (names if source else set()), only)
@@ -105,7 +107,11 @@ def update(vendoring: Vendoring, names: Sequence[str]) -> Vendored:
         lock = _read(vendoring)
         for name in names:
             _refuse_unlocked(lock, name)
-        pinned = {name: one.version for name, one in lock.vendor.items() if names and name not in names}
+        pinned = {
+            key: one.version
+            for key, one in lock.vendor.items()
+            if names and key not in names and name_of(key) not in names
+        }
         request = _Request(_direct(lock), pinned, _with_sources(lock), _only_sources(lock))
         return _arranged(vendoring, lock, request, staging=staging)
 
@@ -157,26 +163,28 @@ def outdated(vendoring: Vendoring) -> Outdated:
     """The packages of the lock for which the registry has newer versions."""
     lock = read_lock(vendoring.folder)
     limit = days_before(vendoring.now_seconds, vendoring.min_age_days)
-    packages = vendoring.registry().packages(lock.vendor)
+    packages = vendoring.registry().packages({*map(name_of, lock.vendor)})
     found: list[Newer] = []
     young: list[Diagnostic] = []
-    for name, one in lock.vendor.items():
-        if name not in packages:
-            vendoring.registry().package(name)  # raises the error to report
-        ranges = [by.requires[name] for by in lock.vendor.values() if name in by.requires]
+    for key, one in lock.vendor.items():
+        name = name_of(key)
+        package = packages.get(name) or vendoring.registry().package(name)  # raises the error to report
+        ranges = [by.requires[key] for by in lock.vendor.values() if key in by.requires]
         ranges += [one.range or "*"] if one.direct or not ranges else []
-        wanted = later_of(best(packages[name], candidates(packages[name], ranges, limit)), one.version)
-        newest = later_of(best(packages[name], candidates(packages[name], ["*"], limit)), wanted)
+        wanted = later_of(best(package, candidates(package, ranges, limit)), one.version)
+        newest = later_of(best(package, candidates(package, ["*"], limit)), wanted)
         if newest != one.version:
-            found.append(Newer(name, one.version, wanted, newest))
-        young += young_notices(packages[name], ranges, limit, wanted)
-        young += young_notices(packages[name], ["*"], limit, newest)
+            found.append(Newer(key, one.version, wanted, newest))
+        young += young_notices(package, ranges, limit, wanted)
+        young += young_notices(package, ["*"], limit, newest)
     return Outdated(tuple(found), tuple(dict.fromkeys(young)))
 
 
 def audit(vendoring: Vendoring) -> tuple[Advisory, ...]:
     """The registry's advisories for the packages of the lock. Raises RegistryError if it cannot be asked."""
-    versions = {name: one.version for name, one in read_lock(vendoring.folder).vendor.items()}
+    versions: dict[str, list[str]] = {}
+    for key, one in read_lock(vendoring.folder).vendor.items():
+        versions.setdefault(name_of(key), []).append(one.version)
     return vendoring.registry().advisories(versions) if versions else ()
 
 
@@ -255,47 +263,62 @@ def _arranged(vendoring: Vendoring, lock: Lock, request: _Request, *, staging: s
     needed_of = partial(_needed_of, vendoring, request, lock=lock, staging=staging, trees=trees)
     found = resolved(wanted, vendoring.registry().required, needed_of)
     _refuse_unfit(found)
-    after = {name: _locked(found, name, trees[name, one.version], request) for name, one in found.releases.items()}
+    after = {key: _locked(found, key, trees[one.name, one.version], request) for key, one in found.releases.items()}
     changed = tuple(name for name, one in after.items() if _is_other(vendoring, lock.vendor.get(name), name, one))
     gone = tuple(sorted(lock.vendor.keys() - after.keys()))
     _refuse_changed(vendoring, lock, (*changed, *gone))
     _refuse_foreign(vendoring, lock, after)
     result = replace(lock, vendor=after)
-    packages = {name: (trees[name, after[name].version], after[name]) for name in changed}
-    modules = {specifier: file for specifier, file in found.needed.modules.items() if specifier.isprintable()}
+    packages = {key: (trees[name_of(key), after[key].version], after[key]) for key in changed}
+    modules, scopes = _printable(found.needed.modules), found.needed.scopes
     notices = _notices(vendoring, found, request.pinned, limit)
-    done = Vendored(result, modules, changed=changed, removed=gone, diagnostics=(*notices, *_warnings(found)))
+    done = Vendored(
+        result,
+        modules,
+        changed=changed,
+        removed=gone,
+        diagnostics=(*notices, *_warnings(found)),
+        scopes={scope: _printable(names) for scope, names in scopes.items()},
+    )
     with vendoring.configured(done), _put(vendoring, staging, packages, gone):
         write_lock(vendoring.folder, result, permission=vendoring.permission)
     return done
 
 
+def _printable(modules: Mapping[str, str]) -> dict[str, str]:
+    return {specifier: file for specifier, file in modules.items() if specifier.isprintable()}
+
+
 def _needed_of(
     vendoring: Vendoring,
     request: _Request,
-    releases: Mapping[str, PackageRelease],
-    alone: Collection[str],
+    chosen: Chosen,
+    alone: Mapping[str, bool],
     *,
     lock: Lock,
     staging: str,
     trees: dict[tuple[str, str], Unpacked],
 ) -> Needed:
-    """The modules and imports that `releases` need. Fetches and verifies those not in `trees` yet, and adds them."""
-    absent = [_as_locked(lock, one) for name, one in releases.items() if (name, one.version) not in trees]
+    """The modules and imports that releases need. Fetches and verifies those not in `trees` yet, and adds them."""
+    absent = [_as_locked(lock, one) for one in chosen.releases.values() if (one.name, one.version) not in trees]
     folders = [os.path.join(staging, str(len(trees) + number)) for number in range(len(absent))]
     registry = vendoring.registry()
     with UnwaitedThreads(_AT_ONCE) as executor:
         for tree, release in zip(executor.map(partial(_unpacked, registry), absent, folders), absent, strict=True):
             trees[release.name, release.version] = tree
-    packages = {name: trees[name, one.version] for name, one in releases.items()}
+    packages = {
+        key: replace(trees[one.name, one.version], versions=chosen.versions.get(key, {}))
+        for key, one in chosen.releases.items()
+    }
     return vendoring.choose(packages, set(request.direct).difference(request.only_sources), request.sources, alone)
 
 
 def _as_locked(lock: Lock, release: PackageRelease) -> PackageRelease:
     """The release, with the digest in the lock if that has one."""
-    known = lock.vendor.get(release.name)
-    is_locked = known is not None and known.version == release.version
-    return replace(release, integrity=known.integrity) if known is not None and is_locked else release
+    for key, known in lock.vendor.items():
+        if (name_of(key), known.version) == (release.name, release.version):
+            return replace(release, integrity=known.integrity)
+    return release
 
 
 def _unpacked(registry: Registry, release: PackageRelease, folder: str) -> Unpacked:
@@ -310,7 +333,7 @@ def _unpacked(registry: Registry, release: PackageRelease, folder: str) -> Unpac
 
 def _refuse_unfit(found: VendorResolution) -> None:
     faults = [
-        error("vendor/unfit", f"`{name}` {found.releases[name].version} {one.complaint}", hint=one.hint)
+        error("vendor/unfit", f"`{name_of(name)}` {found.releases[name].version} {one.complaint}", hint=one.hint)
         for name, one in sorted(found.needed.unfit.items())
     ]
     if faults:
@@ -332,7 +355,7 @@ def _locked(found: VendorResolution, name: str, tree: Unpacked, request: _Reques
         requires={
             other: by[name]
             for other, by in sorted(found.ranges.items())
-            if name in by and other in _imported(found, name)
+            if name in by and name_of(other) in _imported(found, name)
         },
         source=name in request.sources,
         plain=found.needed.plain.get(name, ()),
@@ -349,7 +372,9 @@ def _notices(
     """The warnings for releases that are taken now, not for those that are `pinned`."""
     for name in sorted(found.releases.keys() - pinned.keys()):
         ranges = [one or "*" for one in found.ranges[name].values()]
-        yield from release_notices(vendoring.registry().package(name), ranges, limit, found.releases[name].version)
+        yield from release_notices(
+            vendoring.registry().package(name_of(name)), ranges, limit, found.releases[name].version
+        )
 
 
 def _warnings(found: VendorResolution) -> Iterator[Diagnostic]:

@@ -15,7 +15,7 @@ from buildassets.disk.files import content_of
 from buildassets.disk.plain_files import MOST_SETTINGS_BYTES, plain
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.media import suffix
-from buildassets.packages.lock import read_lock
+from buildassets.packages.lock import name_of, read_lock
 
 _MODULES: Final = "node_modules"
 _VENDOR: Final = "/vendor/"
@@ -105,7 +105,7 @@ class _Packages:
         package = self._locked.get(name) if folder else None
         if package is None or file not in package.files:
             return None
-        return {"name": name, "version": package.version, "license": package.license}
+        return {"name": name_of(name), "version": package.version, "license": package.license}
 
     def _described_around(self, path: str) -> dict[str, Any] | None:
         if not path.startswith(self._project + os.sep) and _MODULES not in path.split(os.sep):

@@ -191,8 +191,7 @@ def test_missing_file_is_reported_with_the_searched_places(compile_tree: Compile
         ("pkg:bulma", "install the package with npm in a folder above the sheet"),
         (
             "~bulma/x",
-            "write `bulma/x`, and run `buildassets vendor add bulma --source`, or set "
-            '`load_paths = ["node_modules"]` under `[tool.buildassets]`',
+            "run `buildassets vendor add bulma --source`, or install it next to the configuration with npm",
         ),
     ],
 )

@@ -74,13 +74,24 @@ def test_a_tilde_leads_into_folders_of_packages(tmp_path: Path) -> None:
     assert resolve("~theme/a", importer, [str(tmp_path / "packages")]).found == ()
 
 
-def test_a_tilde_before_a_package_of_npm_has_the_setting_that_finds_it(tmp_path: Path) -> None:
+def test_a_tilde_before_a_package_of_an_outer_folder_has_the_setting_that_finds_it(tmp_path: Path) -> None:
     write_tree(tmp_path, {"node_modules/theme/_a.scss": "", "app.scss": ""})
     hint = instead("~theme/a", str(tmp_path / "app.scss"), [str(tmp_path)], os.path.basename)
+    assert hint == 'write `theme/a`, and set `load_paths = ["node_modules"]` under `[tool.buildassets]`'
+
+
+@pytest.mark.parametrize(("name", "package"), [("~theme/a", "theme"), ("~normalize.css/a", "normalize.css")])
+def test_a_tilde_before_an_absent_package_has_the_command_that_adds_it(name: str, package: str, tmp_path: Path) -> None:
+    hint = instead(name, str(tmp_path / "app.scss"), [str(tmp_path)], os.path.basename)
     assert hint == (
-        'write `theme/a`, and set `load_paths = ["node_modules"]` under `[tool.buildassets]`, '
-        'or set `resolve = "bundler"`, which finds `~` there'
+        f"run `buildassets vendor add {package} --source`, or install it next to the configuration with npm"
     )
+
+
+def test_a_sheet_of_a_gem_is_no_package(tmp_path: Path) -> None:
+    hint = instead("font-awesome-sprockets", str(tmp_path / "app.scss"), [str(tmp_path)], os.path.basename)
+    assert hint is not None
+    assert ("vendor add" in hint, "migrate sprockets" in hint) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ _LOADING = tuple(  # two patterns with a fixed first letter take a tenth of the 
 _NAME = re.compile(r"""[^\s"',]++""")
 _AS_NAMED = ("",)
 IMPORT_ONLY = (".import", "")  # Sass: a file for `@import` alone takes precedence there
+_OF_GEMS = "-sprockets"  # ends the name of a sheet that a gem brings
 _MOST_LISTED = 250  # entries of a folder; Bootstrap has 92 files in one
 
 
@@ -217,28 +218,25 @@ def instead(name: str, importer: str, folders: Sequence[str], shown: Callable[[s
     `shown` turns an absolute path into the name that a user would write.
     """
     bare = name.removeprefix("~")  # webpack's prefix for packages
-    if bare.partition("/")[0] == "tailwindcss":
-        return "write it in a sheet of its own, with the suffix `.css`: Tailwind 4 compiles no Sass"
+    if elsewhere := _of_others(bare):
+        return elsewhere
     package = "/".join(bare.split("/")[: 2 if bare.startswith("@") else 1])
     for folder in _folders_of_packages(bare, importer):
         vendored = os.path.join(folder, "vendor")
         if os.path.isdir(os.path.join(vendored, package)) and len(resolve(bare, importer, [vendored]).found) != 1:
-            written = f"write `{bare}`, and " if bare != name else ""
-            return f"{written}run `buildassets vendor add {package} --source` for the Sass sources of the package"
+            return f"run `buildassets vendor add {package} --source` for the Sass sources of the package"
         packages = os.path.join(folder, "node_modules")
         if packages not in folders and os.path.isdir(os.path.join(packages, bare.partition("/")[0])):
             written = f"write `{bare}`, and " if bare != name else ""
             is_there = len(resolve(bare, importer, [packages]).found) == 1
-            keep = ', or set `resolve = "bundler"`, which finds `~` there' if bare != name else ""
-            more = keep if is_there else ", and import one of the package's sheets by its path"
+            more = "" if is_there else ", and import one of the package's sheets by its path"
             if len(folders) > 1:
                 return f'{written}add `"{shown(packages)}"` to `load_paths`{more}'
             return f'{written}set `load_paths = ["{shown(packages)}"]` under `[tool.buildassets]`{more}'
     if bare != name:
         if len(resolve(bare, importer, folders).found) == 1:
-            return f'write `{bare}`, or set `resolve = "bundler"` under `[tool.buildassets]`'
-        brought = f"run `buildassets vendor add {package} --source`"
-        return f'write `{bare}`, and {brought}, or set `load_paths = ["node_modules"]` under `[tool.buildassets]`'
+            return f"write `{bare}`"
+        return f"run `buildassets vendor add {package} --source`, or install it next to the configuration with npm"
     command = vendoring(name) if "/" in name else ""
     if not command or any(os.path.isdir(os.path.join(folder, package)) for folder in folders):
         return _spelled_alike(name, importer, folders)
@@ -246,6 +244,15 @@ def instead(name: str, importer: str, folders: Sequence[str], shown: Callable[[s
     if near:
         return f"did you mean `{near}/{name.partition('/')[2]}`?"
     return f"run `{command} --source` if `{package}` is a package of npm, or correct the path"
+
+
+def _of_others(name: str) -> str | None:
+    """Return the hint for a sheet that no package of npm has for Sass."""
+    if name.partition("/")[0] == "tailwindcss":
+        return "write it in a sheet of its own, with the suffix `.css`: Tailwind 4 compiles no Sass"
+    if name.endswith(_OF_GEMS):
+        return f"`{name}` is a sheet of a gem, not of npm: run `buildassets migrate sprockets`, which finds gems"
+    return None
 
 
 def _folders_of_packages(name: str, importer: str) -> Iterator[str]:

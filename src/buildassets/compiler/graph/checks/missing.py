@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from posixpath import basename, splitext
 from typing import Final
 
+from buildassets.compiler.engines.protocol import OF_PACKAGES
 from buildassets.compiler.graph.checks.findings import FOLDER_OF_PACKAGES, Finding
 from buildassets.compiler.graph.checks.look import Look
 from buildassets.compiler.graph.import_map import ENDS
@@ -19,6 +20,7 @@ from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.media import Syntax
 from buildassets.foundation.nearest import nearest
 from buildassets.foundation.paths import LogicalPath, split_url
+from buildassets.foundation.typed import vendoring
 
 _SASS: Final = (".scss", ".sass")
 _TAILWIND: Final = "tailwindcss"
@@ -84,18 +86,36 @@ class _MissingReferences:
         is_map = reference.kind is ReferenceKind.SOURCE_MAP
         file = self.look.site.file_from(reference, writer) if writer and writer != draft.source.path else None
         beside, hint = self._beside_partial(target, file) if file else ((), None)
-        hint = _slip(draft, reference, place) or self._of_node(reference, target) or self._of_link(target) or hint
+        hint = (
+            _slip(draft, reference, place)
+            or self._of_tilde(draft, reference)
+            or self._of_node(reference, target)
+            or self._of_link(target)
+            or hint
+        )
         is_meant = not hint and not target.startswith("../")
         suggestion = self.look.nearby.nearest_asset(target, draft.source.logical) if is_meant else None
         hint = hint or _of_package(draft, reference) or _of_vendored(draft, reference)
         return Diagnostic(
             severity,
             "reference/missing-map" if is_map else "reference/missing",
-            message=f"cannot find {'source map ' if is_map else ''}`{target}`",
+            message=f"cannot find {'source map ' if is_map else ''}`{_named(draft, reference, target)}`",
             location=place,
             notes=(self._reason(target), *beside),
             hint=f"did you mean `{suggestion}`?" if suggestion else hint,
         )
+
+    def _of_tilde(self, draft: Draft, reference: Reference) -> str | None:
+        """The hint for `~package/file` in a sheet, of a package that is not among the assets."""
+        if not _is_of_package(draft, reference):
+            return None
+        name = reference.url.removeprefix(OF_PACKAGES)
+        command = vendoring(name)
+        package = command.rpartition(" ")[2]
+        folder = os.path.join(self.look.config.folder, "node_modules", *package.split("/"))
+        if command and self.look.is_file(os.path.join(folder, "package.json")):
+            return f'add `{{ path = "node_modules", prefix = "npm", npm = true }}` to `sources`, or run `{command}`'
+        return f"run `{command}`, or correct the name" if command else None
 
     def _of_link(self, target: LogicalPath) -> str | None:
         """The hint for what lies behind a link out of its source root."""
@@ -128,6 +148,14 @@ class _MissingReferences:
             return "`include` or `exclude` leaves it out"
         folder = self.look.config.shown(os.path.dirname(file))
         return f'make its folder a source root: `{{ path = "{folder}", prefix = "{basename(folder)}" }}`'
+
+
+def _is_of_package(draft: Draft, reference: Reference) -> bool:
+    return draft.source.syntax is Syntax.CSS and reference.url.startswith(OF_PACKAGES)
+
+
+def _named(draft: Draft, reference: Reference, target: LogicalPath) -> str:
+    return reference.url if _is_of_package(draft, reference) else target
 
 
 def _of_class(fault: Diagnostic, draft: Draft) -> Diagnostic:

@@ -314,7 +314,6 @@ def _is_remote(text: str) -> bool:
 
 def _storage_by_hand(files: ProjectFiles, file: str, *, optional: bool) -> ByHand:
     """The storage for the file in which the project chooses its own."""
-    place = (
-        "in `STORAGES`" if re.search(r"\bSTORAGES\b", files.text(file)) else "in a dict `STORAGES`, next to `default`"
-    )
+    has_table = re.search(r"\bSTORAGES\b", files.text(file))
+    place = "in `STORAGES`" if has_table else "in a dict `STORAGES`, next to `default`"
     return ByHand(file, f"{place}, so that `{{% static %}}` uses the release", (_entry(),), optional)

@@ -23,29 +23,12 @@ from buildassets.project.frameworks import FRAMEWORKS
 from buildassets.project.python import text_of
 from buildassets.project.systems import OtherSystem
 from buildassets.release.report.savings import Saving
-from buildassets.start.assets import (
-    FOLDERS,
-    SCRIPTS,
-    STYLES,
-    AssetFolders,
-    ProposedAssets,
-    find_assets,
-    is_site,
-)
+from buildassets.start.assets import CODE, FOLDERS, ProposedAssets, compiled, find_assets, find_roots, is_site
 from buildassets.start.configuration import configuration, ignored, settings_for, starter
 from buildassets.start.deployment import INSTALL, building, installs_tools
 from buildassets.start.django_code import FOLDER, edited_settings, is_installed, settings_modules, too_old
 from buildassets.start.edits import ByHand, FileEdit
-from buildassets.start.pages import (
-    Asked,
-    asked,
-    edited_pages,
-    head_lines,
-    loads_assets,
-    other_renderers,
-    pages_of,
-    static_names,
-)
+from buildassets.start.pages import Asked, asked, edited_pages, head_lines, other_renderers, pages_of, static_names
 from buildassets.start.python_code import edited_python, shared_templates
 from buildassets.start.smallest import are_there, gain, needs
 
@@ -99,10 +82,6 @@ class InitProposal:
     deploys: tuple[str, ...] = ()
     savings: tuple[Saving, ...] = ()
     has_smallest: bool = False
-
-    def with_edit(self, edit: FileEdit) -> "InitProposal":
-        """The same with one more edit."""
-        return replace(self, edits=(*self.edits, edit))
 
 
 @frozen_by_name
@@ -228,8 +207,8 @@ def _own_folders(project: _Project) -> tuple[str, ...] | Question:
     """
     files, found = project.files, project.found
     served = tuple(found.django.likely_folders()) if found.django else ()
-    folders = AssetFolders(served=served, left_out=_results(found))
-    roots = find_assets(files, folders, static_names(files, project.pages)).roots
+    named = static_names(files, project.pages)
+    roots = tuple(find_roots(files, served=served, left_out=_results(found), named=named))
     own = _static_folder(files, found)
     others = [one for one in roots if posixpath.basename(one) == FOLDERS[0]] if own else [*roots[1:]]
     is_clear = project.first or (roots and not others)
@@ -264,28 +243,26 @@ def _project(files: ProjectFiles, found: ProjectFindings, *, begins: bool) -> _P
     pages = [one for one in pages_of(files, found) if not is_of_mail(one)]
     url = found.django.text("STATIC_URL") if found.django else None
     prefix = f"/{url.strip('/')}/" if url and "//" not in url and url.strip("/") else "/static/"
-    has_files = any(name.endswith((*STYLES, *SCRIPTS)) for name in files.own)
+    has_files = any(name.endswith(CODE) for name in files.own)
     asks = asked(files, found, pages, prefix)
-    is_begun = has_files or asks.uses_function or asks.uses_helpers or loads_assets(files, pages)
+    is_begun = has_files or asks.uses_function or asks.uses_helpers or asks.has_sheets_or_scripts
     is_tool = found.framework.name and not found.framework.asks and not pages  # it renders other texts than pages
     needs_first = begins and not (is_begun or is_tool or found.is_library or found.django)  # Django has its own folders
-    first = starter(files, found.declared.node) if needs_first else None
     return _Project(
         files=files,
         found=found,
-        assets=find_assets(files, AssetFolders(())),
+        assets=find_assets(files, ()),
         pages=pages,
         asked=asks,
         prefix=prefix,
-        first=FileEdit(first.file, None, first.text) if first else None,
+        first=starter(files, found.declared.node) if needs_first else None,
     )
 
 
 def _with_assets(project: _Project, roots: tuple[str, ...]) -> _Project:
     """The project with the assets in the folders `roots`, and its first sheet, if it gets one, among them."""
     first = project.first
-    names = static_names(project.files, project.pages)
-    assets = find_assets(project.files, AssetFolders(roots), names)
+    assets = find_assets(project.files, roots, static_names(project.files, project.pages))
     if first:
         packages = frozenset(["bootstrap"] if "bootstrap" in first.after else [])
         assets = replace(
@@ -350,12 +327,8 @@ def _code(project: _Project, output: str, answers: Answers) -> Iterator[FileEdit
         page = "".join(project.pages[:1])
         has_helpers = found.framework.module != "starlette" or shared_templates(files, found)
         reference = "" if has_helpers else found.framework.reference
-        lines_of = tuple(head_lines(_asset(project.first.file), page, reference))
+        lines_of = tuple(head_lines(compiled(project.first.file.partition("/")[2]), page, reference))
         yield ByHand("", "in the `<head>` of your pages", lines_of, optional=True)
-
-
-def _asset(file: str) -> str:
-    return file.partition("/")[2].replace(".scss", ".css")
 
 
 def _mount(project: _Project) -> str:
@@ -366,15 +339,12 @@ def _mount(project: _Project) -> str:
 
 def _tools(files: ProjectFiles, assets: ProposedAssets, engines: Mapping[str, str]) -> Iterator[str]:
     """The tools to lock: esbuild and Dart Sass where something needs them, and nothing brings one."""
+    lock = files.text("buildassets.lock")
     is_needed = bool(assets.typed) or engines.get("js") == "esbuild"
-    has_one = "[tools.esbuild]" in files.text("buildassets.lock") or files.has_folder("node_modules/esbuild")
+    has_one = "[tools.esbuild]" in lock or files.has_folder("node_modules/esbuild")
     if is_needed and not has_one:
         yield "esbuild"
-    if (
-        assets.uses_modern_sass
-        and not installed_command()
-        and "[tools.dart-sass]" not in files.text("buildassets.lock")
-    ):
+    if assets.uses_modern_sass and not installed_command() and "[tools.dart-sass]" not in lock:
         yield "dart-sass"
 
 

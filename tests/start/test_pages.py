@@ -237,6 +237,21 @@ def test_application_whose_pages_ask_for_nothing_is_told_so(tmp_path: Path) -> N
     assert read_tree(project) == before
 
 
+@pytest.mark.parametrize(
+    ("code", "call"),
+    [
+        (FLASK, "{{ url_for('static', filename='css/site.css') }}"),
+        (
+            "from pyramid.config import Configurator\nconfig = Configurator()\n",
+            "request.static_url('static/css/site.css')",
+        ),
+    ],
+)
+def test_application_without_any_url_is_shown_the_call(tmp_path: Path, code: str, call: str) -> None:
+    done = init(write_tree(tmp_path / "site", {**STATIC, "app.py": code, "templates/home.html": "<p>"}), "--yes")
+    assert (done.returncode, f"hint: write such calls as `{call}` into templates" in done.stderr) == (1, True)
+
+
 def test_page_of_django_with_urls_that_are_written_out_is_edited_on_demand(tmp_path: Path) -> None:
     page = "{% extends 'base.html' %}\n<img src='/static/a.svg'><img src='/static/none.svg'>\n"
     settings = "STATIC_URL = 'static/'\nINSTALLED_APPS = ['django.contrib.staticfiles', 'shop']\n"

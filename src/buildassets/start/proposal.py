@@ -35,6 +35,7 @@ from buildassets.start.smallest import are_there, gain, needs
 _BESIDE: Final = ("vite",)  # systems that build files of their own, beside those of the framework
 _MOST_SHOWN: Final = 5  # of places that a note names
 _GIT_SECONDS: Final = 5.0
+_IN_JINJA: Final = ("buildassets.runtime.jinja.AssetsExtension", "build/manifest.json")
 
 
 @frozen
@@ -296,14 +297,19 @@ def _stopped(project: _Project, begun: InitProposal, answers: Answers) -> InitPr
 def _not_asked(project: _Project) -> Diagnostic:
     framework, places = project.found.framework, project.asked.places
     if not framework.asks:
-        hint = f"write the lines of docs/{framework.page}"
+        lines = "`env.add_extension({!r})` and `env.assets = Assets({!r})`".format(*_IN_JINJA)
+        hint = f"write {lines} where the environment is made, and `{{{{ asset('css/site.css') }}}}` into templates"
         return error("init/not-asked", f"{framework.name} has no function for URLs of static files", hint=hint)
+    if project.found.django and not is_installed(project.found.django):
+        message = "`django.contrib.staticfiles` is not installed, without which Django uses no storage for static files"
+        return error("init/not-asked", message, hint="add it to `INSTALLED_APPS`, and run this again")
     message = f"no page asks {framework.name} for the URL of a static file: nothing would come of it"
     if places and framework.reference:
         written = framework.reference.format(name="…")
         hint = f"`--pages` writes `{written}` in place of URLs that are written out"
     else:
-        hint = f"write the calls of docs/{framework.page} into templates, and run this again"
+        call = framework.reference.format(name="css/site.css") or "request.static_url('static/css/site.css')"
+        hint = f"write such calls as `{call}` into templates, and run this again"
     notes = [f"URLs are written out in {_places(places)}"] if places else []
     return error("init/not-asked", message, hint=hint, notes=notes)
 

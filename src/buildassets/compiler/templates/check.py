@@ -185,9 +185,9 @@ def read_templates(
     )
 
 
-def check_released(config: Config, released: Iterable[str]) -> TemplateCheck:
+def check_released(config: Config, released: Iterable[str], reasons: Reasons | None = None) -> TemplateCheck:
     """Check every name in the templates of `config` against the assets that are `released`."""
-    return read_templates(config).check(NamesOfBuild(released=list(map(LogicalPath, released))))
+    return read_templates(config).check(NamesOfBuild(released=list(map(LogicalPath, released))), reasons)
 
 
 def _unmade_widths(use: Use, asset: LogicalPath, widths: Widths, template: _Text) -> Iterator[Diagnostic]:

@@ -214,6 +214,14 @@ def test_urls_that_stay_are_named_with_their_places(tmp_path: Path) -> None:
     assert "note: URLs that are written out stay, in `templates/home.html:4`\n" in init(project, "--yes").stderr
 
 
+def test_urls_that_were_edited_do_not_stay(tmp_path: Path) -> None:
+    page = "<img src='/static/img/a.svg'>\n"
+    for name, more, places in (("one", "", ""), ("two", "<img src='/static/gone.svg'>", "`templates/home.html:2`")):
+        project = write_tree(tmp_path / name, {**STATIC, "app.py": FLASK, "templates/home.html": page + more})
+        printed = init(project, "--yes", "--pages").stderr
+        assert re.findall(r"written out stay, in (.*)", printed) == ([places] if places else [])
+
+
 def test_templates_that_another_renderer_may_show_are_not_edited(tmp_path: Path) -> None:
     page = (
         "<head>\n<link href=\"{{ url_for('static', path='css/site.css') }}\">\n</head>\n<img src='/static/img/a.svg'>"

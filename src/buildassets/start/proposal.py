@@ -130,6 +130,9 @@ def propose(start: str, engines: Mapping[str, str], answers: Answers = Answers()
     if file is None and (settings := settings_for(files, found, project.assets, engines)):
         edits.insert(0, configuration(files, settings))
     edits += _code(project, output, answers)
+    if answers.pages:
+        edited = files.edited({one.file: one.after for one in edits if isinstance(one, FileEdit)})
+        project = replace(project, asked=asked(edited, found, project.pages, project.prefix))
     tools = tuple(_tools(files, project.assets, {} if file else engines))
     can_be_smaller = file is None and not engines
     proposal = replace(
@@ -319,9 +322,7 @@ def _code(project: _Project, output: str, answers: Answers) -> Iterator[FileEdit
     files, found = project.files, project.found
     root = (found.django.text("STATIC_ROOT") or FOLDER) if found.django and not found.is_equipped else None
     is_inside = root is not None and not root.startswith(("/", ".."))
-    lines = ignored(files, *dict.fromkeys((output, *([root] if root and is_inside else []))))
-    if lines is not None:
-        yield lines
+    yield from filter(None, [ignored(files, *dict.fromkeys((output, *([root] if root and is_inside else []))))])
     if found.is_library:
         return
     if found.django is not None and not found.is_equipped:
@@ -386,11 +387,9 @@ def _all_notes(
     yield from _notes_on_configuration(file, start, engines, there)
     folder = project.files.folder
     if file is None and folder != start:
-        shown = relative_to(start, folder)
-        yield f"the project is in `{shown}/`, the folder of `manage.py`: run all commands there"
-    left = [*project.asked.places]
+        yield f"the project is in `{relative_to(start, folder)}/`, the folder of `manage.py`: run all commands there"
     renderers = other_renderers(project.files)
-    if left and project.found.framework.reference:
+    if (left := project.asked.places) and project.found.framework.reference:
         why = f", and {_places(renderers)} may show templates in another way" if renderers else ""
         yield f"URLs that are written out stay, in {_places(left)}{why}"
 

@@ -191,6 +191,29 @@ def test_project_that_was_never_set_up_is_told_init(tmp_path: Path) -> None:
     assert "hint: run `buildassets init`" in done.stderr
 
 
+def test_name_that_the_url_for_of_an_application_changes_is_no_fault(tmp_path: Path) -> None:
+    themed = "{{ url_for('static', filename='site.css') }}"
+    project = released(tmp_path, {**FLASK, "app.py": APP, "templates/themed.html": themed})
+    assert examined(project) == (1, [("error", "doctor/template")])
+    write_tree(project, {"themes.py": "def page():\n    return render_template('themed.html', url_for=of_theme)\n"})
+    assert examined(project) == (0, [])
+
+
+def test_sources_of_a_django_project_are_those_of_its_finders(tmp_path: Path) -> None:
+    """Neither are there none, nor is `static` a source root because it is called so."""
+    settings = str(DJANGO["site1/settings.py"])
+    plain = settings.replace("'buildassets.runtime.django', ", "").replace("BUILDASSETS", "OTHER")
+    manage = {"manage.py": DJANGO["manage.py"]}
+    project = write_tree(tmp_path / "site", {**manage, "site1/settings.py": plain})
+    assert examined(project) == (0, [("warning", "doctor/wiring")])
+    storages = "STORAGES = {'staticfiles': {'BACKEND': 'buildassets.runtime.django.storage.ReleaseStaticFilesStorage'}}"
+    wired = f"{plain}{storages}\nSTATIC_ROOT = BASE_DIR / 'static'\n"
+    write_tree(project, {"site1/settings.py": wired, "static/a.css": "a {}"})
+    assert examined(project) == (0, [])
+    write_tree(project, {"buildassets.toml": "sources = ['static']\n"})
+    assert ("error", "doctor/static-root") in examined(project)[1]
+
+
 @pytest.mark.parametrize(
     ("more", "is_reported"),
     [

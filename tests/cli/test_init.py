@@ -346,7 +346,7 @@ def test_nothing_is_written_without_django_s_static_files(tmp_path: Path) -> Non
     settings = "from pathlib import Path\nBASE_DIR = Path(__file__).parent.parent\nINSTALLED_APPS = ['shop']\n"
     before = read_tree(write_tree(tmp_path, {**DJANGO, "site1/settings.py": settings, **ADMIN}))
     done = run(tmp_path, "init", "--yes")
-    assert (done.returncode, "error[init/not-asked]" in done.stderr) == (1, True)
+    assert (done.returncode, "error[init/not-asked]: `django.contrib.staticfiles` is" in done.stderr) == (1, True)
     assert read_tree(tmp_path) == before
 
 

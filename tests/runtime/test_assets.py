@@ -591,8 +591,10 @@ def test_reload_reads_an_unchanged_manifest_once(tmp_path: Path) -> None:
     assert assets.url("css/app.css") == url_of("css/app.css")
 
 
-def test_folder_of_a_release_is_answered_with_its_manifest(tmp_path: Path) -> None:
-    write_release(tmp_path / "build")
+@pytest.mark.parametrize("is_built", [True, False])
+def test_folder_of_a_release_is_answered_with_its_manifest(tmp_path: Path, is_built: bool) -> None:
+    if is_built:
+        write_release(tmp_path / "build")
     with pytest.raises(ManifestError, match=r"that of a release is `.*build.manifest\.json`"):
         Assets(tmp_path / "build")
 

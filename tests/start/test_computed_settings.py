@@ -77,3 +77,14 @@ def test_storage_of_a_remote_server_in_production_stays_and_is_named(tmp_path: P
     assert "write by hand, `conf/production.py`, in `STORAGES`" in done.stderr
     assert (tmp_path / "conf/production.py").read_text() == production
     assert "ReleaseStaticFilesStorage" in (tmp_path / "conf/settings.py").read_text()
+
+
+def test_folder_to_collect_to_is_printed_where_the_base_is_another(tmp_path: Path) -> None:
+    settings = BASE.replace("parent.parent", "parent")
+    done = run(project(tmp_path, settings), "init", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "STATIC_ROOT" not in (tmp_path / "conf/settings.py").read_text()
+    assert (
+        "write by hand, `conf/settings.py`, so that `collectstatic` has a folder:\n"
+        '    STATIC_ROOT = BASE_DIR / "staticfiles"\n'
+    ) in done.stderr

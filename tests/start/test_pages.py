@@ -214,6 +214,14 @@ def test_urls_that_stay_are_named_with_their_places(tmp_path: Path) -> None:
     assert "note: URLs that are written out stay, in `templates/home.html:4`\n" in init(project, "--yes").stderr
 
 
+def test_urls_that_were_edited_do_not_stay(tmp_path: Path) -> None:
+    page = "<img src='/static/img/a.svg'>\n"
+    for name, more, places in (("one", "", ""), ("two", "<img src='/static/gone.svg'>", "`templates/home.html:2`")):
+        project = write_tree(tmp_path / name, {**STATIC, "app.py": FLASK, "templates/home.html": page + more})
+        printed = init(project, "--yes", "--pages").stderr
+        assert re.findall(r"written out stay, in (.*)", printed) == ([places] if places else [])
+
+
 def test_templates_that_another_renderer_may_show_are_not_edited(tmp_path: Path) -> None:
     page = (
         "<head>\n<link href=\"{{ url_for('static', path='css/site.css') }}\">\n</head>\n<img src='/static/img/a.svg'>"
@@ -235,6 +243,21 @@ def test_application_whose_pages_ask_for_nothing_is_told_so(tmp_path: Path) -> N
     assert "error[init/not-asked]: no page asks flask for the URL of a static file" in done.stderr
     assert "note: URLs are written out in `templates/home.html:2`\n" in done.stderr
     assert read_tree(project) == before
+
+
+@pytest.mark.parametrize(
+    ("code", "call"),
+    [
+        (FLASK, "{{ url_for('static', filename='css/site.css') }}"),
+        (
+            "from pyramid.config import Configurator\nconfig = Configurator()\n",
+            "request.static_url('static/css/site.css')",
+        ),
+    ],
+)
+def test_application_without_any_url_is_shown_the_call(tmp_path: Path, code: str, call: str) -> None:
+    done = init(write_tree(tmp_path / "site", {**STATIC, "app.py": code, "templates/home.html": "<p>"}), "--yes")
+    assert (done.returncode, f"hint: write such calls as `{call}` into templates" in done.stderr) == (1, True)
 
 
 def test_page_of_django_with_urls_that_are_written_out_is_edited_on_demand(tmp_path: Path) -> None:

@@ -160,7 +160,8 @@ def _static_root(subject: Subject, settings: DjangoSettings) -> Iterator[Diagnos
             hint = "build with `--staticfiles-json`"
             yield error("doctor/static-root", message, _place(subject, settings, "STATIC_ROOT"), hint=hint)
         return
-    folders = {one.path: f"the source root `{one.shown}`" for one in subject.config.sources}
+    configured = subject.config.sources if subject.config.file else ()  # a usual folder is no root beside the finders
+    folders = {one.path: f"the source root `{one.shown}`" for one in configured}
     folders[subject.config.output] = f"the release directory `{subject.shown(subject.config.output)}`"
     for folder, name in folders.items():
         if is_within(folder, path) or is_within(path, folder):

@@ -90,7 +90,7 @@ def subject(
     config, faults = _configured(config_file, permission)
     files = ProjectFiles(config.folder, (config.output, *_of_others(config)))
     found = find(files)
-    if found.django is not None and found.is_equipped:  # `manage.py assets` builds what Django's finders find
+    if found.django is not None and (found.is_equipped or config.file is None):  # Django's finders find sources
         faults = tuple(fault for fault in faults if fault.code != "config/no-sources")
     path = _manifest_path(config, found)
     manifest, fault = _read(path, config.shown(path))

@@ -28,6 +28,7 @@ from buildassets.project.python import (
     disturbed,
     dotted,
     either,
+    names_in,
     parsed,
     root,
     settings_in,
@@ -247,8 +248,9 @@ class Statements:
 
     def _is_absent(self, statement: ast.stmt) -> bool:
         """Whether a statement imports from a module that is on other machines only."""
-        is_import = isinstance(statement, ast.ImportFrom) and self._imported(statement) is None
-        return isinstance(statement, ast.ImportFrom) and is_import and self._may_be_absent(statement)
+        if not isinstance(statement, ast.ImportFrom) or not self._may_be_absent(statement):
+            return False
+        return file_of(self._files, _module_named(self._file, statement)) is None
 
     def _simple(self, statement: ast.stmt, state: _Names) -> None:
         if self._is_followed(statement, state):
@@ -309,7 +311,8 @@ class Statements:
         changed = {*disturbed(node), *stored(node)}.difference(known)
         if self._changes_a_module(node):
             self._lose([ANY], statement, state)
-            self._lose_modules()
+            for one in self._modules.values():
+                one.lose()
         mutable = [name for name in changed if isinstance(state.value(name), list | dict)]
         self._lose({*mutable, *({*bound(node)}.difference(known))}, statement, state)
 
@@ -320,9 +323,8 @@ class Statements:
             is_of_package = owner in self._packages
             if isinstance(one, ast.Subscript | ast.Attribute) and not isinstance(one.ctx, ast.Load):
                 is_of_system = owner == "sys" and isinstance(one.value, ast.Name)
-                if is_of_package or (
-                    isinstance(one, ast.Attribute) and owner not in self._foreign and not is_of_system
-                ):
+                is_unknown = isinstance(one, ast.Attribute) and owner not in self._foreign
+                if is_of_package or (is_unknown and not is_of_system):
                     return True
             if is_of_package and isinstance(one, ast.Attribute) and not isinstance(one.value, ast.Name):
                 return True
@@ -330,11 +332,6 @@ class Statements:
             if any(root(each) in self._packages for each in given):
                 return True
         return False
-
-    def _lose_modules(self) -> None:
-        """Make the names of all modules unknown."""
-        for one in self._modules.values():
-            one.lose()
 
     def _lose(self, names: Iterable[str], statement: ast.stmt, state: _Names) -> None:
         """Make the values of names unknown, by a statement that is not understood."""
@@ -407,10 +404,6 @@ class Statements:
         is_local = bool(statement.level) or any(word in module for word in _LOCAL)
         is_optional = self._guards > 0 or self._conditions > 0
         return is_optional and (is_local or file_of(self._files, module.partition(".")[0]) is not None)
-
-    def _imported(self, statement: ast.ImportFrom) -> str | None:
-        """The file of the project that names are imported from."""
-        return file_of(self._files, _module_named(self._file, statement))
 
     def _include(self, call: ast.Call, statement: ast.stmt, state: _Names) -> None:
         """Follow the files that django-split-settings includes, which see and set the same names."""
@@ -508,20 +501,13 @@ def _imported_files(files: ProjectFiles, file: str, tree: ast.Module) -> Iterato
         yield from (name for name in files.ending(".py") if name.startswith(f"{folder}/") and name != file)
 
 
-def _giving_files(files: ProjectFiles, file: str, tree: ast.Module | None) -> Iterator[str]:
+def _giving_files(files: ProjectFiles, file: str, tree: ast.Module) -> Iterator[str]:
     """The files of the project that a module gets settings from."""
-    for node in ast.walk(tree) if tree else ():
-        has_settings = isinstance(node, ast.ImportFrom) and any(
-            one.name == ANY or one.name.isupper() for one in node.names
-        )
-        found = file_of(files, _module_named(file, node)) if has_settings and isinstance(node, ast.ImportFrom) else None
-        yield from [found] if found else []
-    if tree and "split_settings" in files.text(file):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and any(one.name == ANY or one.name.isupper() for one in node.names):
+            yield from filter(None, [file_of(files, _module_named(file, node))])
+    if "split_settings" in files.text(file):
         yield from _imported_files(files, file, tree)
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _value(node: ast.expr, look: _Look) -> _Value:
@@ -529,15 +515,13 @@ def _value(node: ast.expr, look: _Look) -> _Value:
     parts = node.elts if isinstance(node, ast.List | ast.Tuple) and not _is_known(value) else []
     wholes = [part.value if isinstance(part, ast.Starred) else part for part in parts]
     unknown = [part for part, whole in zip(parts, wholes, strict=True) if not _is_known(value_of(whole, look))]
-    return _Value(value, frozenset(_names(node)), tuple(unknown) if _is_known(value) or unknown else (node,))
+    return _Value(value, frozenset(names_in(node)), tuple(unknown) if _is_known(value) or unknown else (node,))
 
 
 def _is_known(value: Any) -> bool:
-    if isinstance(value, dict):
-        return all(map(_is_known, value.values()))
-    return (
-        all(map(_is_known, value)) if isinstance(value, list) else value is not UNKNOWN and not isinstance(value, Maybe)
-    )
+    if isinstance(value, dict | list):
+        return all(map(_is_known, value.values() if isinstance(value, dict) else value))
+    return value is not UNKNOWN and not isinstance(value, Maybe)
 
 
 def _has_no_settings(statement: ast.ImportFrom) -> bool:

@@ -8,8 +8,10 @@ import os
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from io import BytesIO
+from itertools import islice
 from tokenize import detect_encoding
 from typing import Final
 
@@ -53,12 +55,7 @@ class ProjectFiles:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The paths of all files, relative to the folder, with slashes; those at the top first, sorted by folder."""
-        found: list[str] = []
-        for name in self._listed():
-            found.append(name)
-            if len(found) >= _MOST_FILES:
-                break
-        return tuple(dict.fromkeys((*found, *self._new)))
+        return tuple(dict.fromkeys((*islice(self._listed(), _MOST_FILES), *self._new)))
 
     @cached_property
     def own(self) -> tuple[str, ...]:
@@ -117,15 +114,7 @@ def encoding_of(path: str, content: bytes) -> str:
 
 
 def _decoded(path: str) -> str | None:
-    try:
-        if os.path.getsize(path) > _MOST_BYTES:
-            return None
-    except OSError:
-        return None
-    content = bytes_at(path)
-    if content is None:
-        return None
-    try:
-        return content.decode(encoding_of(path, content))
-    except (UnicodeDecodeError, SyntaxError):
-        return None
+    content = bytes_at(path, _MOST_BYTES)
+    with suppress(UnicodeDecodeError, SyntaxError):
+        return None if content is None else content.decode(encoding_of(path, content))
+    return None

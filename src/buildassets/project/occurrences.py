@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from buildassets.foundation.frozen import frozen_by_name
-from buildassets.project.python import READERS, dotted, root, text_of
+from buildassets.project.python import READERS, dotted, names_in, paired, root, text_of
 
 ANY: Final = "*"
 """The name of all names, where code may change any of them."""
@@ -124,7 +124,7 @@ class _Occurrences:
                 for one in (*call.args, *(keyword.value for keyword in call.keywords)):
                     self._content(one, [root(owner)], is_copied=method not in _ADDS)
             case ast.For(target, iterated, body, orelse) | ast.AsyncFor(target, iterated, body, orelse):
-                self._content(iterated, [*_names(target)], is_copied=False)
+                self._content(iterated, [*names_in(target)], is_copied=False)
                 for inner in (*body, *orelse):
                     self._statement(inner)
             case ast.Import(aliases) | ast.ImportFrom(_, aliases):
@@ -142,13 +142,11 @@ class _Occurrences:
         if isinstance(target, ast.Name):
             self._content(value, [target.id], is_copied=False)
         elif isinstance(target, ast.Tuple | ast.List):
-            values = value.elts if isinstance(value, ast.Tuple | ast.List) else []
-            if len(target.elts) == len(values) and not any(map(_is_star, (*target.elts, *values))):
-                for one, part in zip(target.elts, values, strict=True):
-                    self._assign(one, part)
-                return
-            self._bound.update(_names(target))
-            self._look(value)
+            for one, part in (pairs := paired(target, value)):
+                self._assign(one, part)
+            if not pairs:
+                self._bound.update(names_in(target))
+                self._look(value)
         else:
             self._change(target)
             self._content(value, [root(target)], is_copied=False)
@@ -213,7 +211,7 @@ class _Occurrences:
                 is_read = name in READERS and not keywords and name not in self._shadowed and name not in own
                 safe = [*(arguments if is_read else ()), *([function] if isinstance(function, ast.Name) else ())]
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
-                inner = frozenset(name for one in node.generators for name in _names(one.target))
+                inner = frozenset(name for one in node.generators for name in names_in(one.target))
                 self._generators(node, inner, own)
             case ast.Lambda() | ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 inner = _locals_of(node)
@@ -262,14 +260,6 @@ def _is_owner(node: ast.expr) -> bool:
     return bool(root(node)) and not (isinstance(node, ast.Name) and node.id in _TYPES)
 
 
-def _names(node: ast.AST) -> Iterator[str]:
-    return (one.id for one in ast.walk(node) if isinstance(one, ast.Name))
-
-
-def _is_star(node: ast.expr) -> bool:
-    return isinstance(node, ast.Starred)
-
-
 def _bound_by(node: ast.AST) -> Iterable[str]:
     """The names that a node binds in another way than an assignment or an import."""
     match node:
@@ -280,7 +270,7 @@ def _bound_by(node: ast.AST) -> Iterable[str]:
         case ast.MatchMapping(rest=str(name)) | ast.NamedExpr(ast.Name(name)):
             return (name,)
         case ast.withitem(optional_vars=ast.AST() as target):
-            return _names(target)
+            return names_in(target)
         case ast.Global(names) | ast.Nonlocal(names):
             return names
     return ()

@@ -38,20 +38,7 @@ _Made = TypeVar("_Made", bound=ast.expr)
 _ROOTS: Final = ("BASE_DIR", "PROJECT_ROOT", "ROOT_DIR")
 _SAME: Final = ("str", "optional")
 FUNCTIONS: Final = frozenset(
-    (
-        "str",
-        "list",
-        "tuple",
-        "dict",
-        "Path",
-        "PurePath",
-        "join",
-        "dirname",
-        "abspath",
-        "realpath",
-        "normpath",
-        "optional",
-    )
+    ("list", "tuple", "dict", "Path", "PurePath", "join", "dirname", "abspath", "realpath", "normpath", *_SAME)
 )
 """The names of functions whose results are known, unless a module gives them to something else."""
 _NORMAL: Final = ("abspath", "realpath", "normpath", "resolve", "absolute")
@@ -80,10 +67,8 @@ def fault_line(text: str) -> int:
     """The line at which this version of Python stops parsing `text`; 1 where it does not know one."""
     try:
         ast.parse(text)
-    except SyntaxError as fault:
-        return fault.lineno or 1
-    except (ValueError, RecursionError, MemoryError):
-        pass
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
+        return getattr(fault, "lineno", None) or 1
     return 1
 
 
@@ -159,14 +144,19 @@ def _set(target: ast.expr, value: ast.expr) -> Iterator[Setting]:
     if isinstance(target, ast.Name):
         yield Setting(target.id, value, "sets")
     elif isinstance(target, ast.Tuple | ast.List):
-        values = value.elts if isinstance(value, ast.Tuple | ast.List) else []
-        is_paired = len(values) == len(target.elts) and not any(
-            isinstance(one, ast.Starred) for one in (*values, *target.elts)
-        )
-        for number, one in enumerate(target.elts):
-            yield from _set(one, values[number]) if is_paired else _changed(one, value)
+        for one, part in (pairs := paired(target, value)):
+            yield from _set(one, part)
+        for one in () if pairs else target.elts:
+            yield from _changed(one, value)
     elif isinstance(target, ast.Subscript):
         yield from _set_item(target, value)
+
+
+def paired(target: ast.Tuple | ast.List, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """The targets in `target`, each with its value; empty where `value` does not show which one gets what."""
+    values = value.elts if isinstance(value, ast.Tuple | ast.List) else []
+    has_star = any(isinstance(one, ast.Starred) for one in (*values, *target.elts))
+    return [] if has_star or len(values) != len(target.elts) else [*zip(target.elts, values, strict=True)]
 
 
 def _set_item(target: ast.Subscript, value: ast.expr, depth: int = 1) -> Iterator[Setting]:
@@ -245,6 +235,11 @@ def stored(node: ast.AST) -> Iterator[str]:
     for one in ast.walk(node):
         if isinstance(one, ast.Subscript | ast.Attribute) and not isinstance(one.ctx, ast.Load):
             yield root(one)
+
+
+def names_in(node: ast.AST) -> Iterator[str]:
+    """The plain names in an expression or a statement."""
+    return (one.id for one in ast.walk(node) if isinstance(one, ast.Name))
 
 
 def bound(node: ast.AST) -> Iterator[str]:

@@ -374,7 +374,7 @@ class Assets:
                 content = opened.read()
         except OSError as fault:
             message = f"cannot read the manifest `{self._shown}`: {_reason(fault)}"
-            if os.path.isdir(self._path):
+            if os.path.isdir(self._path) or not self._path.endswith(".json"):
                 message += f"; that of a release is `{os.path.join(self._shown, 'manifest.json')}`"
             raise refusal("manifest/missing", message, self._shown) from None
         document = read_served(content, self._shown)

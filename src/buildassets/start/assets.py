@@ -6,7 +6,7 @@ what is wrong in them a build reports.
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from buildassets.compiler.languages.reference import SPECIFIERS
@@ -18,6 +18,7 @@ from buildassets.project.files import ProjectFiles
 STYLES: Final = (".css", ".scss", ".sass")
 TYPED: Final = (".ts", ".tsx", ".mts", ".jsx")
 SCRIPTS: Final = (".js", ".mjs", *TYPED)
+CODE: Final = (*STYLES, *SCRIPTS)
 FOLDERS: Final = ("assets", "static")
 """The usual names of folders of assets."""
 _TEMPLATES: Final = "templates"
@@ -59,30 +60,16 @@ class ProposedAssets:
     named: frozenset[str] = frozenset()
 
 
-@frozen
-class AssetFolders:
-    """What is known of the folders of assets: the `configured` ones, if a configuration or a person names some.
-
-    `served` are those that the settings of the project name; `left_out` are folders of results.
-    """
-
-    configured: tuple[str, ...] | None = None
-    served: tuple[str, ...] = ()
-    left_out: frozenset[str] = frozenset()
-
-
-def find_assets(files: ProjectFiles, known: AssetFolders, named: frozenset[str] = frozenset()) -> ProposedAssets:
-    """The assets of the project, whose templates have the names `named`."""
-    roots = known.configured if known.configured is not None else tuple(_roots(files, known, named))
+def find_assets(files: ProjectFiles, roots: tuple[str, ...], named: frozenset[str] = frozenset()) -> ProposedAssets:
+    """The assets in the folders `roots`, with the names `named` in templates."""
+    begins = {root: begin_of(root) for root in roots}
     below = [
-        (root, name[len(begin_of(root)) :]) for root in roots for name in files.names if name.startswith(begin_of(root))
+        (root, name[len(begin) :]) for root, begin in begins.items() for name in files.names if name.startswith(begin)
     ]
     below = [one for one in below if _QUOTED.isdisjoint(one[1])]
-    sheets = [one for one in below if one[1].endswith(STYLES)]
+    sheets = [(file, files.text(begins[root] + file)) for root, file in below if file.endswith(STYLES)]
     scripts = [one for one in below if one[1].endswith(SCRIPTS)]
-    texts = [files.text(begin_of(root) + file) for root, file in sheets]
-    sass = [text for (_, file), text in zip(sheets, texts, strict=True) if file.endswith((".scss", ".sass"))]
-    of_sheets = _imported_by_sheets(zip(sheets, texts, strict=True))
+    sass = [one for one in sheets if not one[0].endswith(".css")]
     written = [begin_of(root) + file for root, file in scripts if not _is_built(files, begin_of(root) + file)]
     of_typed = _packages(name for file in written if file.endswith(TYPED) for name in _SCRIPT.findall(files.text(file)))
     of_others = _packages(
@@ -91,33 +78,33 @@ def find_assets(files: ProjectFiles, known: AssetFolders, named: frozenset[str] 
     return ProposedAssets(
         roots,
         tuple(_typed(files, scripts)),
-        sheet_packages=of_sheets,
+        sheet_packages=_imported_by_sheets(sheets),
         script_packages=of_typed | of_others,
         unbundled_packages=of_others,
         uses_sass=bool(sass),
-        uses_modern_sass=any(re.search(r"@(?:use|forward)\b", text) for text in sass),
-        uses_tailwind=any(re.search(r"@import\s+[\"']tailwindcss|@tailwind\b", text) for text in texts),
+        uses_modern_sass=any(re.search(r"@(?:use|forward)\b", text) for _, text in sass),
+        uses_tailwind=any(re.search(r"@import\s+[\"']tailwindcss|@tailwind\b", text) for _, text in sheets),
         named=named,
-        incomplete=_incomplete(files, [one for one in sheets if one[1].endswith((".scss", ".sass"))]),
+        incomplete=_incomplete(files, sass),
     )
 
 
 def _incomplete(files: ProjectFiles, sheets: list[tuple[str, str]]) -> tuple[str, ...]:
     """The folders of sheets of Sass that import, by a path, a package that is not installed."""
     found: set[str] = set()
-    for root, file in sheets:
-        for reference in _SHEET.findall(files.text(begin_of(root) + file)):
+    for file, text in sheets:
+        for reference in _SHEET.findall(text):
             _, is_path, package = reference.rpartition("node_modules/")
             if is_path and not files.has_folder(f"node_modules/{_package(package)}"):
                 found.add(posixpath.dirname(file))
     return tuple(sorted(one for one in found if one))
 
 
-def _imported_by_sheets(sheets: Iterable[tuple[tuple[str, str], str]]) -> frozenset[str]:
+def _imported_by_sheets(sheets: Iterable[tuple[str, str]]) -> frozenset[str]:
     """The packages that sheets import, each given with its text. In CSS a name with a suffix is that of a file."""
     return _packages(
         name
-        for (_, file), text in sheets
+        for file, text in sheets
         for name in _SHEET.findall(text)
         if not file.endswith(".css") or "." not in name or name.startswith("~")
     )
@@ -144,24 +131,26 @@ def begin_of(root: str) -> str:
     return "" if root == "." else f"{root}/"
 
 
-def _roots(files: ProjectFiles, known: AssetFolders, named: frozenset[str]) -> Iterator[str]:
-    """The folders `assets` that hold sheets or scripts, and those that the project serves, or else `static`.
+def find_roots(
+    files: ProjectFiles, *, served: Sequence[str], left_out: frozenset[str], named: frozenset[str]
+) -> Iterator[str]:
+    """The folders `assets` that hold sheets or scripts, and those that settings name as `served`, or else `static`.
 
-    Where there is none of these, the folders around all sheets and scripts, or those with files that are `named`. A
-    static site is a folder of its own.
+    Folders of results are `left_out`. Where there is none of these, the folders around all sheets and scripts, or
+    those with files that are `named`. A static site is a folder of its own.
     """
     if is_site(files, ".") and "package.json" not in files.names:
         yield "."
         return
-    own = [name for name in files.own if not _is_below(name, known.left_out)]
+    own = [name for name in files.own if not _is_below(name, left_out)]
     packages = {posixpath.dirname(name) for name in files.called("__init__.py")}
     own = [name for name in own if _usual_root(name) not in packages]
     usual = {root: name for name in reversed(own) if not name.endswith(_NO_ASSETS) and (root := _usual_root(name))}
-    wanted = [name for name in own if name.endswith((*STYLES, *SCRIPTS))]
+    wanted = [name for name in own if name.endswith(CODE)]
     with_code = {root for name in wanted if (root := _usual_root(name))}
     assets = [root for root in with_code if root.endswith("assets")]
-    static = [root for root in usual if root.endswith("static")] if known.served or _names_static(files) else []
-    served = [one for one in known.served if files.has_folder(one) and not _is_below(f"{one}/", usual)]
+    static = [root for root in usual if root.endswith("static")] if served or _names_static(files) else []
+    served = [one for one in served if files.has_folder(one) and not _is_below(f"{one}/", usual)]
     if found := {*assets, *static, *served} or {root for root in with_code if root.endswith("static")}:
         yield from sorted(found)
         return
@@ -232,7 +221,7 @@ def _targets(file: str, reference: str) -> Iterator[str]:
 
 
 def _stem(file: str) -> str:
-    return posixpath.splitext(file)[0] if file.endswith((*STYLES, *SCRIPTS)) else file
+    return posixpath.splitext(file)[0] if file.endswith(CODE) else file
 
 
 def compiled(file: str) -> str:

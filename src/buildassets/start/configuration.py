@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from buildassets.compiler.config.toml_table import parse
 from buildassets.disk.files import has_content_of
-from buildassets.foundation.frozen import frozen
 from buildassets.migrate.plan import written
 from buildassets.project.files import ProjectFiles
 from buildassets.project.found import ProjectFindings
@@ -40,21 +39,13 @@ _BOOTSTRAP: Final = '@use "bootstrap/scss/bootstrap";\n'
 _TAILWIND: Final = '@import "tailwindcss";\n'
 
 
-@frozen
-class Starter:
-    """The first source of a project that has none: the `file` and its `text`."""
-
-    file: str
-    text: str
-
-
-def starter(files: ProjectFiles, node: frozenset[str]) -> Starter:
+def starter(files: ProjectFiles, node: frozenset[str]) -> FileEdit:
     """The style sheet to begin with: with Bootstrap or Tailwind where npm's list of the project has it."""
     if files.text_or_none("node_modules/bootstrap/scss/bootstrap.scss") is not None:
-        return Starter("assets/css/site.scss", _BOOTSTRAP)
+        return FileEdit("assets/css/site.scss", None, _BOOTSTRAP)
     if "tailwindcss" in node:
-        return Starter("assets/css/site.css", _TAILWIND)
-    return Starter("assets/css/site.css", _STARTER)
+        return FileEdit("assets/css/site.css", None, _TAILWIND)
+    return FileEdit("assets/css/site.css", None, _STARTER)
 
 
 def settings_for(

@@ -12,7 +12,7 @@ from typing import Final
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.foundation.frozen import frozen
 from buildassets.project.calls import read_module
-from buildassets.project.django_files import WITH_RUNSERVER, DjangoSettings, below, django_settings
+from buildassets.project.django_files import WITH_RUNSERVER, DjangoSettings, below, django_settings, path_expression
 from buildassets.project.django_statements import file_of
 from buildassets.project.files import ProjectFiles, is_aside
 from buildassets.project.python import Maybe, dotted, text_of
@@ -111,6 +111,9 @@ def edited_settings(files: ProjectFiles, settings: DjangoSettings) -> Iterator[F
         texts[wanted.file] = appended(texts.get(wanted.file, files.text(wanted.file)), ["", *wanted.lines])
     texts |= next(_with_application(files, settings, texts), {})
     yield from (FileEdit(file, files.text(file), text) for file, text in texts.items())
+    if settings.value("STATIC_ROOT") is None and not any(line.startswith("STATIC_ROOT") for line in wanted.lines):
+        line = f"STATIC_ROOT = {path_expression(settings, FOLDER)}"
+        yield ByHand(wanted.file, "so that `collectstatic` has a folder", (line,), optional=True)
     remote = [file for file in _beside(files, settings) if _is_remote(files.text(file))]
     is_of_others = bool(wanted.storages) and wanted.storages.keys().isdisjoint(settings.files)
     is_done = is_of_others or _chooses_ours(files, settings, texts)
@@ -314,7 +317,6 @@ def _is_remote(text: str) -> bool:
 
 def _storage_by_hand(files: ProjectFiles, file: str, *, optional: bool) -> ByHand:
     """The storage for the file in which the project chooses its own."""
-    place = (
-        "in `STORAGES`" if re.search(r"\bSTORAGES\b", files.text(file)) else "in a dict `STORAGES`, next to `default`"
-    )
+    has_table = re.search(r"\bSTORAGES\b", files.text(file))
+    place = "in `STORAGES`" if has_table else "in a dict `STORAGES`, next to `default`"
     return ByHand(file, f"{place}, so that `{{% static %}}` uses the release", (_entry(),), optional)

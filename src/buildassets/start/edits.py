@@ -40,12 +40,9 @@ class FileEdit:
         before, after = self.before.splitlines(), self.after.splitlines()
         for kind, start, end, first, last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
             if kind != "equal":
-                above = f"below line {start}, `{before[start - 1].strip()}`" if start else "at the beginning"
-                place = (
-                    above
-                    if kind == "insert"
-                    else f"in place of line {start + 1}" + (f" to {end}" if end > start + 1 else "")
-                )
+                place = f"in place of line {start + 1}" + (f" to {end}" if end > start + 1 else "")
+                if kind == "insert":
+                    place = f"below line {start}, `{before[start - 1].strip()}`" if start else "at the beginning"
                 yield ByHand(self.file, f"{why}, {place}" if why else place, tuple(after[first:last]), optional)
 
 

@@ -7,6 +7,7 @@ template language reads.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from buildassets.compiler.languages.markup.lexer import MarkupKind, html_tokens, read_tag
@@ -57,12 +58,14 @@ _OTHER_RENDERER: Final = re.compile(r"\b(?:jinja2\.)?Environment\(|\bget_templat
 class Asked:
     """What pages and code ask for: the `names` of mounts of static files, or none, and whether they use our helpers.
 
-    `places` are those of URLs that are written out, as `file:line`.
+    The sheets and scripts that pages have may be from elsewhere. `places` are those of URLs that
+    are written out, as `file:line`.
     """
 
     names: frozenset[str]
     uses_function: bool
     uses_helpers: bool
+    has_sheets_or_scripts: bool
     places: tuple[str, ...]
 
 
@@ -82,10 +85,11 @@ def asked(files: ProjectFiles, found: ProjectFindings, pages: Sequence[str], pre
         frozenset(name for call in calls for name in call.groups() if name),
         uses_function=bool(calls) or _has_admin(found),
         uses_helpers=any(_OURS.search(text) for text in texts.values()),
+        has_sheets_or_scripts=any(_LOADS.search(files.text(name)) for name in pages),
         places=tuple(
-            f"{name}:{text.count(chr(10), 0, at) + 1}"
+            f"{name}:{text.count(chr(10), 0, start) + 1}"
             for name, text in texts.items()
-            if (at := _first(text, prefix)) is not None
+            for start, _, _ in islice(_written_out(text, prefix), 1)
         ),
     )
 
@@ -96,11 +100,6 @@ def _has_admin(found: ProjectFindings) -> bool:
         *(found.django.applications() or ()),
         *found.django.literal_applications(),
     )
-
-
-def loads_assets(files: ProjectFiles, pages: Sequence[str]) -> bool:
-    """Whether a template loads a sheet or a script, of this project or from elsewhere."""
-    return any(_LOADS.search(files.text(name)) for name in pages)
 
 
 def static_names(files: ProjectFiles, pages: Sequence[str]) -> frozenset[str]:
@@ -166,7 +165,3 @@ def _written_out(text: str, prefix: str) -> Iterator[tuple[int, int, str]]:
             is_url = text.startswith(prefix, start) and _NAMING.fullmatch(attribute) and text[start - 1] in "\"'"
             if is_url and _URL.fullmatch(text, start + len(prefix), end):
                 yield start, end, text[start + len(prefix) : end]
-
-
-def _first(text: str, prefix: str) -> int | None:
-    return next((start for start, _, _ in _written_out(text, prefix)), None)

@@ -23,35 +23,19 @@ from buildassets.project.frameworks import FRAMEWORKS
 from buildassets.project.python import text_of
 from buildassets.project.systems import OtherSystem
 from buildassets.release.report.savings import Saving
-from buildassets.start.assets import (
-    FOLDERS,
-    SCRIPTS,
-    STYLES,
-    AssetFolders,
-    ProposedAssets,
-    find_assets,
-    is_site,
-)
+from buildassets.start.assets import CODE, FOLDERS, ProposedAssets, compiled, find_assets, find_roots, is_site
 from buildassets.start.configuration import configuration, ignored, settings_for, starter
 from buildassets.start.deployment import INSTALL, building, installs_tools
 from buildassets.start.django_code import FOLDER, edited_settings, is_installed, settings_modules, too_old
 from buildassets.start.edits import ByHand, FileEdit
-from buildassets.start.pages import (
-    Asked,
-    asked,
-    edited_pages,
-    head_lines,
-    loads_assets,
-    other_renderers,
-    pages_of,
-    static_names,
-)
+from buildassets.start.pages import Asked, asked, edited_pages, head_lines, other_renderers, pages_of, static_names
 from buildassets.start.python_code import edited_python, shared_templates
 from buildassets.start.smallest import are_there, gain, needs
 
 _BESIDE: Final = ("vite",)  # systems that build files of their own, beside those of the framework
 _MOST_SHOWN: Final = 5  # of places that a note names
 _GIT_SECONDS: Final = 5.0
+_IN_JINJA: Final = ("buildassets.runtime.jinja.AssetsExtension", "build/manifest.json")
 
 
 @frozen
@@ -100,10 +84,6 @@ class InitProposal:
     savings: tuple[Saving, ...] = ()
     has_smallest: bool = False
 
-    def with_edit(self, edit: FileEdit) -> "InitProposal":
-        """The same with one more edit."""
-        return replace(self, edits=(*self.edits, edit))
-
 
 @frozen_by_name
 class _Project:
@@ -150,6 +130,9 @@ def propose(start: str, engines: Mapping[str, str], answers: Answers = Answers()
     if file is None and (settings := settings_for(files, found, project.assets, engines)):
         edits.insert(0, configuration(files, settings))
     edits += _code(project, output, answers)
+    if answers.pages:
+        edited = files.edited({one.file: one.after for one in edits if isinstance(one, FileEdit)})
+        project = replace(project, asked=asked(edited, found, project.pages, project.prefix))
     tools = tuple(_tools(files, project.assets, {} if file else engines))
     can_be_smaller = file is None and not engines
     proposal = replace(
@@ -228,8 +211,8 @@ def _own_folders(project: _Project) -> tuple[str, ...] | Question:
     """
     files, found = project.files, project.found
     served = tuple(found.django.likely_folders()) if found.django else ()
-    folders = AssetFolders(served=served, left_out=_results(found))
-    roots = find_assets(files, folders, static_names(files, project.pages)).roots
+    named = static_names(files, project.pages)
+    roots = tuple(find_roots(files, served=served, left_out=_results(found), named=named))
     own = _static_folder(files, found)
     others = [one for one in roots if posixpath.basename(one) == FOLDERS[0]] if own else [*roots[1:]]
     is_clear = project.first or (roots and not others)
@@ -264,28 +247,26 @@ def _project(files: ProjectFiles, found: ProjectFindings, *, begins: bool) -> _P
     pages = [one for one in pages_of(files, found) if not is_of_mail(one)]
     url = found.django.text("STATIC_URL") if found.django else None
     prefix = f"/{url.strip('/')}/" if url and "//" not in url and url.strip("/") else "/static/"
-    has_files = any(name.endswith((*STYLES, *SCRIPTS)) for name in files.own)
+    has_files = any(name.endswith(CODE) for name in files.own)
     asks = asked(files, found, pages, prefix)
-    is_begun = has_files or asks.uses_function or asks.uses_helpers or loads_assets(files, pages)
+    is_begun = has_files or asks.uses_function or asks.uses_helpers or asks.has_sheets_or_scripts
     is_tool = found.framework.name and not found.framework.asks and not pages  # it renders other texts than pages
     needs_first = begins and not (is_begun or is_tool or found.is_library or found.django)  # Django has its own folders
-    first = starter(files, found.declared.node) if needs_first else None
     return _Project(
         files=files,
         found=found,
-        assets=find_assets(files, AssetFolders(())),
+        assets=find_assets(files, ()),
         pages=pages,
         asked=asks,
         prefix=prefix,
-        first=FileEdit(first.file, None, first.text) if first else None,
+        first=starter(files, found.declared.node) if needs_first else None,
     )
 
 
 def _with_assets(project: _Project, roots: tuple[str, ...]) -> _Project:
     """The project with the assets in the folders `roots`, and its first sheet, if it gets one, among them."""
     first = project.first
-    names = static_names(project.files, project.pages)
-    assets = find_assets(project.files, AssetFolders(roots), names)
+    assets = find_assets(project.files, roots, static_names(project.files, project.pages))
     if first:
         packages = frozenset(["bootstrap"] if "bootstrap" in first.after else [])
         assets = replace(
@@ -319,14 +300,19 @@ def _stopped(project: _Project, begun: InitProposal, answers: Answers) -> InitPr
 def _not_asked(project: _Project) -> Diagnostic:
     framework, places = project.found.framework, project.asked.places
     if not framework.asks:
-        hint = f"write the lines of docs/{framework.page}"
+        lines = "`env.add_extension({!r})` and `env.assets = Assets({!r})`".format(*_IN_JINJA)
+        hint = f"write {lines} where the environment is made, and `{{{{ asset('css/site.css') }}}}` into templates"
         return error("init/not-asked", f"{framework.name} has no function for URLs of static files", hint=hint)
+    if project.found.django and not is_installed(project.found.django):
+        message = "`django.contrib.staticfiles` is not installed, without which Django uses no storage for static files"
+        return error("init/not-asked", message, hint="add it to `INSTALLED_APPS`, and run this again")
     message = f"no page asks {framework.name} for the URL of a static file: nothing would come of it"
     if places and framework.reference:
         written = framework.reference.format(name="…")
         hint = f"`--pages` writes `{written}` in place of URLs that are written out"
     else:
-        hint = f"write the calls of docs/{framework.page} into templates, and run this again"
+        call = framework.reference.format(name="css/site.css") or "request.static_url('static/css/site.css')"
+        hint = f"write such calls as `{call}` into templates, and run this again"
     notes = [f"URLs are written out in {_places(places)}"] if places else []
     return error("init/not-asked", message, hint=hint, notes=notes)
 
@@ -336,9 +322,7 @@ def _code(project: _Project, output: str, answers: Answers) -> Iterator[FileEdit
     files, found = project.files, project.found
     root = (found.django.text("STATIC_ROOT") or FOLDER) if found.django and not found.is_equipped else None
     is_inside = root is not None and not root.startswith(("/", ".."))
-    lines = ignored(files, *dict.fromkeys((output, *([root] if root and is_inside else []))))
-    if lines is not None:
-        yield lines
+    yield from filter(None, [ignored(files, *dict.fromkeys((output, *([root] if root and is_inside else []))))])
     if found.is_library:
         return
     if found.django is not None and not found.is_equipped:
@@ -350,12 +334,8 @@ def _code(project: _Project, output: str, answers: Answers) -> Iterator[FileEdit
         page = "".join(project.pages[:1])
         has_helpers = found.framework.module != "starlette" or shared_templates(files, found)
         reference = "" if has_helpers else found.framework.reference
-        lines_of = tuple(head_lines(_asset(project.first.file), page, reference))
+        lines_of = tuple(head_lines(compiled(project.first.file.partition("/")[2]), page, reference))
         yield ByHand("", "in the `<head>` of your pages", lines_of, optional=True)
-
-
-def _asset(file: str) -> str:
-    return file.partition("/")[2].replace(".scss", ".css")
 
 
 def _mount(project: _Project) -> str:
@@ -366,15 +346,12 @@ def _mount(project: _Project) -> str:
 
 def _tools(files: ProjectFiles, assets: ProposedAssets, engines: Mapping[str, str]) -> Iterator[str]:
     """The tools to lock: esbuild and Dart Sass where something needs them, and nothing brings one."""
+    lock = files.text("buildassets.lock")
     is_needed = bool(assets.typed) or engines.get("js") == "esbuild"
-    has_one = "[tools.esbuild]" in files.text("buildassets.lock") or files.has_folder("node_modules/esbuild")
+    has_one = "[tools.esbuild]" in lock or files.has_folder("node_modules/esbuild")
     if is_needed and not has_one:
         yield "esbuild"
-    if (
-        assets.uses_modern_sass
-        and not installed_command()
-        and "[tools.dart-sass]" not in files.text("buildassets.lock")
-    ):
+    if assets.uses_modern_sass and not installed_command() and "[tools.dart-sass]" not in lock:
         yield "dart-sass"
 
 
@@ -410,11 +387,9 @@ def _all_notes(
     yield from _notes_on_configuration(file, start, engines, there)
     folder = project.files.folder
     if file is None and folder != start:
-        shown = relative_to(start, folder)
-        yield f"the project is in `{shown}/`, the folder of `manage.py`: run all commands there"
-    left = [*project.asked.places]
+        yield f"the project is in `{relative_to(start, folder)}/`, the folder of `manage.py`: run all commands there"
     renderers = other_renderers(project.files)
-    if left and project.found.framework.reference:
+    if (left := project.asked.places) and project.found.framework.reference:
         why = f", and {_places(renderers)} may show templates in another way" if renderers else ""
         yield f"URLs that are written out stay, in {_places(left)}{why}"
 

@@ -66,6 +66,16 @@ def test_a_name_that_the_release_lacks_is_a_warning_at_its_place(builder: Builde
         ("vendor/@lit/task/a.js", "run `buildassets vendor add @lit/task`, or correct the name"),
         ("vendor/alpine.js", "add the file to a source root, or correct the name"),
         ("vendor/here/menus.js", "did you mean `vendor/here/menu.js`?"),
+        ("here/menu.js", "did you mean `vendor/here/menu.js`?"),
+        *(
+            (name, "run `buildassets vendor add htmx.org`, and name `vendor/htmx.org/dist/a.js`, or correct the name")
+            for name in ("htmx.org/dist/a.js", "node_modules/htmx.org/dist/a.js")
+        ),
+        (
+            "@lit/task/a.js",
+            "run `buildassets vendor add @lit/task`, and name `vendor/@lit/task/a.js`, or correct the name",
+        ),
+        ("js/menu/a.js", "add the file to a source root, or correct the name"),
     ],
 )
 def test_a_file_of_a_package_that_is_not_there_has_the_verb_that_adds_it(tmp_path: Path, name: str, hint: str) -> None:

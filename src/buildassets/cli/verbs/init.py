@@ -259,7 +259,7 @@ def _with_lock(proposal: InitProposal, show: Output) -> tuple[InitProposal, list
         name = proposal.tools[0]
         hint = f"run `buildassets tools install {name}` later, or put `{name}` on PATH"
         return proposal, [warning("init/tool", f"cannot lock `{name}`: {first.message}", hint=hint, notes=first.notes)]
-    return proposal.with_edit(edit) if edit else proposal, []
+    return replace(proposal, edits=(*proposal.edits, edit)) if edit else proposal, []
 
 
 def _lock_edit(proposal: InitProposal, show: Output) -> FileEdit | None:

@@ -185,9 +185,9 @@ def read_templates(
     )
 
 
-def check_released(config: Config, released: Iterable[str]) -> TemplateCheck:
+def check_released(config: Config, released: Iterable[str], reasons: Reasons | None = None) -> TemplateCheck:
     """Check every name in the templates of `config` against the assets that are `released`."""
-    return read_templates(config).check(NamesOfBuild(released=list(map(LogicalPath, released))))
+    return read_templates(config).check(NamesOfBuild(released=list(map(LogicalPath, released))), reasons)
 
 
 def _unmade_widths(use: Use, asset: LogicalPath, widths: Widths, template: _Text) -> Iterator[Diagnostic]:
@@ -421,6 +421,8 @@ _SUFFIXES: Final = {
     NamingRule.TEMPLATE: ".jst.js",
 }  # of the assets of packages
 _SASS: Final = (".sass", ".scss")
+# A name below a package's own, as imports of modules and URLs of npm's CDNs have it.
+_OF_NPM: Final = lazy_pattern(r"node_modules/(.+/.+)|(@[^/]+/[^/]+/.+|[^/@]+/dist/.+)")
 
 
 class _Judge:
@@ -569,10 +571,10 @@ class _Judge:
             hint = f"run `{command}`, or correct the name"
         elif near is not None:
             hint = f"did you mean `{near}`?"
-        elif use.rule is NamingRule.EXACT:
-            hint = "add the file to a source root, or correct the name"
         else:
-            hint = "add the file to a source root, or name it in `external` if something else serves it"
+            is_own = use.rule is NamingRule.EXACT
+            other = "correct the name" if is_own else "name it in `external` if something else serves it"
+            hint = self._of_npm(name) or f"add the file to a source root, or {other}"
         return error("template/missing", f"no asset is named `{name}`", where, hint=hint)
 
     def _vendoring(self, name: str) -> str:
@@ -581,6 +583,14 @@ class _Judge:
         command = vendoring(path) if vendor and "/" in path else ""
         folder = f"{before}{vendor}{command.rpartition(' ')[2]}/".removeprefix("/")
         return "" if any(asset.startswith(folder) for asset in self._released) else command
+
+    def _of_npm(self, name: str) -> str:
+        """The hint for the file of a package of npm without the folder of packages; empty for another name."""
+        match = _OF_NPM.fullmatch(name)
+        prefix = next((begin for _, begin in self._roots), "")
+        path = f"{prefix}{VENDOR}/{match[1] or match[2]}" if match else ""
+        command = self._vendoring(path) if path else ""
+        return f"run `{command}`, and name `{path}`, or correct the name" if command else ""
 
     def _unknown_module(self, use: Use, where: Location) -> Diagnostic:
         name = use.written.text.removesuffix(".module.css")

@@ -60,24 +60,25 @@ class Contents:
     faults: tuple[Diagnostic, ...] = ()
 
 
-def contents_of(folder: str, name: str, shown: str, *, is_production: bool) -> Contents:
+def contents_of(folder: str, name: str, shown: str, *, is_production: bool, project: str = "") -> Contents:
     """The files of the release in the absolute `folder`, to be merged below `name`; errors call the folder `shown`.
 
-    A release of a watch, which an editable install may have, is not merged in production.
+    A release of a watch, which an editable install may have, is not merged in production. `project` is the shown folder
+    of the sources of such an install.
     """
+    hint = f"run `buildassets build` in `{project}`" if project else _HINT
     where = Location(f"{shown}/{MANIFEST_NAME}")
     try:
         manifest = _manifest(folder, where.file)
     except ManifestError as fault:
-        faults = tuple(error("wheel/manifest", one.message, where, hint=_HINT) for one in fault.diagnostics)
+        faults = tuple(error("wheel/manifest", one.message, where, hint=hint) for one in fault.diagnostics)
         return Contents(faults=faults)
     except OSError as fault:
         message = f"cannot read `{where.file}`: {reason_text(fault)}"
-        hint = "build the package's release, as with `buildassets build` in its folder, or install the package again"
         return Contents(faults=(error("wheel/manifest", message, where, hint=hint),))
     entries = {path: entry for path, entry in manifest.assets.items() if not entry.plain}
     if complaints := list(_complaints(manifest, entries, is_production=is_production)):
-        return Contents(faults=tuple(error("wheel/manifest", text, where, hint=_HINT) for text in complaints))
+        return Contents(faults=tuple(error("wheel/manifest", text, where, hint=hint) for text in complaints))
     assets = os.path.join(folder, ASSETS_FOLDER)
     return Contents(tuple(_file(entries, path, name, assets) for path in sorted(entries)))
 

@@ -93,7 +93,13 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
     for index, root in enumerate(config.sources):
         if root.package:
             shown = os.path.dirname(root.shown)
-            contents = contents_of(os.path.dirname(root.path), root.prefix, shown, is_production=mode == "production")
+            contents = contents_of(
+                os.path.dirname(root.path),
+                root.prefix,
+                shown,
+                is_production=mode == "production",
+                project=root.project and config.shown(root.project),
+            )
             by_logical, faults = _with_release(contents, index, root, by_logical)
             diagnostics += faults
             looked_at += (os.path.join(os.path.dirname(root.path), MANIFEST_NAME), root.path)

@@ -41,7 +41,8 @@ class Application:
         if not (self.folder / "build/manifest.json").exists():
             return ""
         manifest: dict[str, Any] = json.loads((self.folder / "build/manifest.json").read_text())
-        return (self.folder / "build/assets" / manifest["assets"]["cards/css/card.css"]["file"]).read_text()
+        file: str = manifest["assets"]["cards/css/card.css"]["file"]
+        return (self.folder / "build/assets" / file).read_text()
 
     def remove_release(self) -> Path:
         """Remove the release that the installation made; return its folder."""

@@ -34,6 +34,7 @@ build-backend = "setuptools.build_meta"
 
 [tool.setuptools.cmdclass]
 build_py = "buildassets.wheels.setuptools.BuildPy"
+sdist = "buildassets.wheels.setuptools.SDist"
 
 [tool.setuptools.packages.find]
 where = ["src"]

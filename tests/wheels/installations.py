@@ -14,17 +14,23 @@ _BACKENDS = (
     "editables==0.5",
     "setuptools==80.9.0",
     "wheel==0.45.1",
+    "flit==3.12.0",
     "flit-core==3.12.0",
     "uv-build==0.9.11",
+    "build==1.3.0",
 )
 
 
 @cache
-def libraries() -> str:
-    """The folder of packages with the backends and buildassets."""
+def programs() -> Path:
+    """The folder of programs of an environment with the backends and buildassets."""
     state = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    programs = kept_environment("backends", *_BACKENDS, "--editable", str(ROOT), state=state)
-    return str(next(programs.parent.glob("lib/python*/site-packages")))
+    return kept_environment("backends", *_BACKENDS, "--editable", str(ROOT), state=state)
+
+
+def libraries() -> str:
+    """The folder of packages of the same."""
+    return str(next(programs().parent.glob("lib/python*/site-packages")))
 
 
 def new_environment(folder: Path) -> Path:
@@ -39,7 +45,7 @@ def pip_install(python: Path, *arguments: str) -> None:
     """Install with pip, without a network, Node or any other program of this machine."""
     inside = permitted([find_tool("unshare"), "--map-root-user", "--net"])
     install = ["-m", "pip", "install", "--no-build-isolation", "--no-deps", "--no-index", "--quiet", *arguments]
-    done = ended([*inside, str(python), *install], python.parents[1], PATH="/nowhere")
+    done = ended([*inside, str(python), *install], python.parents[1], PATH=str(programs()))
     assert done.returncode == 0, done.stderr
 
 

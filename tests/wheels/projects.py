@@ -21,6 +21,7 @@ output = "src/cards/release"
 
 [build-system]
 """
+WITHOUT_BACKEND = _PROJECT.removesuffix("[build-system]\n")
 HATCH = f"""{_PROJECT}requires = ["hatchling", "buildassets"]
 build-backend = "hatchling.build"
 

@@ -56,6 +56,8 @@ def built_release(root: str, points: Mapping[str, str]) -> PackageRelease:
     settings = _settings(root)
     if settings.get("retain"):
         raise PackageError("`retain` is set for buildassets: a wheel has one release, so remove that table")
+    if settings.get("modules") == "importmap":
+        raise PackageError('`modules = "importmap"` is set for buildassets: the names are for pages of one site')
     folder = os.path.join(root, *str(settings.get("output", "build")).split("/"))
     if os.path.isfile(os.path.join(root, _OF_SDIST)) and os.path.isfile(os.path.join(folder, MANIFEST_NAME)):
         _run(root, "verify", folder)

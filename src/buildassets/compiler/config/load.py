@@ -139,9 +139,10 @@ def load_config(
 
 def _with_installed(config: Config, document: Document, declared: Sequence[str], mode: Mode) -> Config:
     """`config` with what its installed packages and applications bring."""
-    if any(root.project for root in config.sources):
+    packages = [root for root in config.sources if root.package]
+    if any(root.project for root in packages):
         config = _with("editable", config, document, mode)
-    return _with("declared", config, declared, document) if declared else config
+    return _with("declared", config, declared, document) if declared or packages else config
 
 
 def _with_blocks(config: Config, plan: str | None, *, extracts: bool) -> Config:

@@ -46,6 +46,7 @@ _VARIABLES: Final = (
         "BUILDASSETS_REQUIRED",
         "`1`: a web process needs a release, whatever its [settings](../frameworks/django.md#the-storage) ask",
     ),
+    ("BUILDASSETS_NESTED", "set for builds of [packages](../guides/wheels.md), which build no packages of theirs"),
     ("BUILDASSETS_TRUST", "files of other users that are [used anyway](../errors/config.md#owner): absolute paths"),
     ("BUILDASSETS_WATCH", "set by `watch` for the [command that it runs](../guides/watch.md#beside-a-web-server)"),
     (

@@ -63,6 +63,7 @@ NOT_RUN = {
     "watch/livereload": "it needs a system that lets nobody listen",
     "watch/port": "the port that it gets instead is another each time",
     "watch/watchdog": "it needs another version of watchdog",
+    "wheel/build": "it needs an installed package",
     "wheel/file": "it needs an installed package",
     "wheel/manifest": "it needs an installed package",
     "wheel/name": "it needs an installed package",

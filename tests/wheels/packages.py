@@ -1,11 +1,16 @@
 """Installed packages with a release, as pip leaves them in a folder of `sys.path`."""
 
+import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from buildassets.errors import ManifestError
+from buildassets.manifest.model import dumps, loads
 from tests.building import build, load_config
 from tests.conftest import Tree, write_tree
 
@@ -35,6 +40,19 @@ def install(site: Path, name: str, files: Tree = FILES, *, distribution: str = "
         },
     )
     return site / module / "release"
+
+
+def forge(release: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the manifest of `release`, with right digests as far as one can be written."""
+    path = release / "manifest.json"
+    document = json.loads(path.read_text())
+    change(document)
+    text = json.dumps(document)
+    try:
+        text = dumps(loads(text))
+    except ManifestError:
+        assert "schema" in text  # values that no manifest holds stay as they are
+    path.write_text(text)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ output = "src/cards/release"
 
 [build-system]
 """
+WITHOUT_BACKEND = _PROJECT.removesuffix("[build-system]\n")
 HATCH = f"""{_PROJECT}requires = ["hatchling", "buildassets"]
 build-backend = "hatchling.build"
 
@@ -34,6 +35,7 @@ build-backend = "setuptools.build_meta"
 
 [tool.setuptools.cmdclass]
 build_py = "buildassets.wheels.setuptools.BuildPy"
+sdist = "buildassets.wheels.setuptools.SDist"
 
 [tool.setuptools.packages.find]
 where = ["src"]

@@ -1,6 +1,5 @@
 """Hostile and damaged releases of installed packages: errors, and nothing is written."""
 
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,11 +8,9 @@ from typing import Any
 import pytest
 
 from buildassets.compiler.result import BuildResult
-from buildassets.errors import ManifestError
-from buildassets.manifest.model import dumps, loads
 from tests.building import build, codes, load_config, only_error
 from tests.conftest import write_tree
-from tests.wheels.packages import install, site
+from tests.wheels.packages import forge, install, site
 
 __all__ = ["site"]
 
@@ -26,19 +23,6 @@ def merged(folder: Path) -> BuildResult:
     assert not (folder / "build/manifest.json").exists()
     assert not list((folder / "build").rglob("cards/*"))
     return result
-
-
-def forge(release: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change the manifest of `release`, with right digests as far as one can be written."""
-    path = release / "manifest.json"
-    document = json.loads(path.read_text())
-    change(document)
-    text = json.dumps(document)
-    try:
-        text = dumps(loads(text))
-    except ManifestError:
-        assert "schema" in text  # values that no manifest holds stay as they are
-    path.write_text(text)
 
 
 def renamed_file(name: object) -> Callable[[dict[str, Any]], None]:

@@ -1,8 +1,5 @@
 """The build hook of hatchling: wheels and source distributions with a release inside."""
 
-import base64
-import csv
-import hashlib
 import tarfile
 from pathlib import Path
 
@@ -52,13 +49,6 @@ def test_an_installed_wheel_is_merged(site: Path, tmp_path: Path) -> None:
     assert "cards/css/card.css" in manifest_of(merged(tmp_path / "application")).assets
 
 
-def test_the_same_wheel_is_built_twice(tmp_path: Path) -> None:
-    first = built(write_package(tmp_path / "a/cards", HATCH)).read_bytes()
-    second = built(write_package(tmp_path / "b/other-folder", HATCH)).read_bytes()
-    again = built(tmp_path / "a/cards", out="again").read_bytes()
-    assert first == second == again
-
-
 def test_files_of_earlier_builds_are_not_packed(tmp_path: Path) -> None:
     folder = write_package(tmp_path / "cards", HATCH, {".gitignore": ""})
     before = wheel_files(built(folder)).keys()
@@ -66,19 +56,6 @@ def test_files_of_earlier_builds_are_not_packed(tmp_path: Path) -> None:
     after = wheel_files(built(folder, out="again")).keys()
     sheets = {name for name in before | after if name.endswith(".css")}
     assert (len(sheets), len(sheets & after)) == (2, 1)
-
-
-def test_record_has_the_digest_of_each_file(tmp_path: Path) -> None:
-    files = wheel_files(built(write_package(tmp_path / "cards", HATCH)))
-    rows = list(csv.reader(files["django_cards-1.0.dist-info/RECORD"].decode().splitlines()))
-    assert {row[0] for row in rows} == files.keys()
-    for name, digest, size in rows:
-        if digest:
-            content = hashlib.sha256(files[name]).digest()
-            assert (digest, int(size)) == (
-                f"sha256={base64.urlsafe_b64encode(content).decode().rstrip('=')}",
-                len(files[name]),
-            )
 
 
 def test_a_wheel_from_the_source_distribution_is_the_same(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ _FAMILIES: Final[Mapping[str, Mapping[tuple[Severity, ...], str]]] = {
     "vite": {_ERRORS: "base manifest"},
     "watch": {_WARNINGS: "limit livereload mount port watchdog"},
     "webassets": {_ERRORS: "load missing syntax", _WARNINGS: "empty filter name remote setting uncompiled"},
-    "wheel": {_ERRORS: "file manifest name unknown"},
+    "wheel": {_ERRORS: "build file manifest name unknown"},
     "workspace": {_ERRORS: "git no-projects none output project since"},
 }
 CODES: Final[Mapping[str, Sequence[Severity]]] = {

@@ -49,7 +49,7 @@ def is_of_project(entry: "EntryPoint", folder: str) -> bool:
     """Whether the package of `entry` lies in the project in `folder`, or around it, as an editable install can."""
     if entry.dist is None:
         return True
-    source = _editable_source(entry.dist)
+    source = editable_source(entry.dist)
     folders = [os.path.realpath(str(entry.dist.locate_file(""))), *filter(None, [source])]
     return any(_holds_modules_of(one, folder) for one in folders)
 
@@ -101,7 +101,7 @@ def _holds_modules_of(place: str, folder: str) -> bool:
     return lies_in_project(os.path.join(place, "module"), folder) or _is_around(place, os.path.realpath(folder))
 
 
-def _editable_source(package: "Distribution") -> str | None:
+def editable_source(package: "Distribution") -> str | None:
     """The absolute folder that `package` is installed from as editable; None if it is not."""
     from urllib.parse import urlsplit  # 20 ms with the next, and builds and web processes import this module
     from urllib.request import url2pathname

@@ -1,8 +1,8 @@
 """Reads the manifest of a package's release, and lists the files that an application's build takes over.
 
 Takes a release directory, gives files with digests, or errors for all that no build writes. Reads the manifest only:
-the files are compared with their digests when they are read. Plain names, companions, blocks, import maps and servers
-of the manifest are not taken.
+the files are compared with their digests when they are read. Plain names, companions, blocks and servers of the
+manifest are not taken.
 """
 
 import os
@@ -21,6 +21,7 @@ from buildassets.manifest.soundness import is_file, is_refused_by_windows
 
 _HASH: Final = lazy_pattern(r"[-._~][A-Za-z0-9_-]{8,}(?=\.[^/]*\Z|\Z)")
 _HINT: Final = "install the package again, or report it to its authors"
+_URL: Final = lazy_pattern(r"(?i:[a-z][a-z0-9+.-]*:|//)")
 _BYTES: Final = {"sha256": 32, "sha384": 48, "sha512": 64}
 
 
@@ -60,26 +61,46 @@ class Contents:
     faults: tuple[Diagnostic, ...] = ()
 
 
-def contents_of(folder: str, name: str, shown: str, *, is_production: bool) -> Contents:
+def contents_of(folder: str, name: str, shown: str, *, is_production: bool, project: str = "") -> Contents:
     """The files of the release in the absolute `folder`, to be merged below `name`; errors call the folder `shown`.
 
-    A release of a watch, which an editable install may have, is not merged in production.
+    A release of a watch, which an editable install may have, is not merged in production. `project` is the shown folder
+    of the sources of such an install.
     """
+    hint = f"run `buildassets build` in `{project}`" if project else _HINT
     where = Location(f"{shown}/{MANIFEST_NAME}")
     try:
         manifest = _manifest(folder, where.file)
     except ManifestError as fault:
-        faults = tuple(error("wheel/manifest", one.message, where, hint=_HINT) for one in fault.diagnostics)
+        faults = tuple(error("wheel/manifest", one.message, where, hint=hint) for one in fault.diagnostics)
         return Contents(faults=faults)
     except OSError as fault:
         message = f"cannot read `{where.file}`: {reason_text(fault)}"
-        hint = "build the package's release, as with `buildassets build` in its folder, or install the package again"
         return Contents(faults=(error("wheel/manifest", message, where, hint=hint),))
     entries = {path: entry for path, entry in manifest.assets.items() if not entry.plain}
     if complaints := list(_complaints(manifest, entries, is_production=is_production)):
-        return Contents(faults=tuple(error("wheel/manifest", text, where, hint=_HINT) for text in complaints))
+        return Contents(faults=tuple(error("wheel/manifest", text, where, hint=hint) for text in complaints))
     assets = os.path.join(folder, ASSETS_FOLDER)
     return Contents(tuple(_file(entries, path, name, assets) for path in sorted(entries)))
+
+
+def import_map_of(folder: str, name: str) -> dict[str, object]:
+    """The import map of the release in the absolute `folder`, with targets and scopes below `name`.
+
+    Empty where `contents_of` reports faults of the manifest.
+    """
+    try:
+        manifest = _manifest(folder, folder)
+    except (ManifestError, OSError):
+        return {}
+    scopes = {f"{name}/{scope}": _below(name, names, manifest) for scope, names in manifest.scopes.items()}
+    return {**_below(name, manifest.importmap, manifest), **({"scopes": scopes} if scopes else {})}
+
+
+def _below(name: str, names: Mapping[str, str], manifest: Manifest) -> dict[str, str]:
+    """The `names` of an import map with assets below `name`; URLs stay, and whatever is neither is left out."""
+    named = {specifier: f"{name}/{target}" for specifier, target in names.items() if target in manifest.assets}
+    return {**named, **{specifier: target for specifier, target in names.items() if _URL.match(target)}}
 
 
 def _manifest(folder: str, shown: str) -> Manifest:
@@ -96,6 +117,7 @@ def _complaints(manifest: Manifest, entries: Mapping[str, Entry], *, is_producti
     """The messages for what a release must not contain to be merged."""
     if manifest.livereload and is_production:
         yield "the release was built for development"
+    yield from _complaints_of_map(manifest, entries)
     files: dict[str, str] = {}
     for path, entry in sorted(entries.items()):
         for name in (path, entry.file):
@@ -112,6 +134,19 @@ def _complaints(manifest: Manifest, entries: Mapping[str, Entry], *, is_producti
         absent = sorted({*_targets(entry), *entry.variants} - entries.keys())
         if absent:
             yield f"`{path}` refers to `{absent[0]}`, which the release lacks, or has under a plain name"
+
+
+def _complaints_of_map(manifest: Manifest, entries: Mapping[str, Entry]) -> Iterator[str]:
+    """The messages for names that are not those of modules, and for targets that are neither assets nor URLs."""
+    if manifest.modules:
+        yield 'it was built with `modules = "importmap"`, whose names are for pages of one site'
+    for names in (manifest.importmap, *manifest.scopes.values()):
+        for specifier, target in names.items():
+            if _URL.match(specifier) or specifier.startswith(("/", ".")):
+                yield f"`{specifier}` in its import map is a URL, which another module may have"
+            elif target not in entries and not _URL.match(target):
+                where = "which the release lacks, or has under a plain name"
+                yield f"`{specifier}` in its import map is `{target}`, {where}"
 
 
 def _targets(entry: Entry) -> set[str]:

@@ -1,6 +1,7 @@
 """Finds the release that an installed package brings, by its metadata: the package is not imported.
 
-Takes the name of an entry point in the group `buildassets.releases`, gives the folder of its release.
+Takes the name of an entry point in the group `buildassets.releases`, gives the folder of its release, and the folder of
+the sources of an editable install.
 """
 
 import os
@@ -9,11 +10,13 @@ from importlib.metadata import Distribution, EntryPoint, distributions
 from importlib.util import find_spec
 from typing import Final
 
+from buildassets.disk.folders import is_within
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.nearest import nearest
 from buildassets.manifest.model import MANIFEST_NAME
+from buildassets.programs.project_python import editable_source
 
 GROUP: Final = "buildassets.releases"
 _NAME: Final = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
@@ -24,7 +27,8 @@ class InstalledRelease:
     """The release of an installed package.
 
     `distribution` is the package's name and version, `folder` the release directory, and `package` the folder of the
-    top-level module around it. Both are absolute, and empty if they cannot be found without an import.
+    top-level module around it. Both are absolute, and empty if they cannot be found without an import. `project` is the
+    absolute folder of the sources of an editable install, which contains the release.
     """
 
     name: str
@@ -32,6 +36,7 @@ class InstalledRelease:
     module: str
     folder: str
     package: str
+    project: str = ""
 
 
 def is_name(name: str) -> bool:
@@ -61,7 +66,15 @@ def _release(distribution: Distribution, point: EntryPoint) -> InstalledRelease:
             if os.path.isfile(os.path.join(folder, MANIFEST_NAME)):
                 break
     name = f"{distribution.metadata['Name']} {distribution.version}"
-    return InstalledRelease(point.name, name, module=point.value, folder=folder, package=package)
+    project = _project(distribution, folder) if folder else ""
+    return InstalledRelease(point.name, name, module=point.value, folder=folder, package=package, project=project)
+
+
+def _project(distribution: Distribution, folder: str) -> str:
+    """The folder of the sources of an editable install whose release is in `folder`, outside of installed packages."""
+    project, real = editable_source(distribution), os.path.realpath(folder)
+    is_apart = not is_within(os.path.realpath(str(distribution.locate_file(""))), real)
+    return project if project and is_apart and is_within(project, real) else ""
 
 
 def _places(distribution: Distribution, top: str) -> Iterator[str]:

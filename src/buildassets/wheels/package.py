@@ -1,4 +1,4 @@
-"""Builds the release of a package before its distributions are made, for the hooks of build backends.
+"""Builds the release of a package: for the hooks of build backends, and of an editable install for an application.
 
 Takes the folder of a project and its entry points, gives the folder of the release and its place in a wheel. The
 compiler is another process. In an unpacked source distribution the release is there already: it is verified, and
@@ -22,6 +22,7 @@ from buildassets.wheels.installed import GROUP, is_name
 
 _CONFIGURED_IN: Final = ("buildassets.toml", "pyproject.toml")
 _OF_SDIST: Final = "PKG-INFO"
+_NESTED: Final = "BUILDASSETS_NESTED"  # set for builds of packages, which build no further ones
 _EXAMPLE: Final = f'[project.entry-points."{GROUP}"], as in `cards = "cards.release"`'
 
 
@@ -55,6 +56,8 @@ def built_release(root: str, points: Mapping[str, str]) -> PackageRelease:
     settings = _settings(root)
     if settings.get("retain"):
         raise PackageError("`retain` is set for buildassets: a wheel has one release, so remove that table")
+    if settings.get("modules") == "importmap":
+        raise PackageError('`modules = "importmap"` is set for buildassets: the names are for pages of one site')
     folder = os.path.join(root, *str(settings.get("output", "build")).split("/"))
     if os.path.isfile(os.path.join(root, _OF_SDIST)) and os.path.isfile(os.path.join(folder, MANIFEST_NAME)):
         _run(root, "verify", folder)
@@ -62,6 +65,22 @@ def built_release(root: str, points: Mapping[str, str]) -> PackageRelease:
         _run(root, "build", "--no-cache", "--quiet")
         _run(root, "clean", "--quiet")
     return PackageRelease(folder, target, tuple(_sources(root, settings)))
+
+
+def built_again(root: str) -> None:
+    """Build the release of an editable install from its sources in `root`. Raises PackageError."""
+    if _NESTED not in os.environ:
+        _run(root, "build", "--quiet")
+
+
+def read_for(root: str) -> Iterator[str]:
+    """The absolute paths of the files and folders that decide the release of the project in `root`.
+
+    Raises PackageError.
+    """
+    paths = [os.path.join(root, *name.split("/")) for name in _sources(root, _settings(root))]
+    yield from paths
+    yield from sorted({os.path.dirname(path) for path in paths} - {root})
 
 
 def plain_folder(path: object) -> str:
@@ -101,7 +120,10 @@ def _settings(root: str) -> Mapping[str, Any]:
 
 def _run(root: str, *arguments: str) -> None:
     """Run a verb in the folder of the project. Raises PackageError with what it reports."""
-    done = run(own_module("-m", "buildassets", *arguments), cwd=root, capture_output=True, encoding="utf-8")
+    environment = {**os.environ, _NESTED: "1"}
+    done = run(
+        own_module("-m", "buildassets", *arguments), cwd=root, env=environment, capture_output=True, encoding="utf-8"
+    )
     if done.returncode:
         raise PackageError(f"`buildassets {arguments[0]}` failed\n{done.stderr.rstrip()}")
 

@@ -1,13 +1,17 @@
-"""The step `build_py` of setuptools that builds the release of a package into its wheel. Imports setuptools.
+"""Steps of setuptools: `build_py` builds the release of a package into its wheel, `sdist` writes the same bytes twice.
 
 `[tool.setuptools.cmdclass]` in `pyproject.toml` names the class: `build_py = "buildassets.wheels.setuptools.BuildPy"`.
 The option `plain`, in `[tool.distutils.build_py]`, is a folder in the wheel for copies under plain names.
+Imports setuptools.
 """
 
 import os
+import tarfile
+from gzip import GzipFile
 from typing import Any, ClassVar
 
 from setuptools.command.build_py import build_py  # type: ignore[import-untyped]  # its stubs are a package of their own
+from setuptools.command.sdist import sdist  # type: ignore[import-untyped]  # as above
 
 from buildassets.disk.folders import files_below
 from buildassets.disk.removal import remove_file
@@ -16,7 +20,7 @@ from buildassets.wheels.installed import GROUP
 from buildassets.wheels.package import PackageError, PackageRelease, built_release, plain_folder
 from buildassets.wheels.plain import write_plain_copies
 
-__all__ = ["BuildPy"]
+__all__ = ["BuildPy", "SDist"]
 
 
 class BuildPy(build_py):  # type: ignore[misc]  # of an untyped package
@@ -76,3 +80,30 @@ class BuildPy(build_py):  # type: ignore[misc]  # of an untyped package
             except PackageError as fault:
                 raise SystemExit(f"buildassets: {fault}") from None
         return self._release
+
+
+class SDist(sdist):  # type: ignore[misc]  # of an untyped package
+    """Writes a source distribution without times, owners and the order of folders, if `SOURCE_DATE_EPOCH` is set."""
+
+    def make_archive(self, base_name: str, format: str, **options: Any) -> str:  # noqa: A002 the signature of setuptools
+        """Write the archive; return its path."""
+        epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+        if format != "gztar" or not epoch.isdecimal():
+            return str(super().make_archive(base_name, format, **options))
+
+        def plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
+            member.mtime, member.mode = int(epoch), 0o755 if member.mode & 0o100 else 0o644
+            member.uid = member.gid = 0
+            member.uname = member.gname = ""
+            return member
+
+        path, folder = f"{base_name}.tar.gz", options["base_dir"]
+        self.mkpath(os.path.dirname(path))
+        with (
+            open(path, "wb") as file,
+            GzipFile("", "wb", fileobj=file, mtime=int(epoch)) as packed,
+            tarfile.open(mode="w", fileobj=packed) as archive,
+        ):
+            for name in sorted(files_below(folder)):
+                archive.add(os.path.join(folder, *name.split("/")), f"{folder}/{name}", filter=plain)
+        return path

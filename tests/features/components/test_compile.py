@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.features.components.blocks import component_id
 from buildassets.foundation.diagnostics import render_text
 from buildassets.foundation.permission import NOTHING
 from tests.building import build, load_config, released
@@ -24,6 +25,69 @@ def test_page_loads_one_sheet_and_a_module_for_each_behaviour(tmp_path: Path) ->
     assert ".card{color:red}" in text
     assert "nav{margin:0}" in text
     assert "mount(element)" in released(tmp_path, result, script)
+
+
+EQUAL = CARD.replace("article", "section")
+
+
+def test_equal_bodies_of_two_templates_are_one_asset_for_both(tmp_path: Path) -> None:
+    files = {
+        **SITE,
+        "templates/menu.html": EQUAL,
+        "templates/other.html": '{{ component_assets() }}{% include "menu.html" %}',
+    }
+    result = built_with(tmp_path, files)
+    sheet, script = page_assets(result, "page.html")
+    assert page_assets(result, "other.html") == [sheet, script]
+    text = released(tmp_path, result, sheet)
+    assert text.count(".card{color:red}") == 1
+    assert all(f'[data-component="{component_id(name)}"]' in text for name in ("card.html", "menu.html"))
+    assert all(component_id(name) in released(tmp_path, result, script) for name in ("card.html", "menu.html"))
+
+
+def test_shared_style_has_the_last_place_in_a_sheet(tmp_path: Path) -> None:
+    first, last = "{% style %}i { top: 0 }{% endstyle %}", "{% style %}i { top: 1px }{% endstyle %}"
+    page = '{{ component_assets() }}{% include "a.html" %}{% include "b.html" %}{% include "c.html" %}'
+    files = {"a.html": first, "b.html": last, "c.html": first, "page.html": page}
+    result = built_with(tmp_path, {"assets/a.svg": "", **{f"templates/{name}": text for name, text in files.items()}})
+    assert released(tmp_path, result, page_assets(result, "page.html")[0]) == "i{top:1px}\ni{top:0}\n"
+
+
+def test_fault_in_a_shared_style_is_reported_once(tmp_path: Path) -> None:
+    style = '{% style %}a { b: url("c.svg") }{% endstyle %}'
+    (shown,) = messages(tmp_path, {"templates/card.html": style, "templates/menu.html": style})
+    assert "--> templates/card.html:1:24" in shown
+
+
+def test_template_may_have_styles_of_several_languages(tmp_path: Path) -> None:
+    styles = '{% style lang="scss" %}a { b { top: 0 } }{% endstyle %}{% style lang="css" %}i { top: 0 }{% endstyle %}'
+    result = built_with(tmp_path, {**SITE, "templates/menu.html": styles})
+    assert released(tmp_path, result, page_assets(result, "page.html")[0]).endswith("\na b{top:0}\ni{top:0}\n")
+
+
+def test_unknown_language_is_the_only_error(tmp_path: Path) -> None:
+    style = '{% style %}i { top: 0 }{% endstyle %}{% style lang="less" %}.a { .b { top: 0 } }{% endstyle %}'
+    (shown,) = messages(tmp_path, {"templates/menu.html": style})
+    assert shown.startswith('error[template/component]: `{% style %}` cannot have `lang="less"`')
+    assert "--> templates/menu.html:1:47" in shown
+
+
+@pytest.mark.parametrize("suffix", ["css", "scss", "js"])
+@pytest.mark.parametrize("more", [{}, {"manage.py": ""}])
+def test_file_with_the_name_of_what_a_template_makes_is_an_error(suffix: str, more: Tree, tmp_path: Path) -> None:
+    file = f"assets/components/{component_id('card.html')}.{suffix}"
+    (shown,) = messages(tmp_path, {file: "", **more})
+    assert shown.startswith(f"error[source/duplicate]: `{file}` and the template `templates/card.html` both make")
+    assert f"--> {file}\n" in shown
+
+
+def test_name_of_a_sheet_of_pages_is_taken(tmp_path: Path) -> None:
+    sheet = page_assets(built_with(tmp_path, SITE), "page.html")[0]
+    other = build(load_config(start=str(write_tree(tmp_path, {f"assets/{sheet}": ""}))))
+    assert [one.code for one in other.diagnostics] == ["bundle/duplicate"]
+    (tmp_path / "assets" / sheet).unlink()
+    result = built_with(tmp_path, {"assets/b.css": ""}, f'[bundles]\n"{sheet}" = ["b.css"]\n')
+    assert [(one.code, one.location and one.location.line) for one in result.diagnostics] == [("bundle/duplicate", 3)]
 
 
 def test_pages_with_the_same_components_share_a_sheet(tmp_path: Path) -> None:

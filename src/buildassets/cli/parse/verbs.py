@@ -67,12 +67,15 @@ _OWN_PYTHON: Final = "modules of `webassets` and `pipeline`, engines, Jinja exte
 _BY_URL: Final = "releases named by URL"
 _TEXTS: Final = "with `components`, their texts in the cache"
 _REGISTRY: Final = "the registry"
+_WRITES: Final = (
+    "the release, the cache, the user's compressed copies, and the same of editable installs that it merges"
+)
 BUILD: Final = Row(
     tools=f"{_COMPILERS}, git with `--since`",
     programs=_OWN_PROGRAMS,
     python=f"{_OWN_PYTHON}, `--executor`",
     network="the remote cache, `--carry-from`, `--executor`",
-    writes="the release, the cache, the user's compressed copies; with `--cache-write` the remote cache",
+    writes=f"{_WRITES}; with `--cache-write` the remote cache",
     deletes="files that no retained release names, old results of the cache",
 )
 _READS: Final = Row(network=_BY_URL)
@@ -180,7 +183,7 @@ VERBS: Final[Mapping[str, Verb]] = {
             programs=f"{_OWN_PROGRAMS}, `run`, the command after `--`, the plan's `renew`",
             python=_OWN_PYTHON,
             network="the remote cache",
-            writes="the release, the cache, the user's compressed copies",
+            writes=_WRITES,
             deletes="files that no retained release names, old results of the cache",
             listens="live reload, on this machine unless `--origin` names another",
         ),

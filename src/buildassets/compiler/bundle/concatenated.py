@@ -88,7 +88,8 @@ def find_bundles(
         bundle = LogicalPath(name)
         if bundle in known:
             message = f"the bundle `{bundle}` has the name of the source `{known[bundle].shown}`"
-            faults.append(error("bundle/duplicate", message, place("bundles", name), hint="name the bundle otherwise"))
+            hint = "name the bundle otherwise, or rename the file"
+            faults.append(error("bundle/duplicate", message, place("bundles", name), hint=hint))
             continue
         members[bundle] = _matches(bundle, given, by_file, nearby, faults=faults, place=place)
         faults += _kind_faults(bundle, members[bundle], known, place)

@@ -96,7 +96,7 @@ def relocated(plan: BlockPlan | None, diagnostics: Iterable[Diagnostic]) -> Iter
 def _moved(location: Location, place: Location) -> Location:
     """The place of `location`, a place in a text that begins at `place`; only its first line shifts columns."""
     if not location.line:
-        return place
+        return Location(place.file)
     shift = 1 - place.column if location.line == 1 else 0
     # What the source has before its place, and the template has not, is not shown either.
     hidden = max(0, shift - location.column + location.excerpt_column)

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator
 
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.toml_table import Document
-from buildassets.compiler.config.values import SourceRoot
-from buildassets.foundation.diagnostics import Diagnostic
-from buildassets.manifest.model import ASSETS_FOLDER
+from buildassets.compiler.config.values import Config, Mode, SourceRoot
+from buildassets.foundation.diagnostics import Diagnostic, Location, error
+from buildassets.foundation.frozen import replace
+from buildassets.manifest.model import ASSETS_FOLDER, LIVERELOAD_NAME
 from buildassets.wheels.installed import release_named
+from buildassets.wheels.package import PackageError, built_again, read_for
 
 
 def installed_roots(names: Iterable[str], folder: str, document: Document) -> Iterator[SourceRoot]:
@@ -21,4 +23,29 @@ def installed_roots(names: Iterable[str], folder: str, document: Document) -> It
         else:
             path = os.path.join(release.folder, ASSETS_FOLDER)
             shown = relative_to(folder, path)
-            yield SourceRoot(path, shown, prefix=name, vendored=True, files=(), package=release.package)
+            yield SourceRoot(
+                path, shown, prefix=name, vendored=True, files=(), package=release.package, project=release.project
+            )
+
+
+def with_editable(config: Config, document: Document, mode: Mode) -> Config:
+    """Return `config` with what decides the releases of editable installs; a verb that builds has these built first.
+
+    One that a watch of its own keeps up to date is left to that in development. Notes faults.
+    """
+    read: list[str] = []
+    for root in config.sources:
+        is_watched = mode == "development" and os.path.exists(os.path.join(root.path, LIVERELOAD_NAME))
+        try:
+            if root.project:
+                read += read_for(root.project)
+            if root.project and config.permission.programs and config.permission.deletes and not is_watched:
+                built_again(root.project)
+        except PackageError as fault:
+            shown = config.shown(root.project)
+            first, *lines = str(fault).splitlines()
+            notes = [line for line in lines if line.startswith("error")]
+            message = f"cannot build `{root.prefix}`, an editable install: {first}"
+            hint = f"run `buildassets build` in `{shown}`, and correct what it reports"
+            document.faults.append(error("wheel/build", message, Location(shown), notes=notes, hint=hint))
+    return replace(config, read=(*config.read, *read))

@@ -62,6 +62,7 @@ _DECLARATION: Final = '{"application": '  # JSON: an inline table of TOML has no
 _FEATURES: Final = {
     "components": "buildassets.features.components.compile",
     "declared": "buildassets.features.import_map.compile",
+    "editable": "buildassets.compiler.config.installed",
     "plan": "buildassets.compiler.config.block_plan",
 }
 
@@ -118,13 +119,12 @@ def load_config(
     )
     ignored = tuple(ignored_table(path, start)) if path and file is None and given.text is None else ()
     config = replace(config, notices=(*config.notices, *ignored))
-    if declared:
-        config = _with("declared", config, declared, document)
     if not permission.python:
         refuse_project_modules(folder)
         config = without_project_python(config)
     brought = roots_of_packages(config.packages.installed, folder, document)
     config = replace(config, sources=with_further(config, [*(root for _, root in further), *brought]))
+    config = _with_installed(config, document, declared, mode)
     config = with_packages(config, lock.vendor)
     if overriding or further:
         document.faults += root_faults(overriding, Document({}), "its name")
@@ -132,9 +132,17 @@ def load_config(
     if needs_sources:
         document.faults += output_faults(config, document if given.output is None else Document({}))
     if faults := [*document.faults, *options.faults]:
-        looked_at = (*foreign.files, *root_places(folder, config))
+        looked_at = (*config.read, *root_places(folder, config))
         raise ConfigError([*sorted(faults, key=sort_key), *ignored], looked_at=looked_at)
     return _with_blocks(config, given.plan and os.path.join(start, given.plan), extracts=needs_sources)
+
+
+def _with_installed(config: Config, document: Document, declared: Sequence[str], mode: Mode) -> Config:
+    """`config` with what its installed packages and applications bring."""
+    packages = [root for root in config.sources if root.package]
+    if any(root.project for root in packages):
+        config = _with("editable", config, document, mode)
+    return _with("declared", config, declared, document) if declared or packages else config
 
 
 def _with_blocks(config: Config, plan: str | None, *, extracts: bool) -> Config:

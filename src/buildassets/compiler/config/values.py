@@ -45,7 +45,8 @@ class SourceRoot:
     packages. Vite built a root with a `manifest`, which is the path of Vite's own below it; `dev` is the URL of Vite's
     server. A root with `files` has exactly these: paths below it, each with the absolute path of its content. They are
     served under their own names, too. With `compiles` their sources are compiled, also in a vendored root. A root with
-    a `package`, the absolute folder of an installed one, has the files of that package's release.
+    a `package`, the absolute folder of an installed one, has the files of that package's release; `project` is the
+    absolute folder of its sources where it is an editable install.
     """
 
     path: str
@@ -61,6 +62,7 @@ class SourceRoot:
     files: tuple[tuple[str, str], ...] | None = None
     compiles: bool = False
     package: str = ""
+    project: str = ""
 
     @property
     def lists_files(self) -> bool:

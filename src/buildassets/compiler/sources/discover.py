@@ -93,7 +93,13 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
     for index, root in enumerate(config.sources):
         if root.package:
             shown = os.path.dirname(root.shown)
-            contents = contents_of(os.path.dirname(root.path), root.prefix, shown, is_production=mode == "production")
+            contents = contents_of(
+                os.path.dirname(root.path),
+                root.prefix,
+                shown,
+                is_production=mode == "production",
+                project=root.project and config.shown(root.project),
+            )
             by_logical, faults = _with_release(contents, index, root, by_logical)
             diagnostics += faults
             looked_at += (os.path.join(os.path.dirname(root.path), MANIFEST_NAME), root.path)
@@ -310,11 +316,20 @@ class Sources(Mapping[LogicalPath, Source]):
         return len(list(iter(self)))
 
 
-def _hidden(config: Config, sources: Iterable[Source], first_of: Mapping[LogicalPath, Source]) -> Iterator[Diagnostic]:
+def _hidden(config: Config, sources: Sequence[Source], first_of: Mapping[LogicalPath, Source]) -> Iterator[Diagnostic]:
     """A warning for each earlier root whose files hide others of one root, with another content.
 
     In a project of Django the order is that of its finders, whose first file is the one that Django serves, too.
+    A file that hides what is made of a template is an error.
     """
+    made = config.plan.places if config.plan and config.components else {}
+    for source in sources:
+        if place := made.get(source.shown):
+            other = Location(first_of[source.logical].shown)
+            message = f"`{other.file}` and the template `{place.file}` both make `{source.logical}`"
+            fault = error("source/duplicate", message, other, hint="rename one of them")
+            yield replace(fault, others=(Location(place.file),))
+    sources = [source for source in sources if source.shown not in made]
     if usual_engine(config) == "django":
         return
     by_root: dict[int, list[Source]] = {}

@@ -32,7 +32,7 @@ _MOUNT: Final = lazy_pattern(r"\bmount\b")
 _MOUNTING: Final = """
 ;import(import.meta.url).then(({mount})=>{if(typeof mount!=="function")return;\
 const elements=new Map(),look=()=>{\
-for(const element of document.querySelectorAll('[data-component="%s"]'))\
+for(const element of document.querySelectorAll('%s'))\
 if(!elements.has(element)){elements.set(element,null);elements.set(element,mount(element))}\
 for(const [element,stop] of elements)\
 if(!element.isConnected){elements.delete(element);if(typeof stop==="function")stop()}};\
@@ -62,13 +62,14 @@ def with_components(config: Config) -> Config:
     with_tags = replace(config, templates=replace(config.templates, extensions=extensions))
     templates = read_pages(with_tags)
     inputs = tuple(dict.fromkeys((*templates.files, *looked_for(config))))
-    extracted = {name: tuple(_extracted(template)) for name, template in templates.by_name.items()}
-    files = [one for several in extracted.values() for one in several]
+    extracted = _extracted(templates)
+    files = _files(extracted)
     folder = os.path.join(cache_folder(config), FOLDER)
     plan = replace(_plan(config, folder, templates, extracted), inputs=inputs)
     if not files and not plan.blocks:
         return replace(config, read=(*config.read, *inputs))
-    faults = (*plan.diagnostics, *templates.diagnostics, *_faults(templates), *_written(config, folder, files))
+    found = (*plan.diagnostics, *templates.diagnostics, *_faults(templates), *_taken_names(config, plan))
+    faults = (*found, *_written(config, folder, files))
     plan = replace(plan, diagnostics=tuple(sorted(faults, key=sort_key)))
     scripts = tuple(f"./{one.logical}" for one in files if one.part.block.kind != STYLE)
     root = SourceRoot(folder, plan.folder, prefix=FOLDER, include=tuple(f"./{one.name}" for one in files))
@@ -78,6 +79,12 @@ def with_components(config: Config) -> Config:
         entries=(*config.entries, *scripts) if config.entries else (),
         plan=_beside(config.plan, plan) if config.plan else plan,
     )
+
+
+def _taken_names(config: Config, plan: BlockPlan) -> Iterator[Diagnostic]:
+    for name in sorted(config.bundles.keys() & plan.bundles.keys()):
+        message = f"the bundle `{name}` has the name of the sheet that pages with components load"
+        yield error("bundle/duplicate", message, config.place("bundles", name), hint="name the bundle otherwise")
 
 
 def _beside(other: BlockPlan, ours: BlockPlan) -> BlockPlan:
@@ -106,7 +113,7 @@ def _plan(
             reached.update(template.file.name for template in page)
             members = [one for template in page for one in extracted[template.file.name]]
             blocks[PAGE_KEY + name] = [*_elements(members, bundles)]
-    files = [one for several in extracted.values() for one in several]
+    files = _files(extracted)
     shown = config.shown(folder)
     return BlockPlan(
         path=config.file or folder,
@@ -123,33 +130,52 @@ def _plan(
 
 
 def _elements(members: list[_Extracted], bundles: dict[str, tuple[str, ...]]) -> Iterator[dict[str, Any]]:
-    """The elements that load `members`: one sheet, which is added to `bundles`, and a module for each behaviour."""
-    sheets = tuple(f"./{FOLDER}/{one.name}" for one in members if one.part.block.kind == STYLE)
+    """The elements that load `members`: one sheet, which is added to `bundles`, and a module for each behaviour.
+
+    Of a style that several templates share, the last place counts, as it would if each had its own.
+    """
+    styles = dict.fromkeys(f"./{FOLDER}/{one.name}" for one in reversed(members) if one.part.block.kind == STYLE)
+    sheets = tuple(reversed(styles))
     if sheets:
         name = f"{FOLDER}/page-{sha256(' '.join(sheets).encode()).hexdigest()[:8]}.css"
         bundles[name] = sheets
         yield {"element": "link", "attributes": {}, "asset": name}
-    for one in members:
-        if one.part.block.kind != STYLE:
-            yield {"element": "script", "attributes": {}, "asset": one.logical}
+    for logical in dict.fromkeys(one.logical for one in members if one.part.block.kind != STYLE):
+        yield {"element": "script", "attributes": {}, "asset": logical}
 
 
-def _extracted(template: Template) -> Iterator[_Extracted]:
-    """The parts of `template` as files."""
-    identity = component_id(template.file.name)
-    numbers: dict[str, int] = {}
-    for part in template.parts:
-        number = numbers[part.block.kind] = numbers.get(part.block.kind, 0) + 1
-        name = f"{identity}{f'-{number}' if number > 1 else ''}.{part.block.language}"
-        yield _style(name, part, identity) if part.block.kind == STYLE else _behaviour(name, part, identity)
+def _extracted(templates: Templates) -> dict[str, tuple[_Extracted, ...]]:
+    """The parts of each template as files, by its name. Equal ones are one file, named after the first template."""
+    sharing: dict[tuple[Any, ...], dict[str, None]] = {}
+    for name, template in templates.by_name.items():
+        for part in template.parts:
+            sharing.setdefault(part.key, {})[component_id(name)] = None
+    files: dict[tuple[Any, ...], _Extracted] = {}
+    extracted = {}
+    for name, template in templates.by_name.items():
+        numbers: dict[str, int] = {}
+        for part in template.parts:
+            number = numbers[part.block.kind] = numbers.get(part.block.kind, 0) + 1
+            if part.key not in files:
+                file = f"{component_id(name)}{f'-{number}' if number > 1 else ''}.{part.block.language}"
+                roots = ",".join(f'[data-component="{identity}"]' for identity in sharing[part.key])
+                files[part.key] = (
+                    _style(file, part, roots) if part.block.kind == STYLE else _behaviour(file, part, roots)
+                )
+        extracted[name] = tuple(dict.fromkeys(files[part.key] for part in template.parts))
+    return extracted
 
 
-def _style(name: str, part: Part, identity: str) -> _Extracted:
+def _files(extracted: Mapping[str, tuple[_Extracted, ...]]) -> list[_Extracted]:
+    return list(dict.fromkeys(one for several in extracted.values() for one in several))
+
+
+def _style(name: str, part: Part, roots: str) -> _Extracted:
     """A style; a scoped one applies to the elements of its component, and not to those of components in these."""
     body, padding = part.body, _padding(part)
     if not part.block.is_scoped:
         return _Extracted(name, part, f"{padding}{body}\n")
-    opening = f'@scope ([data-component="{identity}"]) to (:scope [data-component]) {{'
+    opening = f"@scope ({roots}) to (:scope [data-component]) {{"
     modules = _MODULES.match(body)
     head = modules[0].rstrip() if modules and "@" in modules[0] else ""
     if head:  # `@use` has to be before all rules
@@ -157,9 +183,9 @@ def _style(name: str, part: Part, identity: str) -> _Extracted:
     return _Extracted(name, part, f"{opening}{padding}{body}\n}}\n", len(opening))
 
 
-def _behaviour(name: str, part: Part, identity: str) -> _Extracted:
+def _behaviour(name: str, part: Part, roots: str) -> _Extracted:
     body = part.body
-    mounting = _MOUNTING % identity if _MOUNT.search(body) else "\n"
+    mounting = _MOUNTING % roots if _MOUNT.search(body) else "\n"
     return _Extracted(name, part, f"{_padding(part)}{body}{mounting}")
 
 

@@ -59,6 +59,11 @@ class Part:
         """The style or the script."""
         return self.text[self.block.start : self.block.end]
 
+    @property
+    def key(self) -> tuple[str, str, bool, str]:
+        """What parts of several templates have to share to be one file."""
+        return self.block.kind, self.block.language, self.block.is_scoped, self.body
+
 
 @frozen
 class Template:
@@ -153,7 +158,8 @@ def _reader(config: Config, engine: str) -> Callable[[str], Reading] | Diagnosti
 def _template(config: Config, file: TemplateFile, text: str, diagnostics: list[Diagnostic]) -> Template:
     engine: Literal["jinja", "django"] = "django" if file.engine == "django" else "jinja"
     found = blocks_of(text, engine) if "{%" in text else Blocks()
-    own = (Part(block, file.path, file.shown, text) for block in found.blocks)
+    compilable = (block for block in found.blocks if block.language in LANGUAGES[block.kind])
+    own = (Part(block, file.path, file.shown, text) for block in compilable)
     return Template(file, text, blocks=found, parts=(*own, *_siblings(config, file, diagnostics)))
 
 

@@ -42,7 +42,7 @@ from buildassets.manifest.model import (
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.remote.remote import RemoteCache
-    from buildassets.compiler.cache.remote.use import RemoteUse
+    from buildassets.compiler.cache.remote.store import RemoteUse
 
     _Reported = tuple[RemoteUse, list[Diagnostic]]
 

@@ -28,7 +28,7 @@ from buildassets.cli.show.output import (
 )
 from buildassets.compiler.build_if_changed import build_if_changed
 from buildassets.compiler.cache.folder import cache_to_build_with
-from buildassets.compiler.cache.remote.use import RemoteUse
+from buildassets.compiler.cache.remote.store import RemoteUse
 from buildassets.compiler.cache.stamps import Looks, stamps_of
 from buildassets.compiler.config.file import candidates
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
@@ -43,9 +43,9 @@ from buildassets.errors import BuildAssetsError, BuildError
 from buildassets.foundation.credentials import masked_url
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, printable
 from buildassets.foundation.frozen import replace
+from buildassets.foundation.measures import size_text
 from buildassets.foundation.media import SUFFIXES
 from buildassets.foundation.permission import Permission
-from buildassets.foundation.sizes import size_text
 from buildassets.foundation.typed import started
 from buildassets.manifest.model import MANIFEST_NAME, Entry, digest_of_release, entries_of
 from buildassets.work.collector import paused_collector

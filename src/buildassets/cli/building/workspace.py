@@ -42,8 +42,8 @@ from buildassets.work.collector import paused_collector
 from buildassets.work.jobs import threads
 from buildassets.workspace.changes import Repository
 from buildassets.workspace.file import Workspace, find_workspace
+from buildassets.workspace.members import Project
 from buildassets.workspace.outputs import Outputs
-from buildassets.workspace.project import Project
 from buildassets.workspace.reach import reached_projects
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from buildassets.compiler.config.keys import names_several
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.facts.kinds import NAMES
+from buildassets.compiler.facts.table import NAMES
 from buildassets.compiler.graph.components import reachable
 from buildassets.compiler.graph.typed_names import TypedNames
 from buildassets.compiler.languages.reference import IMPORTS, SPECIFIERS, Link, Reference

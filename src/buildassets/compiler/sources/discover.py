@@ -11,7 +11,7 @@ from errno import EFBIG, ENOENT
 from typing import Final
 
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
-from buildassets.compiler.facts.kinds import NAMES, SOURCE
+from buildassets.compiler.facts.table import NAMES, SOURCE
 from buildassets.compiler.model import FrontEnds, Source
 from buildassets.compiler.sources.globs import BUILT_IN_EXCLUDES, Matcher, compile_globs
 from buildassets.compiler.sources.links import AS_LOAD_PATH, AS_SOURCE_ROOT, LINK_OUTSIDE
@@ -24,9 +24,9 @@ from buildassets.disk.files import MOST_TEXT_BYTES, has_content_of
 from buildassets.disk.folders import is_within
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.foundation.frozen import field, frozen, replace
+from buildassets.foundation.measures import size_text
 from buildassets.foundation.media import SASS_SUFFIXES, SCRIPT_SUFFIXES, is_sass, suffix
 from buildassets.foundation.paths import LogicalPath
-from buildassets.foundation.sizes import size_text
 from buildassets.manifest.model import MANIFEST_NAME, MAPS_SUFFIX
 from buildassets.wheels.contents import Contents, contents_of
 

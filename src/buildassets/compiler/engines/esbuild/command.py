@@ -18,7 +18,7 @@ from buildassets.foundation.frozen import frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.permission import Permission
 from buildassets.packages.tools.kinds import TOOLS, platform_of
-from buildassets.programs.on_path import program_on_path
+from buildassets.programs.places import program_on_path
 from buildassets.programs.start import Permitted, output_of
 
 _OLDEST: Final = (0, 17)  # the first with today's command line

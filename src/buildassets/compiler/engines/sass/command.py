@@ -15,7 +15,7 @@ from buildassets.disk.owners import modules_folders
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import NotPermittedError, Permission
 from buildassets.packages.tools.kinds import TOOLS, platform_of
-from buildassets.programs.on_path import program_on_path
+from buildassets.programs.places import program_on_path
 from buildassets.programs.start import Permitted, tool
 
 _NAME: Final = "dart-sass"

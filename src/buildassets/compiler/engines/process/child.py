@@ -1,6 +1,6 @@
 """Child processes that take one piece of work at a time, and a pool of idle ones.
 
-Imports of the package only `endings`, `channel` and `object_stream`, and imports `subprocess` only when a
+Imports of the package only `channel` and `object_stream`, and imports `subprocess` only when a
 process is started: that takes 5 ms, and most builds after an edit start none.
 """
 
@@ -13,8 +13,8 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Generic, TypeVar, cast
 
+from buildassets.compiler.engines.failures import DiedError, ending
 from buildassets.compiler.engines.process.channel import Channel
-from buildassets.compiler.engines.process.endings import DiedError, ending
 from buildassets.compiler.engines.process.object_stream import ForeignError, ObjectStream
 from buildassets.programs.start import Permitted, exit_code, own_module, start
 

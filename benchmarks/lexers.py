@@ -74,7 +74,7 @@ def _of_scripts(sources: Sequence[str]) -> dict[str, float]:
     from buildassets.compiler.engines.protocol import EngineInput
     from buildassets.compiler.engines.rjsmin import RjsminEngine
     from buildassets.compiler.languages.javascript import references, scopes
-    from buildassets.compiler.languages.javascript.proof import ProvenScript
+    from buildassets.compiler.languages.javascript.minify import ProvenScript
 
     minified = [str(rjsmin.jsmin(text, keep_bang_comments=True)) for text in sources]
     pairs = [*zip(sources, minified, strict=True)]

@@ -9,7 +9,7 @@ from buildassets.compiler import check as compiler_check
 from buildassets.compiler.check import CheckResult
 from buildassets.compiler.config import load
 from buildassets.compiler.config.values import Config, Mode
-from buildassets.compiler.languages.joints import Joints
+from buildassets.compiler.languages.edits import Joints
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult, LastBuild
 from buildassets.foundation.diagnostics import Diagnostic, render_text

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import pytest
 
-from buildassets.work.collector import paused_collector
+from buildassets.work.jobs import paused_collector
 
 _PROJECT: Final = Path(__file__).parents[1] / "pyproject.toml"
 _CONTRACT: Final = "Pure modules touch no disk and start no process"

@@ -3,8 +3,8 @@
 import subprocess
 from pathlib import Path
 
+from buildassets.compiler.engines.failures import UnavailableError
 from buildassets.compiler.engines.tailwind.command import find_tailwind
-from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.foundation.permission import BUILDING
 from tests.conftest import missing_tool
 

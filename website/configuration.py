@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from buildassets.cli.verbs.schema import config_schema
 from buildassets.compiler.config.key_table import KEYS
-from buildassets.compiler.config.schema import config_schema
 from website.schemas import Field, Schema, Schemas, default, table
 
 _BEGIN: Final = """# Configuration

@@ -16,8 +16,7 @@ from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
 from buildassets.foundation.permission import BUILDING
-from buildassets.work.collector import paused_collector
-from buildassets.work.jobs import threads
+from buildassets.work.jobs import paused_collector, threads
 
 if TYPE_CHECKING:
     from buildassets.compiler.check import CheckResult

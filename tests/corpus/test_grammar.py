@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from buildassets.compiler.engines.esbuild.command import find_esbuild
-from buildassets.compiler.engines.esbuild.grammar import EsbuildGrammar
+from buildassets.compiler.engines.esbuild.minify import EsbuildGrammar
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.languages.javascript.early_errors import early_error
 from buildassets.foundation.permission import BUILDING

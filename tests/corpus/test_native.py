@@ -8,12 +8,11 @@ import pytest
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.rjsmin import RjsminEngine
 from buildassets.compiler.engines.sheets import SheetEngine
+from buildassets.compiler.languages.edits import Member
 from buildassets.compiler.languages.javascript.survey import surveyed
 from buildassets.compiler.languages.javascript.unclosed import unclosed
 from buildassets.compiler.languages.javascript.worker_urls import may_name_workers
-from buildassets.compiler.languages.join import join
-from buildassets.compiler.languages.joints import Member
-from buildassets.compiler.languages.scan import scan
+from buildassets.compiler.languages.scan import join, scan
 from buildassets.foundation.media import Syntax
 from tests.conftest import lexers_in_python, need_library
 from tests.corpus.packages import node_modules, sampled

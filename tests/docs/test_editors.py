@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from buildassets.compiler.config.schema import config_schema, schema_text
+from buildassets.cli.verbs.schema import config_schema, schema_text
 from buildassets.workspace.file import NAME, find_workspace
 from tests.compiler.config.test_schema import judge
 from tests.compiler.config.test_taplo import TAPLO

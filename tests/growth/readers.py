@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from buildassets.compat.jammit.compile.assets_yml import PACKAGES, read_assets_yml
 from buildassets.compiler.config import toml_table
 from buildassets.compiler.config.toml_positions import find_places
+from buildassets.compiler.engines.failures import sentence
 from buildassets.compiler.engines.jst import compile_template
 from buildassets.compiler.engines.lightningcss_refusals import find_unfit
 from buildassets.compiler.engines.protocol import EngineInput
@@ -16,20 +17,18 @@ from buildassets.compiler.engines.sass import libsass_faults as scss_syntax
 from buildassets.compiler.engines.sass.functions import outside, uncalled
 from buildassets.compiler.engines.sass.libsass_messages import error_message, warning_messages
 from buildassets.compiler.engines.sheets import SheetEngine
-from buildassets.compiler.engines.wording import sentence
 from buildassets.compiler.languages.css import minify as css_minify
 from buildassets.compiler.languages.css.lexer import faults
 from buildassets.compiler.languages.directives import read_header
+from buildassets.compiler.languages.edits import Member
 from buildassets.compiler.languages.javascript import minify as js_minify
 from buildassets.compiler.languages.javascript import references as js_references
 from buildassets.compiler.languages.javascript.asset_url import find_asset_urls, scan_written
 from buildassets.compiler.languages.javascript.scopes import read_script
-from buildassets.compiler.languages.join import join
-from buildassets.compiler.languages.joints import Member
-from buildassets.compiler.languages.json import import_map
 from buildassets.compiler.languages.map_comment import map_comment
+from buildassets.compiler.languages.markup.references import addresses
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
-from buildassets.compiler.languages.scan import scan
+from buildassets.compiler.languages.scan import join, scan
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import read_map
 from buildassets.compiler.resolve.urls import target_of
@@ -192,7 +191,7 @@ READERS: Final[Mapping[str, Reader]] = {
     "svg": Reader(_references(Syntax.SVG), MARKUP, _MARKUP),
     "web manifest": Reader(_references(Syntax.WEB_MANIFEST), JSON, (*_NAKED, ('{"icons":[{"src":"', '"}]}'))),
     "source map references": Reader(_references(Syntax.SOURCE_MAP), JSON, (*_NAKED, ('{"sources":["', '"]}'))),
-    "import map": Reader(import_map.scan, JSON, (*_NAKED, ('{"imports":{"a":"', '"}}'))),
+    "import map": Reader(addresses, JSON, (*_NAKED, ('{"imports":{"a":"', '"}}'))),
     "source map": Reader(
         lambda text: read_map(text, Lines("a\n" * 9)),
         JSON,

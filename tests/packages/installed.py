@@ -3,9 +3,9 @@
 from hashlib import sha256, sha512
 from pathlib import Path
 
+from buildassets.foundation.digest import sha512_text
 from buildassets.foundation.permission import BUILDING
 from buildassets.packages.lock import Lock, LockedPlatform, LockedTool, read_lock, write_lock
-from buildassets.packages.registry.integrity import sha512_text
 from buildassets.packages.tools.kinds import TOOLS, platform_of
 from buildassets.packages.tools.located import program_files
 from tests.conftest import write_tree

@@ -12,7 +12,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import unquote
 
-from buildassets.packages.registry.integrity import sha512_text
+from buildassets.foundation.digest import sha512_text
 
 Answer = Callable[[BaseHTTPRequestHandler, bytes], None]
 MODE = 0o644

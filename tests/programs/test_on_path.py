@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.programs.on_path import program_on_path
+from buildassets.programs.places import program_on_path
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from buildassets.work.collector import paused_collector
+from buildassets.work.jobs import paused_collector
 
 
 @pytest.mark.parametrize("is_enabled", [True, False])

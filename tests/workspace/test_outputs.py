@@ -4,8 +4,8 @@ import pytest
 
 from buildassets.errors import ConfigError
 from buildassets.foundation.permission import BUILDING
+from buildassets.workspace.members import Project
 from buildassets.workspace.outputs import Outputs
-from buildassets.workspace.project import Project
 from tests.conftest import write_tree
 
 

@@ -8,8 +8,7 @@ from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.looked_at import Decided, LookedAt
 from buildassets.compiler.cache.traces import Stale
 from buildassets.compiler.config.values import Config, Mode
-from buildassets.compiler.facts.kinds import ENGINES, FILE, NEVER
-from buildassets.compiler.facts.table import Facts
+from buildassets.compiler.facts.table import ENGINES, FILE, NEVER, Facts
 from buildassets.compiler.graph.asset_graph import Graphing, StoredGraphing
 from buildassets.compiler.graph.fingerprint import KeptName
 from buildassets.compiler.result import BuildResult, LastBuild

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from typing import TYPE_CHECKING, TypeAlias
 
 from buildassets.compiler.cache.file_digests import FileDigests
-from buildassets.compiler.cache.remote.use import RemoteUse
+from buildassets.compiler.cache.remote.store import RemoteUse
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.kept import Kept

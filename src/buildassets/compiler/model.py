@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from buildassets.compiler.body import Body, Later, OnDisk
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.fonts.subset import FontMetrics, Subset
-from buildassets.compiler.images.sprite import Sprite
-from buildassets.compiler.images.variant import Variant
+from buildassets.compiler.images.variant import Sprite, Variant
 from buildassets.compiler.languages.reference import Directive, Link, Reference
 from buildassets.disk.file_sets import FileSet
 from buildassets.foundation.diagnostics import Diagnostic

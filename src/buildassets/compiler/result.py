@@ -10,7 +10,7 @@ from buildassets.foundation.paths import LogicalPath
 from buildassets.manifest.model import Manifest
 
 if TYPE_CHECKING:
-    from buildassets.compiler.cache.remote.use import RemoteUse
+    from buildassets.compiler.cache.remote.store import RemoteUse
     from buildassets.compiler.cache.traces import Signature, Stale
     from buildassets.foundation.measures import BundleContents
 

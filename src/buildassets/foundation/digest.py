@@ -1,5 +1,6 @@
-"""Hashes content: fingerprints, digests, and Subresource Integrity metadata. Pure."""
+"""Hashes content: fingerprints, digests, and Subresource Integrity metadata, which npm has, too. Pure."""
 
+from base64 import b64decode, b64encode
 from binascii import b2a_base64
 from collections.abc import Iterable
 from hashlib import new, sha256
@@ -9,6 +10,7 @@ FINGERPRINT_LENGTH: Final = 12  # hex digits
 
 IntegrityAlgorithm = Literal["sha256", "sha384", "sha512"]
 ALGORITHMS: Final[tuple[IntegrityAlgorithm, ...]] = ("sha256", "sha384", "sha512")
+_SHA512_BYTES: Final = 64
 
 
 def digest(content: bytes) -> str:
@@ -45,3 +47,22 @@ def integrity(algorithm: IntegrityAlgorithm, content: bytes) -> str:
 def metadata_of(algorithm: IntegrityAlgorithm, raw: bytes) -> str:
     """Subresource Integrity metadata of content with the digest `raw`."""
     return f"{algorithm}-{b2a_base64(raw, newline=False).decode('ascii')}"
+
+
+def sha512_of(integrity: str) -> bytes | None:
+    """The SHA-512 in a text that may contain several digests; None if it contains none."""
+    for one in integrity.split():  # each may have options behind a `?`
+        algorithm, _, encoded = one.partition("?")[0].partition("-")
+        if algorithm != "sha512":
+            continue
+        try:
+            digest = b64decode(encoded, validate=True)
+        except ValueError:
+            return None
+        return digest if len(digest) == _SHA512_BYTES else None
+    return None
+
+
+def sha512_text(digest: bytes) -> str:
+    """The integrity text of a SHA-512 `digest`."""
+    return "sha512-" + b64encode(digest).decode("ascii")

@@ -1,11 +1,20 @@
-"""Measures of a build for people: the time of each stage, and what its bundles are made of. Pure.
+"""Measures for people: sizes as texts, the time of each stage of a build, and what its bundles are made of. Pure.
 
-Neither decides anything that is released, so both are kept next to the release and not in its manifest.
+The last two decide nothing that is released, so they are kept next to the release and not in its manifest.
 """
 
 from collections.abc import Mapping
 
 from buildassets.foundation.frozen import field, frozen
+
+
+def size_text(size_bytes: int) -> str:
+    """A size for a person, as `980 B`, `18.2 kB` or `1.4 MB`."""
+    if size_bytes < 1000:
+        return f"{size_bytes} B"
+    if size_bytes < 1_000_000:
+        return f"{size_bytes / 1000:.1f} kB"
+    return f"{size_bytes / 1_000_000:.1f} MB"
 
 
 @frozen

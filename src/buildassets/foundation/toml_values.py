@@ -1,5 +1,6 @@
-"""Reads TOML that somebody else may have written. Pure."""
+"""Reads TOML that somebody else may have written, and writes texts as TOML. Pure."""
 
+import json
 import re
 import tomllib
 from typing import Any, Final
@@ -19,3 +20,8 @@ def toml_values(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except RecursionError:
         raise ValueError("values are nested too deeply") from None
+
+
+def basic_string(text: str) -> str:
+    """`text` as a basic string (TOML 1.0): as in JSON, with DEL escaped, too."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

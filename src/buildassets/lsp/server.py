@@ -14,8 +14,8 @@ from buildassets.compiler.config.file import search
 from buildassets.disk.files import small_text_of
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, Location
+from buildassets.foundation.measures import size_text
 from buildassets.foundation.paths import LogicalPath
-from buildassets.foundation.sizes import size_text
 from buildassets.lsp.completion import CompletionProposal, proposals
 from buildassets.lsp.positions import Places, TextPlace, offset_at
 from buildassets.lsp.project import EditedProject, load_project

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from glob import escape, glob
 from typing import Any, Final
 
-from buildassets.compiler.bundle.gems import gem_of
+from buildassets.compiler.bundle.sprockets import gem_of
 from buildassets.compiler.config.file import read_text, relative_to
 from buildassets.compiler.languages.directives import read_header
 from buildassets.disk.folders import files_below, is_within

@@ -11,7 +11,7 @@ from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Location, error
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import Permission
-from buildassets.packages.toml_text import basic_string
+from buildassets.foundation.toml_values import basic_string
 
 # Called with the name of a module of the project before that is imported, which runs code of the project.
 Announce: TypeAlias = Callable[[str], None]

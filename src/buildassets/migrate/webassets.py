@@ -15,7 +15,7 @@ from buildassets.compat.webassets.compile.filters import FILTERS, meaning_of
 from buildassets.compat.webassets.compile.read import describe
 from buildassets.compat.webassets.compile.settings import is_of_assets, setting_meaning
 from buildassets.compat.webassets.compile.yaml_file import SUFFIXES, read_yaml_file
-from buildassets.compat.webassets.run.key import is_url
+from buildassets.compat.webassets.run.bundle import is_url
 from buildassets.compat.webassets.run.settings import OPTIONS, name_in_flask
 from buildassets.compiler.config.file import relative_to
 from buildassets.errors import BuildAssetsError, ConfigError

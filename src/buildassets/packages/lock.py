@@ -17,11 +17,10 @@ from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, place, reason_text
 from buildassets.foundation.frozen import field, frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.measures import size_text
 from buildassets.foundation.permission import Permission
-from buildassets.foundation.sizes import size_text
-from buildassets.foundation.toml_values import toml_values
+from buildassets.foundation.toml_values import basic_string, toml_values
 from buildassets.manifest.soundness import is_file
-from buildassets.packages.toml_text import basic_string
 from buildassets.programs.places import foreign_file_fault
 
 NAME: Final = "buildassets.lock"

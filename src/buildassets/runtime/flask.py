@@ -21,8 +21,7 @@ from flask.sansio.app import App
 from buildassets.foundation.typed import PROGRAM_VARIABLE
 from buildassets.programs.start import Permitted, become, own_module, run
 from buildassets.runtime.assets import Assets, release_of, warn_of_development
-from buildassets.runtime.nearest_manifest import nearest_manifest
-from buildassets.runtime.static_files import StaticUrls, optional_release
+from buildassets.runtime.static_files import StaticUrls, nearest_manifest, optional_release
 from buildassets.runtime.wsgi import AssetServer
 
 __all__ = ["FlaskAssets", "commands"]

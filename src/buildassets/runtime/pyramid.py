@@ -19,8 +19,7 @@ from pyramid.settings import asbool
 from buildassets.foundation.template_helpers import TEMPLATE_HELPERS
 from buildassets.foundation.typed import IS_WATCHED
 from buildassets.runtime.assets import Assets
-from buildassets.runtime.nearest_manifest import MANIFEST, nearest_manifest
-from buildassets.runtime.static_files import StaticUrls, optional_release
+from buildassets.runtime.static_files import MANIFEST, StaticUrls, nearest_manifest, optional_release
 from buildassets.runtime.wsgi import AssetServer, has_file
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """A release in the place of an application's static files: by their names, in the framework's own URL function.
 
 Takes the arguments that the extensions of all frameworks have in common, gives URLs, or None where the framework's own
-URL counts. Standard library and vocabulary only.
+URL counts. Finds the manifest if nobody named one. Standard library and vocabulary only.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import os
 from collections.abc import Callable
 from typing import Final, TypedDict, TypeVar
 
+from buildassets.disk.owners import distrust_of_manifest
 from buildassets.errors import ManifestError
 from buildassets.foundation.typed import IS_WATCHED, REQUIRED_VARIABLE
-from buildassets.manifest.json import ASSETS_FOLDER
+from buildassets.manifest.json import ASSETS_FOLDER, refusal
 from buildassets.runtime.assets import Assets, release_folder, release_of
-from buildassets.runtime.nearest_manifest import nearest_manifest
 
 __all__ = ["ReleaseOptions", "StaticUrls", "below_path", "optional_release", "read_release", "static_name"]
 
@@ -23,6 +23,7 @@ _T = TypeVar("_T")
 
 _LOGGER: Final = logging.getLogger("buildassets")
 _MOST_LOGGED: Final = 1_000  # names that a release lacks: they may come from requests
+MANIFEST: Final = os.path.join("build", "manifest.json")
 
 
 class ReleaseOptions(TypedDict, total=False):
@@ -120,3 +121,18 @@ def below_path(url: str, root: str) -> str:
     root = root.rstrip("/")
     is_path = url.startswith("/") and not url.startswith("//")
     return root + url if root and is_path and not url.startswith(f"{root}/") else url
+
+
+def nearest_manifest(folder: str) -> str:
+    """`build/manifest.json` in `folder`, or in the nearest folder above that has one.
+
+    Raises ManifestError, also for one of another user.
+    """
+    above = folder
+    while not os.path.exists(found := os.path.join(above, MANIFEST)):
+        if above == (above := os.path.dirname(above)):
+            message = f"there is no `{MANIFEST}` in `{folder}`, nor in a folder above"
+            raise refusal("manifest/missing", message, os.path.join(folder, MANIFEST))
+    if reason := distrust_of_manifest(found, folder):
+        raise refusal("config/owner", f"`{found}` is not used: {reason}", found)
+    return found

@@ -12,8 +12,7 @@ from buildassets.disk.folders import upward
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import error, sort_key
 from buildassets.foundation.frozen import frozen
-from buildassets.workspace.members import find_projects
-from buildassets.workspace.project import Project
+from buildassets.workspace.members import Project, find_projects
 
 NAME: Final = "buildassets-workspace.toml"
 _UV_FILE: Final = "pyproject.toml"

@@ -1,4 +1,4 @@
-"""Finds the folders that the globs of a workspace name, and which of them are projects.
+"""A project of a workspace. Finds the folders that globs of the workspace name, and which of them are projects.
 
 - A `*`, `?` or `[…]` matches inside one segment of a path, `**` any number of segments.
 - No wildcard matches a folder whose name begins with a dot, nor `node_modules`.
@@ -9,19 +9,52 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from posixpath import isabs, join, normpath
 from typing import Final
 
 from buildassets.compiler.config.file import refuse_foreign, search_in
+from buildassets.compiler.config.load import Overrides, load_config
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
 from buildassets.compiler.config.toml_table import Table
+from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.foundation.diagnostics import Diagnostic, Location
+from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.nearest import nearest
+from buildassets.foundation.permission import Permission
 from buildassets.manifest.model import MANIFEST_NAME
-from buildassets.workspace.project import Project
 
 _NEVER: Final = "node_modules"
 _ANY_DEPTH: Final = "**"
 _WILDCARDS: Final = "*?["
+
+
+@frozen
+class Project:
+    """A project: `name` is its path from the workspace, with slashes; `folder` is absolute.
+
+    `file` is the name of its configuration file in there, None if it has none and so the default configuration.
+    """
+
+    name: str
+    folder: str
+    file: str | None = None
+
+    def config(self, mode: Mode = "production", url: str | None = None, *, permission: Permission) -> Config:
+        """Its configuration, as a build in its own folder reads it; raises ConfigError. Folders above do not count."""
+        return load_config(
+            self.file, Overrides(url=url), start=self.folder, mode=mode, looks_above=False, permission=permission
+        )
+
+    def shown(self, diagnostic: Diagnostic) -> Diagnostic:
+        """`diagnostic`, found in this project, with its places relative to the workspace."""
+        where = diagnostic.location and self._placed(diagnostic.location)
+        return replace(diagnostic, location=where, others=tuple(map(self._placed, diagnostic.others)))
+
+    def _placed(self, where: Location) -> Location:
+        if isabs(where.file) or os.path.isabs(where.file):
+            return where
+        return replace(where, file=normpath(join(self.name, where.file)))
 
 
 def find_projects(

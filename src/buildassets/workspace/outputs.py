@@ -11,7 +11,7 @@ from buildassets.disk.folders import upward
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import error
 from buildassets.manifest.json import ASSETS_FOLDER
-from buildassets.workspace.project import Project
+from buildassets.workspace.members import Project
 
 
 class Outputs:

@@ -18,7 +18,7 @@ from buildassets.compiler.config.values import Config
 from buildassets.disk.folders import is_within
 from buildassets.errors import ConfigError
 from buildassets.foundation.frozen import frozen
-from buildassets.workspace.project import Project
+from buildassets.workspace.members import Project
 from buildassets.workspace.reads import reads_of, written_by
 
 # In the folder of the workspace, and those above it in the repository.

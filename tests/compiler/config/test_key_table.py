@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft7Validator
 
+from buildassets.cli.verbs.schema import config_schema
 from buildassets.compiler.config.key_table import KEYS, Key, Reading, fields_of
-from buildassets.compiler.config.schema import config_schema
 from buildassets.compiler.config.toml_table import Document
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.incremental.no_op import _named

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from buildassets.compiler.config.schema import config_schema, schema_text
+from buildassets.cli.verbs.schema import config_schema, schema_text
 from buildassets.errors import ConfigError
 from tests.building import load_config
 from tests.conftest import write_tree

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from buildassets.compiler.config.schema import config_schema, schema_text
+from buildassets.cli.verbs.schema import config_schema, schema_text
 from tests.compiler.config.test_schema import BAD, GOOD
 from tests.conftest import find_tool, write_tree
 from tests.corpus.packages import packages_of

@@ -10,8 +10,7 @@ import pytest
 
 from buildassets.compiler.engines.fonttools import MadeFont, made
 from buildassets.compiler.fonts.container import checked
-from buildassets.compiler.fonts.ranges import of_text
-from buildassets.compiler.fonts.subset import Ranges, Subset
+from buildassets.compiler.fonts.subset import Ranges, Subset, of_text
 from buildassets.foundation.diagnostics import Diagnostic
 from tests.fonts import characters_of, font_file, opened, published
 

@@ -11,9 +11,8 @@ import pytest
 from PIL import Image, ImageCms, ImageOps
 
 from buildassets.compiler.engines.pillow import made
-from buildassets.compiler.images.exif import exchanges_edges
+from buildassets.compiler.images.headers import exchanges_edges, lacks_pixels
 from buildassets.compiler.images.moving import Kind, kind_of
-from buildassets.compiler.images.png import lacks_pixels
 from buildassets.compiler.images.variant import Variant
 from buildassets.foundation.diagnostics import Diagnostic
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from buildassets.cli.ending import missing_requirement
+from buildassets.cli.verbs.schema import config_schema
 from buildassets.compiler.config.keys import ENGINES, our_engines
-from buildassets.compiler.config.schema import config_schema
 from buildassets.compiler.config.values import EngineNames
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.registry import BUILT_IN, BuiltIn, start_engine

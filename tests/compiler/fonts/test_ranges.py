@@ -2,7 +2,7 @@
 
 import pytest
 
-from buildassets.compiler.fonts.ranges import common, merged, of_text, parsed_range
+from buildassets.compiler.fonts.subset import common, merged, of_text, parsed_range
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from buildassets.compiler.languages.css import references as css_references
 from buildassets.compiler.languages.css.join import is_closed
 from buildassets.compiler.languages.css.minify import essence
 from buildassets.compiler.languages.directives import read_header
+from buildassets.compiler.languages.edits import Member
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.minify import pieces, reduced
-from buildassets.compiler.languages.join import join
-from buildassets.compiler.languages.joints import Member
 from buildassets.compiler.languages.json import webmanifest
 from buildassets.compiler.languages.markup import html, html_minify, svg, svg_minify
+from buildassets.compiler.languages.scan import join
 from buildassets.foundation.media import Syntax
 from tests.conftest import watchdog
 

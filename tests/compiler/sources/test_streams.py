@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.sources.streams import is_stream
+from buildassets.compiler.sources.look_alikes import is_stream
 
 PACKET = b"G" + bytes(187)
 

@@ -46,8 +46,7 @@ from buildassets.manifest.model import (
     release_content,
 )
 from buildassets.manifest.soundness import is_file
-from buildassets.work.collector import paused_collector
-from buildassets.work.jobs import threads
+from buildassets.work.jobs import paused_collector, threads
 
 _MODULES: Final = "node_modules"
 _UNCHANGED: Final = "the file is released unchanged"

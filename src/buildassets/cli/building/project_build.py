@@ -12,7 +12,6 @@ from click import UsageError
 
 from buildassets.cli.building.memo import keep
 from buildassets.cli.building.reasons import reason_lines, report_origins
-from buildassets.cli.building.unpinned import released_sass, unpinned_notes
 from buildassets.cli.parse.compile_options import BuildOptions, CompileOptions
 from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.show import terminal
@@ -28,9 +27,10 @@ from buildassets.cli.show.output import (
 )
 from buildassets.compiler.build_if_changed import build_if_changed
 from buildassets.compiler.cache.folder import cache_to_build_with
-from buildassets.compiler.cache.remote.use import RemoteUse
+from buildassets.compiler.cache.remote.store import RemoteUse
 from buildassets.compiler.cache.stamps import Looks, stamps_of
 from buildassets.compiler.config.file import candidates
+from buildassets.compiler.config.named_settings import in_file
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
 from buildassets.compiler.config.values import Config, Mode
 from buildassets.compiler.incremental.no_op import kept_diagnostics
@@ -39,19 +39,19 @@ from buildassets.compiler.languages.native.library import demanded_file
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
-from buildassets.errors import BuildAssetsError, BuildError
+from buildassets.errors import BuildAssetsError, BuildError, ManifestError
 from buildassets.foundation.credentials import masked_url
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, printable
 from buildassets.foundation.frozen import replace
+from buildassets.foundation.measures import size_text
 from buildassets.foundation.media import SUFFIXES
 from buildassets.foundation.permission import Permission
-from buildassets.foundation.sizes import size_text
 from buildassets.foundation.typed import started
-from buildassets.manifest.model import MANIFEST_NAME, Entry, digest_of_release, entries_of
-from buildassets.work.collector import paused_collector
-from buildassets.work.jobs import cores, threads
+from buildassets.manifest.model import MANIFEST_NAME, Entry, Manifest, digest_of_release, entries_of, loads_lazily
+from buildassets.work.jobs import cores, paused_collector, threads
 
 if TYPE_CHECKING:
+    from buildassets.compiler.config.values import Config
     from buildassets.compiler.executors.away import Away
     from buildassets.compiler.request import Previous
 
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 _LONG_SECONDS = 2.0
 _FAST = 9  # the level of brotli; docs/explain/caching.md has the figures
 _MOST_READ_BYTES = 1 << 23  # each time that there is nothing to do: 10 ms
+_KIND = "scss"
 
 
 def build_project(options: BuildOptions, looks: Sequence[Looks] = ()) -> int:
@@ -350,3 +351,22 @@ def _absent(source: str) -> Diagnostic:
     hint = "correct it, or add `--carry-if-any` if there is no earlier release yet"
     shown = masked_url(source)
     return error("carry/absent", f"there is no release at `{shown}`", Location(shown), hint=hint)
+
+
+def released_sass(config: "Config") -> str:
+    """The compiler of the Sass in the release directory; empty if there is no Sass."""
+    content = bytes_at(os.path.join(config.output, MANIFEST_NAME), MOST_MANIFEST_BYTES)
+    with suppress(ManifestError):
+        return "" if content is None else loads_lazily(content).engines.get(_KIND, "")
+    return ""
+
+
+def unpinned_notes(config: "Config", before: str, built: Manifest | None) -> Iterator[str]:
+    """A line where `built` has another compiler of Sass than `before`, and it is the one that happens to be here."""
+    now = built.engines.get(_KIND, "") if built else ""
+    if now and now != before and not config.engines.is_scss_pinned:
+        yield in_file(
+            config,
+            f"note: Sass was compiled by {now}, as that is installed here; elsewhere it may be another: pin it by "
+            "`buildassets tools install dart-sass`, or set `scss` under `[tool.buildassets.engines]`",
+        )

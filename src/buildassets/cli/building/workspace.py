@@ -9,10 +9,17 @@ from contextlib import closing, suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from buildassets.cli.building.project_build import document_of, jobs_of, opened_executor, remote_lines, summary
+from buildassets.cli.building.project_build import (
+    document_of,
+    jobs_of,
+    opened_executor,
+    released_sass,
+    remote_lines,
+    summary,
+    unpinned_notes,
+)
 from buildassets.cli.building.provenance import attested
 from buildassets.cli.building.reasons import origin_lines, reason_lines
-from buildassets.cli.building.unpinned import released_sass, unpinned_notes
 from buildassets.cli.parse.compile_options import BuildOptions
 from buildassets.cli.parse.options import WorkspaceOptions, refuse_options_of_one
 from buildassets.cli.parse.permissions import permitted
@@ -38,12 +45,11 @@ from buildassets.compiler.transform.engine_set import RunningEngines
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, to_json
 from buildassets.foundation.frozen import field, frozen, replace
-from buildassets.work.collector import paused_collector
-from buildassets.work.jobs import threads
+from buildassets.work.jobs import paused_collector, threads
 from buildassets.workspace.changes import Repository
 from buildassets.workspace.file import Workspace, find_workspace
+from buildassets.workspace.members import Project
 from buildassets.workspace.outputs import Outputs
-from buildassets.workspace.project import Project
 from buildassets.workspace.reach import reached_projects
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from buildassets.cli.show.table import Column, table_lines
-from buildassets.foundation.sizes import size_text
+from buildassets.foundation.measures import size_text
 from buildassets.manifest.model import Entry
 from buildassets.release.report.kinds import KINDS, Total, kind_of, total_of, totals
 

@@ -9,7 +9,7 @@ from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.show.output import Output, count_text
 from buildassets.compiler.cache.folder import FOLDER_VARIABLE, cache_folder
 from buildassets.compiler.clean import Cleaned, clean_cache, clean_release, refuse_foreign
-from buildassets.foundation.sizes import size_text
+from buildassets.foundation.measures import size_text
 
 
 @click.command("clean")

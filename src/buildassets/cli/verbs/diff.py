@@ -9,8 +9,7 @@ from buildassets.cli.show.output import print_data, print_json
 from buildassets.foundation.permission import Permission
 from buildassets.manifest.model import Manifest, loads
 from buildassets.release.diff.causes import difference
-from buildassets.release.diff.document import difference_document
-from buildassets.release.diff.text import lines_of, markdown_of
+from buildassets.release.diff.text import difference_document, lines_of, markdown_of
 
 
 @click.command("diff")

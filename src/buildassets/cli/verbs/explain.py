@@ -22,13 +22,12 @@ from buildassets.compiler.languages.native.library import implementation
 from buildassets.errors import BuildError
 from buildassets.foundation.credentials import masked_url
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
+from buildassets.foundation.measures import size_text
 from buildassets.foundation.nearest import Known
-from buildassets.foundation.sizes import size_text
 from buildassets.manifest.model import MANIFEST_NAME, Entry, Manifest
 from buildassets.programs.start import typed_command
 from buildassets.release.diff.causes import AssetChange, change_of, kinds_of
-from buildassets.release.diff.document import change_document
-from buildassets.release.diff.text import change_lines
+from buildassets.release.diff.text import change_document, change_lines
 
 _NOT_CACHED: Final = "nothing: esbuild makes bundles of modules in every build that has something to do"
 

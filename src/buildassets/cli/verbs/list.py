@@ -15,8 +15,8 @@ from buildassets.cli.show.table import Column, table_lines
 from buildassets.compiler.sources.globs import is_glob, named_by
 from buildassets.errors import BuildError
 from buildassets.foundation.diagnostics import Diagnostic, error
+from buildassets.foundation.measures import size_text
 from buildassets.foundation.nearest import Known
-from buildassets.foundation.sizes import size_text
 from buildassets.manifest.model import Entry, Manifest
 from buildassets.release.report.kinds import kind_of, total_of
 from buildassets.release.report.references import References, references_of

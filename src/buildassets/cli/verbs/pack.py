@@ -10,7 +10,7 @@ from buildassets.cli.parse.options import release_options
 from buildassets.cli.releases import built_release, os_faults_as_release_error
 from buildassets.cli.show.output import Output, count_text
 from buildassets.disk.folders import is_within
-from buildassets.foundation.sizes import size_text
+from buildassets.foundation.measures import size_text
 from buildassets.release.archive.read import FORMS, Form
 from buildassets.release.archive.write import pack_folder
 from buildassets.release.signature.keys import key_text, private_key

@@ -17,7 +17,7 @@ from buildassets.disk.locks import locked
 from buildassets.errors import ConfigError
 from buildassets.foundation.credentials import masked_url
 from buildassets.foundation.diagnostics import error
-from buildassets.foundation.sizes import size_text
+from buildassets.foundation.measures import size_text
 from buildassets.manifest.model import ASSETS_FOLDER, MANIFEST_NAME, MAPS_SUFFIX
 from buildassets.release.inventory.inventory import Inventory, hidden_maps, inventory_of_folder
 from buildassets.release.publish.destination import Destination, destination

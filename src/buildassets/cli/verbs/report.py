@@ -19,8 +19,7 @@ from buildassets.disk.files import write_whole
 from buildassets.disk.folders import is_within
 from buildassets.foundation.credentials import masked_url
 from buildassets.foundation.digest import digest
-from buildassets.foundation.measures import Measures
-from buildassets.foundation.sizes import size_text
+from buildassets.foundation.measures import Measures, size_text
 from buildassets.manifest.model import digest_of_release, loads
 from buildassets.release.diff.causes import difference
 from buildassets.release.report.document import Facts, document

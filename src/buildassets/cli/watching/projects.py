@@ -1,10 +1,10 @@
 """Watches projects, all in one process: the one that the command line describes, or those of a workspace."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from buildassets.cli.building.project_build import left_text, summary, timed
 from buildassets.cli.building.workspace import cache_folder_of
@@ -13,7 +13,6 @@ from buildassets.cli.parse.options import refuse_options_of_one
 from buildassets.cli.parse.permissions import permitted
 from buildassets.cli.show.grouped import error_count, way_around_missing
 from buildassets.cli.show.output import Output, Passing, count_text, kept_from_stdout, seconds_text
-from buildassets.cli.show.workspace_output import ProjectOutput
 from buildassets.cli.watching.beside import Beside, run_once
 from buildassets.cli.watching.together import Together, exit_code_of_any, programs_of
 from buildassets.compiler.build_if_changed import build_if_changed
@@ -32,14 +31,14 @@ from buildassets.compiler.watch.open_pages import OpenPages
 from buildassets.compiler.watch.pages import PageTemplates, page_templates
 from buildassets.compiler.watch.several import Members, WatchedProject, Watches
 from buildassets.errors import ConfigError
-from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, to_json
 from buildassets.foundation.frozen import frozen, frozen_by_name, replace
 from buildassets.manifest.model import Entry, Manifest
 from buildassets.packages.lock import NAME as LOCK_NAME
 from buildassets.work.jobs import threads
 from buildassets.workspace.file import find_workspace
+from buildassets.workspace.members import Project
 from buildassets.workspace.outputs import Outputs
-from buildassets.workspace.project import Project
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -114,6 +113,37 @@ class Rebuilding:
             result = build_if_changed(request)
         self._had_remote_faults |= any(found.code.startswith("cache/") for found in result.diagnostics)
         return result
+
+
+@frozen
+class ProjectOutput:
+    """Prints for `project` of a workspace as Output does: its name is before each line and around each document."""
+
+    show: Output
+    project: Project
+
+    @property
+    def as_json(self) -> bool:
+        """Whether documents are printed, and no lines."""
+        return self.show.as_json
+
+    def document(self, *, ok: bool, diagnostics: Iterable[Diagnostic], document: Mapping[str, Any]) -> None:
+        """See Output."""
+        found = [to_json(diagnostic) for diagnostic in diagnostics]
+        own = {"ok": ok, **document, "diagnostics": found}
+        self.show.document(ok=ok, diagnostics=[], document={"projects": {self.project.name: own}})
+
+    def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """See Output; places are relative to the workspace."""
+        self.show.diagnostics(map(self.project.shown, diagnostics))
+
+    def report(self, line: str) -> None:
+        """See Output."""
+        self.show.report(f"{self.project.name}: {line}")
+
+    def detail(self, lines: Iterable[str]) -> None:
+        """See Output."""
+        self.show.detail(f"{self.project.name}: {line}" for line in lines)
 
 
 @frozen

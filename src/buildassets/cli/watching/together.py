@@ -19,8 +19,7 @@ import click
 from buildassets.cli.termination import send_to_main_thread
 from buildassets.compiler.engines.commands.program import Program, find_program, places_of
 from buildassets.compiler.engines.commands.running import end_group, uninterrupted
-from buildassets.compiler.engines.process.endings import ending
-from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.engines.failures import UnavailableError, ending
 from buildassets.errors import BuildAssetsError, ConfigError
 from buildassets.foundation.diagnostics import error, reason_text
 from buildassets.foundation.typed import IS_WATCHED

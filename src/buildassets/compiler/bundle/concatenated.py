@@ -9,11 +9,9 @@ from posixpath import commonpath, dirname, relpath
 
 from buildassets.compiler.body import text_of
 from buildassets.compiler.engines.protocol import Templating
-from buildassets.compiler.languages.edits import Edit, edited, in_order, moved_links
-from buildassets.compiler.languages.join import join
-from buildassets.compiler.languages.joints import Joints, Member
+from buildassets.compiler.languages.edits import Edit, Joints, Member, edited, in_order, moved_links
 from buildassets.compiler.languages.reference import Link, ReferenceKind
-from buildassets.compiler.languages.scan import splice
+from buildassets.compiler.languages.scan import join, splice
 from buildassets.compiler.languages.source_map.maps import edited_map, joined_maps
 from buildassets.compiler.languages.source_map.values import SourceMap
 from buildassets.compiler.model import Draft, Linked, Source

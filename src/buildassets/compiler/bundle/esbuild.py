@@ -19,8 +19,8 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.engines.esbuild.bundle import BundledImport, BundleOptions, BundlePiece, Bundler, Pieces
 from buildassets.compiler.engines.esbuild.command import EsbuildCommand, find_esbuild
 from buildassets.compiler.engines.esbuild.settings_files import folders_of_modules, settings_of
+from buildassets.compiler.engines.failures import UnavailableError
 from buildassets.compiler.engines.protocol import Compiled
-from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.languages.edits import Edit, edited, in_order
 from buildassets.compiler.languages.javascript.asset_url import NAME as ASSET_URL
 from buildassets.compiler.languages.javascript.asset_url import find_asset_urls

@@ -8,8 +8,7 @@ from posixpath import dirname, splitext
 from typing import Final
 
 from buildassets.compiler.config.keys import names_several
-from buildassets.compiler.config.meta_env import meta_env
-from buildassets.compiler.config.values import Config, ModuleBundle
+from buildassets.compiler.config.values import Config, ModuleBundle, meta_env
 from buildassets.compiler.engines.esbuild.bundle import BundleOptions, Format
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import is_glob

@@ -1,6 +1,6 @@
 """Finds the sources that directives name, and the order in which they are joined, as in Sprockets. Pure.
 
-Takes drafts and sources, gives logical paths and diagnostics.
+Takes drafts and sources, gives logical paths and diagnostics. Knows the gems whose assets Rails projects name.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,6 @@ from buildassets.compiler.bundle.directive_names import (
     kinds_of,
     syntax_of,
 )
-from buildassets.compiler.bundle.gems import gem_of
 from buildassets.compiler.languages.reference import Directive
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.names import file_name
@@ -28,6 +27,28 @@ from buildassets.foundation.nearest import Known
 from buildassets.foundation.paths import LogicalPath
 
 _ANY_KIND: Final = ("link", "depend_on", "depend_on_asset", "link_tree", "link_directory", "depend_on_directory")
+_GEMS: Final[Mapping[str, str]] = {
+    "action_cable": "actioncable",
+    "actioncable": "actioncable",
+    "actiontext": "actiontext",
+    "activestorage": "activestorage",
+    "bootstrap": "bootstrap",
+    "bootstrap-sprockets": "bootstrap-sass",
+    "font-awesome": "font-awesome-rails",
+    "jquery": "jquery-rails",
+    "jquery-ui": "jquery-ui-rails",
+    "jquery2": "jquery-rails",
+    "jquery3": "jquery-rails",
+    "jquery_ujs": "jquery-rails",
+    "popper": "popper_js",
+    "rails-ujs": "actionview",
+    "select2": "select2-rails",
+    "stimulus": "stimulus-rails",
+    "timeago": "timeago_js",
+    "trix": "actiontext",
+    "turbo": "turbo-rails",
+    "turbolinks": "turbolinks-source",
+}
 
 
 @frozen
@@ -235,3 +256,8 @@ def _uncompiled(directive: Directive, lost: Sequence[Source]) -> Diagnostic:
     message = f"`{directive.name}` asks for {what}, and nothing compiles {listed}"
     notes = [f"`{source.shown}`" for source in lost] if len(lost) > 1 else []
     return error("source/uncompiled", message, directive.location, notes=notes, hint=advice(*kinds))
+
+
+def gem_of(name: str) -> str | None:
+    """The gem with the asset `name`, as a directive names it; None if it is not known."""
+    return _GEMS.get(name.partition("/")[0].partition(".")[0])

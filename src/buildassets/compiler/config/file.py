@@ -14,8 +14,8 @@ from buildassets.disk.files import small_content_of
 from buildassets.disk.plain_files import MOST_SETTINGS_BYTES
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, place, reason_text, warning
+from buildassets.foundation.measures import size_text
 from buildassets.foundation.nearest import nearest
-from buildassets.foundation.sizes import size_text
 from buildassets.programs.places import foreign_file_fault
 
 FILE_NAMES: Final = ("buildassets.toml", "pyproject.toml")

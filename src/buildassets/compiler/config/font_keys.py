@@ -4,8 +4,7 @@ from typing import Final, Literal
 
 from buildassets.compiler.config.toml_table import Table
 from buildassets.compiler.config.values import FontRule
-from buildassets.compiler.fonts.ranges import parsed_range
-from buildassets.compiler.fonts.subset import Fallback, FontFormat
+from buildassets.compiler.fonts.subset import Fallback, FontFormat, parsed_range
 
 FORMATS: Final[tuple[FontFormat, ...]] = ("woff2", "woff")
 FALLBACKS: Final[tuple[Fallback, ...]] = ("auto", "Arial", "Times New Roman", "Courier New", "none")

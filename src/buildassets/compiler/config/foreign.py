@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from buildassets.compiler.config.toml_table import Document, Table
 from buildassets.compiler.config.values import Mode
-from buildassets.compiler.engines.unavailable import NOT_RUN_HINT
+from buildassets.compiler.engines.failures import NOT_RUN_HINT
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import Severity, warning
 from buildassets.foundation.frozen import field, frozen, replace

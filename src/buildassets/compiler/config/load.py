@@ -4,7 +4,7 @@ Takes a file's name, gives a frozen Config with absolute paths, or raises all fa
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Final
 
@@ -14,7 +14,6 @@ from buildassets.compiler.config.foreign import Foreign, with_foreign
 from buildassets.compiler.config.key_table import Reading, fields_of
 from buildassets.compiler.config.no_sources import DEFAULT_ROOTS, no_sources
 from buildassets.compiler.config.not_run import without_project_python
-from buildassets.compiler.config.packages import with_packages
 from buildassets.compiler.config.roots import (
     configured_roots,
     further_roots,
@@ -26,12 +25,12 @@ from buildassets.compiler.config.roots import (
     with_further,
 )
 from buildassets.compiler.config.toml_table import Document, Table, parse
-from buildassets.compiler.config.values import Config, Mode, SourceRoot
+from buildassets.compiler.config.values import VENDOR, Config, Mode, SourceRoot
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import sort_key
 from buildassets.foundation.frozen import frozen_by_name, replace
 from buildassets.foundation.permission import NOTHING, Permission
-from buildassets.packages.lock import Lock, read_lock
+from buildassets.packages.lock import Lock, LockedPackage, read_lock
 from buildassets.programs.project_python import refuse_project_modules
 
 
@@ -125,7 +124,7 @@ def load_config(
     brought = roots_of_packages(config.packages.installed, folder, document)
     config = replace(config, sources=with_further(config, [*(root for _, root in further), *brought]))
     config = _with_installed(config, document, declared, mode)
-    config = with_packages(config, lock.vendor)
+    config = _with_packages(config, lock.vendor)
     if overriding or further:
         document.faults += root_faults(overriding, Document({}), "its name")
         document.faults += root_faults(further, Document({}), "`--also`")
@@ -176,3 +175,21 @@ def _config(
     locked = {name: tool.version for name, tool in lock.tools.items()}
     fields = fields_of(Reading(table=table, folder=folder, locked=locked))
     return Config(folder=folder, sources=roots, permission=permission, file=file, locked=locked, **fields)
+
+
+def _with_packages(config: Config, packages: Mapping[str, LockedPackage]) -> Config:
+    """`config` with the folder of packages among its load paths if one has Sass sources, which are not assets then."""
+    root = config.package_root
+    sourced = [name for name, one in packages.items() if one.source]
+    plain = [f"{VENDOR}/{name}/{file}" for name, one in packages.items() for file in one.plain]
+    if root is None or not (sourced or plain):
+        return config
+    folder = os.path.join(root.path, VENDOR)
+    globs = [f"{VENDOR}/{name}/**/*.{ending}" for name in sourced for ending in ("scss", "sass")]
+    sources = [replace(one, exclude=(*one.exclude, *globs)) if one is root else one for one in config.sources]
+    return replace(
+        config,
+        sources=tuple(sources),
+        load_paths=(*config.load_paths, *([folder] if sourced and os.path.isdir(folder) else ())),
+        plain=(*config.plain, *(f"{root.prefix}/{path}".lstrip("/") for path in plain)),
+    )

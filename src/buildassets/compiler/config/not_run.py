@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from buildassets.compiler.config.values import Config, EngineNames
+from buildassets.compiler.engines.failures import NOT_RUN_HINT, NotRunError, UnavailableError
 from buildassets.compiler.engines.registry import BUILT_IN, MINIFIED
-from buildassets.compiler.engines.unavailable import NOT_RUN_HINT, NotRunError, UnavailableError
 from buildassets.foundation.diagnostics import Diagnostic, warning
 from buildassets.foundation.frozen import replace, values_by_name
 

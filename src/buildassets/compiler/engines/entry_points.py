@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from buildassets.compiler.engines.failures import NOT_RUN_HINT
 from buildassets.compiler.engines.guarded import GuardedCompiler, GuardedEngine, Label, described
 from buildassets.compiler.engines.protocol import EngineOptions, KnownCompiler, KnownEngine
-from buildassets.compiler.engines.unavailable import NOT_RUN_HINT
 from buildassets.errors import BuildError, Terminated
 from buildassets.foundation.diagnostics import Diagnostic, error
 from buildassets.foundation.media import suffix

@@ -14,13 +14,12 @@ from contextlib import suppress
 from functools import cache, cached_property
 from typing import Final
 
+from buildassets.compiler.engines.failures import UnavailableError, sentence
 from buildassets.compiler.engines.lightningcss_refusals import find_unfit
 from buildassets.compiler.engines.preserved import references_in, with_comments
 from buildassets.compiler.engines.program_files import files_of_modules, installed_version
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.sheets import SheetEngine
-from buildassets.compiler.engines.unavailable import UnavailableError
-from buildassets.compiler.engines.wording import sentence
 from buildassets.compiler.languages.css.kept_values import Declaration, Minifier, changed_values
 from buildassets.compiler.languages.css.open_ends import open_ends
 from buildassets.compiler.languages.css.proof import faults, licences

@@ -11,8 +11,7 @@ from typing import Any, Final
 from PIL import Image, ImageChops, ImageCms, UnidentifiedImageError
 from PIL.Image import Exif, Resampling, Transpose
 
-from buildassets.compiler.images.exif import exchanges_edges, orientation
-from buildassets.compiler.images.png import lacks_pixels
+from buildassets.compiler.images.headers import exchanges_edges, lacks_pixels, orientation
 from buildassets.compiler.images.variant import DAMAGED, REPLACE, SMALLER, TOO_LARGE, Variant, largest_pixels
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
 

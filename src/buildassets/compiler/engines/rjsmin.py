@@ -13,8 +13,7 @@ import rjsmin
 from buildassets.compiler.engines.program_files import files_of_modules
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.languages.javascript.lexer import NAME_START, Kind, tokens
-from buildassets.compiler.languages.javascript.minify import alignment
-from buildassets.compiler.languages.javascript.proof import ProvenScript
+from buildassets.compiler.languages.javascript.minify import ProvenScript, alignment
 from buildassets.compiler.languages.javascript.unclosed import unclosed
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import encoded_map, map_of_pairs

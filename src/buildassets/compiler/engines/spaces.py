@@ -9,7 +9,7 @@ from typing import Final
 
 from buildassets._version import __version__
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
-from buildassets.compiler.languages.json import minify as json
+from buildassets.compiler.languages.json import lexer as json
 from buildassets.compiler.languages.markup import html_minify as html
 from buildassets.compiler.languages.markup import svg_minify as svg
 from buildassets.errors import BuildError

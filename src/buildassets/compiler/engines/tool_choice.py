@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 
-from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
+from buildassets.compiler.engines.failures import NotRunError, UnavailableError
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import NotPermittedError, Permission

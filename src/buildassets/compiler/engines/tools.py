@@ -5,9 +5,9 @@ from contextlib import closing
 from typing import Final
 
 from buildassets.compiler.engines.esbuild.command import find_esbuild
+from buildassets.compiler.engines.failures import NotRunError, UnavailableError
 from buildassets.compiler.engines.sass.dart import DartSassEngine
 from buildassets.compiler.engines.tailwind.command import find_tailwind
-from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import Permission
 from buildassets.packages.lock import read_lock

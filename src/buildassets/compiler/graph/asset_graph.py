@@ -11,8 +11,7 @@ from typing import Final, Protocol
 from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.traces import Stale
 from buildassets.compiler.config.values import HIDDEN, Config
-from buildassets.compiler.facts.kinds import NAMES, SOURCE
-from buildassets.compiler.facts.table import Facts
+from buildassets.compiler.facts.table import NAMES, SOURCE, Facts
 from buildassets.compiler.graph.checks.settings import lost_load_paths
 from buildassets.compiler.graph.collect import Collected, GraphRequest, collected
 from buildassets.compiler.graph.diagnose import Diagnosed, are_all_checks, diagnosed, found_before
@@ -27,11 +26,11 @@ from buildassets.compiler.graph.import_map import (
 )
 from buildassets.compiler.graph.link import imports_of
 from buildassets.compiler.graph.output_maps import Origins, with_hidden_maps, with_maps
-from buildassets.compiler.graph.plain_names import plain_names
 from buildassets.compiler.graph.starts import Starts, starts_of
 from buildassets.compiler.graph.walk import Progress, Walk
 from buildassets.compiler.languages.reference import Link
 from buildassets.compiler.model import Draft, FrontEnds, ImportMap, Linked, Source, WithLinks
+from buildassets.compiler.sources.globs import plain_names
 from buildassets.compiler.transform.scheduler import Drafts
 from buildassets.disk.file_sets import FileSet
 from buildassets.foundation.diagnostics import Diagnostic, sort_key, to_json

@@ -12,8 +12,7 @@ from typing import Any, Final
 
 from buildassets.compiler.body import LostBodyError
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.facts.kinds import FILE, FINDINGS, LINKED
-from buildassets.compiler.facts.table import Facts
+from buildassets.compiler.facts.table import FILE, FINDINGS, LINKED, Facts
 from buildassets.compiler.graph.checks.chunk_names import chunk_faults
 from buildassets.compiler.graph.checks.clashes import clashes
 from buildassets.compiler.graph.checks.findings import Finding, is_broken_script, of_drafts, warnings_of

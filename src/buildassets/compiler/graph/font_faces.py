@@ -9,9 +9,9 @@ from itertools import chain
 from typing import Final
 
 from buildassets.compiler.body import text_of
-from buildassets.compiler.facts.kinds import NAMES
+from buildassets.compiler.facts.table import NAMES
 from buildassets.compiler.fonts.fallback import fallback_descriptors, weight_parts
-from buildassets.compiler.fonts.ranges import parsed_range
+from buildassets.compiler.fonts.subset import parsed_range
 from buildassets.compiler.languages.css.families import GENERIC, Face, Family, faces, used_families
 from buildassets.compiler.languages.css.lexer import COMMENT, SPACE
 from buildassets.compiler.languages.css.references import scan

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from buildassets.compiler.config.keys import names_several
 from buildassets.compiler.config.values import VENDOR, Config
 from buildassets.compiler.engines.protocol import OF_PACKAGES
-from buildassets.compiler.facts.kinds import NAMES
+from buildassets.compiler.facts.table import NAMES
 from buildassets.compiler.graph.components import reachable
 from buildassets.compiler.graph.typed_names import TypedNames
 from buildassets.compiler.languages.reference import IMPORTS, SPECIFIERS, Link, Reference

@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.graph.collect import Collected
 from buildassets.compiler.graph.import_map import mapped_assets
-from buildassets.compiler.graph.plain_names import plain_names
 from buildassets.compiler.graph.typed_names import typed_in_use
-from buildassets.compiler.images.sprite import Sprite
-from buildassets.compiler.sources.globs import is_glob, named_by
+from buildassets.compiler.images.variant import Sprite
+from buildassets.compiler.sources.globs import is_glob, named_by, plain_names
 from buildassets.compiler.sources.names import is_typed
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
 from buildassets.foundation.frozen import frozen

@@ -13,7 +13,7 @@ from buildassets.compiler.bundle.inlined import Inliner
 from buildassets.compiler.bundle.sprockets import NOTHING_REQUIRED, Requires, SprocketsLibrary, joining_order
 from buildassets.compiler.cache.traces import Stale
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.facts.kinds import ENGINES, FILE, LINKED, NAMES, NEVER, SOURCE
+from buildassets.compiler.facts.table import ENGINES, FILE, LINKED, NAMES, NEVER, SOURCE
 from buildassets.compiler.graph.collect import Collected
 from buildassets.compiler.graph.data_urls import Embedding, candidates, embedded
 from buildassets.compiler.graph.link import Site, inputs_of, linked, reached, without_lost_map, without_unreleased

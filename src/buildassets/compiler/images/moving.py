@@ -8,7 +8,7 @@ from collections.abc import Callable
 from struct import unpack_from
 from typing import Final, Literal, TypeAlias
 
-from buildassets.compiler.images import gif
+from buildassets.compiler.images.headers import has_several_frames
 
 Kind: TypeAlias = Literal["jpeg", "png", "gif", "webp", "avif"]
 
@@ -62,7 +62,7 @@ def _is_moving_avif(data: bytes) -> bool:
 
 _READERS: Final[dict[Kind, Callable[[bytes], bool]]] = {
     "png": _is_moving_png,
-    "gif": gif.has_several_frames,
+    "gif": has_several_frames,
     "webp": _is_moving_webp,
     "avif": _is_moving_avif,
 }

@@ -8,21 +8,21 @@ import struct
 from collections.abc import Callable
 from typing import Final
 
-from buildassets.compiler.images import avif, gif, icon, jpeg, png, webp
+from buildassets.compiler.images import avif, headers
 from buildassets.compiler.images.svg import size as svg_size
 from buildassets.foundation.frozen import frozen
 
 _LIMIT_BYTES: Final = 1 << 23  # where the header of a picture has to end: colour profiles and previews take space
 _LARGEST: Final = 1 << 24  # pixels at an edge, more than any browser decodes
 _READERS: Final[tuple[tuple[bytes, int, Callable[[bytes], tuple[int, int] | None]], ...]] = (
-    (b"\x89PNG\r\n\x1a\n", 0, png.size),
-    (b"\xff\xd8\xff", 0, jpeg.size),
-    (b"GIF8", 0, gif.size),
-    (b"WEBP", 8, webp.size),
+    (b"\x89PNG\r\n\x1a\n", 0, headers.png_size),
+    (b"\xff\xd8\xff", 0, headers.jpeg_size),
+    (b"GIF8", 0, headers.gif_size),
+    (b"WEBP", 8, headers.webp_size),
     (b"ftyp", 4, avif.size),
-    (b"\0\0\1\0", 0, icon.icon_size),
-    (b"\0\0\2\0", 0, icon.icon_size),
-    (b"BM", 0, icon.bitmap_size),
+    (b"\0\0\1\0", 0, headers.icon_size),
+    (b"\0\0\2\0", 0, headers.icon_size),
+    (b"BM", 0, headers.bitmap_size),
 )
 
 

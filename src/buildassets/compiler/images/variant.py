@@ -1,4 +1,4 @@
-"""A picture in another width or format, as it is asked for, and about how much memory it needs and may need. Pure."""
+"""What is made of pictures: other widths and formats, with about the memory that they need, and sprites. Pure."""
 
 from typing import Final
 
@@ -53,3 +53,19 @@ def needed_bytes(variant: Variant) -> int:
     is_opaque_webp = variant.kind == "webp" and variant.source_kind == "jpeg"
     encoded = _OPAQUE_WEBP if is_opaque_webp else _ENCODED[variant.kind]
     return variant.source_pixels * _DECODED[variant.source_kind] + variant.width * variant.height * encoded
+
+
+@frozen
+class Icon:
+    """An icon of a sprite: its name in templates, the absolute path of its file, and that path as the user writes it."""
+
+    name: str
+    path: str
+    shown: str
+
+
+@frozen
+class Sprite:
+    """The icons of one SVG document, in which each is a symbol that pages show by `<use>`, sorted by name."""
+
+    icons: tuple[Icon, ...]

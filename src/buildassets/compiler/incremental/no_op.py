@@ -20,8 +20,7 @@ from buildassets.compiler.cache.toolchain import (
     places_of_programs,
     toolchain_files,
 )
-from buildassets.compiler.config.meta_env import variables
-from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.config.values import Config, Mode, variables
 from buildassets.compiler.incremental import snapshot
 from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.languages.native.library_file import SWITCH
@@ -34,7 +33,7 @@ from buildassets.foundation.diagnostics import Diagnostic, to_json
 from buildassets.foundation.digest import digest
 from buildassets.foundation.frozen import replace
 from buildassets.manifest.model import MANIFEST_NAME, loads_lazily
-from buildassets.work.collector import paused_collector
+from buildassets.work.jobs import paused_collector
 
 if TYPE_CHECKING:
     from buildassets.compiler.cache.traces import Signature

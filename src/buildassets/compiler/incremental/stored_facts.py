@@ -17,8 +17,7 @@ from buildassets.compiler.cache import json_values
 from buildassets.compiler.cache.stamps import signature
 from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.facts.kinds import FILE, FINDINGS, LINKED, NEVER, SOURCE
-from buildassets.compiler.facts.table import Facts, Key
+from buildassets.compiler.facts.table import FILE, FINDINGS, LINKED, NEVER, SOURCE, Facts, Key
 from buildassets.compiler.graph.asset_graph import StoredGraph, StoredSources
 from buildassets.compiler.graph.findings_form import to_stored
 from buildassets.compiler.graph.fingerprint import KeptName, Naming, Order

@@ -1,4 +1,4 @@
-"""Edits a text, and moves the places that are known in it. Pure; imports `reference` only.
+"""Edits a text, and moves the places that are known in it; has the values of joining texts. Pure.
 
 Whatever changes a text after its references were found does so by edits, so that they need not be found again.
 """
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from buildassets.compiler.languages.reference import Link
-from buildassets.foundation.frozen import replace
+from buildassets.foundation.frozen import frozen, replace
 
 
 class Edit(NamedTuple):
@@ -85,3 +85,45 @@ def origins(spans: Iterable[tuple[int, int]], ordered: Iterable[Edit]) -> Iterat
             distance += len(edit.replacement) - (edit.end - edit.start)
             edit = next(remaining, None)
         yield (edit.start, edit.end) if edit and edit.start + distance < end else (start - distance, end - distance)
+
+
+class Member(NamedTuple):
+    """A text to be joined with others, and the name that a user knows it by."""
+
+    shown: str
+    text: str
+
+
+@frozen
+class Cause:
+    """The place in another member that makes something a fault, and a `verb` in the past for it."""
+
+    member: int
+    start: int
+    end: int
+    verb: str
+
+
+@frozen
+class JoinFault:
+    """Why texts cannot be joined: what is at `start:end` in that member. The rest is as in a Diagnostic."""
+
+    member: int
+    start: int
+    end: int
+    code: str
+    message: str
+    hint: str | None = None
+    cause: Cause | None = None
+
+
+@frozen
+class Joints:
+    """For each member the edits that fit it to its neighbours, in text order and apart; and all that forbids it.
+
+    `changes` are what makes the whole mean something else, and does not forbid it.
+    """
+
+    edits: tuple[tuple[Edit, ...], ...]
+    faults: tuple[JoinFault, ...] = ()
+    changes: tuple[JoinFault, ...] = ()

@@ -1,7 +1,7 @@
-"""Places in a text that point at other assets, and the directives in its head. Frozen values."""
+"""Places in a text that point at other assets, the directives in its head, and its faults. Frozen values."""
 
 from enum import Enum
-from typing import Final, Self, TypeAlias
+from typing import Final, NamedTuple, Self, TypeAlias
 
 from buildassets.foundation.diagnostics import Location
 from buildassets.foundation.frozen import frozen
@@ -63,3 +63,12 @@ OF_DEBUGGERS: Final = (ReferenceKind.ORIGINAL, ReferenceKind.SOURCE_MAP)  # thes
 
 
 Link: TypeAlias = tuple[Reference, LogicalPath]  # a place in a text and the asset that it names
+
+
+class OpenEnd(NamedTuple):
+    """`text[start:end]` is at fault: `message` is what is wrong with it, `hint` what to do."""
+
+    start: int
+    end: int
+    message: str
+    hint: str | None = None

@@ -1,14 +1,19 @@
 """References of texts: one module a syntax, each with `scan(text) -> list[Reference]`; and how new URLs are written.
 
+Joins texts, too, so that the meaning of each stays: one module a syntax, each with `join(members) -> Joints`. To join
+is to edit each text a little and to write the results one after the other, so that whatever is known of places in the
+members, such as their references, only has to be moved.
+
 Pure. A reference's place is found by a lexer, never by a pattern over the whole text: what merely looks like a
 reference, in a comment, a string or a regular expression, is not a reference.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Final
 
+from buildassets.compiler.languages.edits import Joints, Member
 from buildassets.compiler.languages.reference import SPECIFIERS, Reference
 from buildassets.foundation.media import Syntax
 from buildassets.foundation.paths import quoted, split_url
@@ -22,6 +27,7 @@ _MODULES: Final = {
     Syntax.WEB_MANIFEST: "json.webmanifest",
     Syntax.SOURCE_MAP: "json.source_map",
 }
+_JOINING: Final = {Syntax.CSS: "css.join", Syntax.JAVASCRIPT: "javascript.join"}
 
 
 def scan(syntax: Syntax, text: str) -> list[Reference]:
@@ -33,6 +39,12 @@ def scan(syntax: Syntax, text: str) -> list[Reference]:
 def _scanner(syntax: Syntax) -> Callable[[str], list[Reference]]:
     scanner: Callable[[str], list[Reference]] = import_module(f"{_LANGUAGES}.{_MODULES[syntax]}").scan
     return scanner
+
+
+def join(syntax: Syntax, members: Sequence[Member]) -> Joints:
+    """How `members`, which are of one syntax, are joined."""
+    joined: Joints = import_module(f"{_LANGUAGES}.{_JOINING[syntax]}").join(members)
+    return joined
 
 
 def splice(text: str, replacements: Iterable[tuple[Reference, str]]) -> str:

@@ -11,22 +11,21 @@ from errno import EFBIG, ENOENT
 from typing import Final
 
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
-from buildassets.compiler.facts.kinds import NAMES, SOURCE
+from buildassets.compiler.facts.table import NAMES, SOURCE
 from buildassets.compiler.model import FrontEnds, Source
 from buildassets.compiler.sources.globs import BUILT_IN_EXCLUDES, Matcher, compile_globs
 from buildassets.compiler.sources.links import AS_LOAD_PATH, AS_SOURCE_ROOT, LINK_OUTSIDE
+from buildassets.compiler.sources.look_alikes import is_release, is_stream, may_be_stream
 from buildassets.compiler.sources.names import carries_digest, file_name, is_compiled, is_typed
-from buildassets.compiler.sources.releases import is_release
-from buildassets.compiler.sources.streams import is_stream, may_be_stream
 from buildassets.compiler.sources.template_files import usual_engine
 from buildassets.compiler.sources.uncompiled import TYPED, is_declaration, is_source_language
 from buildassets.disk.files import MOST_TEXT_BYTES, has_content_of
 from buildassets.disk.folders import is_within
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.foundation.frozen import field, frozen, replace
+from buildassets.foundation.measures import size_text
 from buildassets.foundation.media import SASS_SUFFIXES, SCRIPT_SUFFIXES, is_sass, suffix
 from buildassets.foundation.paths import LogicalPath
-from buildassets.foundation.sizes import size_text
 from buildassets.manifest.model import MANIFEST_NAME, MAPS_SUFFIX
 from buildassets.wheels.contents import Contents, contents_of
 

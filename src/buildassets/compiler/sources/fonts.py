@@ -11,12 +11,11 @@ from typing import Final
 
 from buildassets.compiler.config.values import Config, FontRule
 from buildassets.compiler.engines.fonttools import engine_version, limits_brotli, version_file
-from buildassets.compiler.fonts.ranges import common, merged, of_text, parsed_range
-from buildassets.compiler.fonts.subset import Ranges, Subset
+from buildassets.compiler.fonts.subset import Ranges, Subset, common, merged, of_text, parsed_range
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.sources.originals import made_twice, original_of
 from buildassets.compiler.sources.template_text import TemplateText, template_text
+from buildassets.compiler.sources.variants import made_twice, original_of
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
 from buildassets.foundation.frozen import field, frozen
 from buildassets.foundation.media import suffix

@@ -8,7 +8,7 @@
   `vendor/` everything below `vendor`.
 
 Any other character matches itself, also a backslash or a brace. Case counts on every system. Pure; imports only the
-vocabulary.
+vocabulary and the configuration.
 """
 
 import re
@@ -16,8 +16,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise, product
 from typing import Final
 
+from buildassets.compiler.config.values import Config
 from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.media import suffix
+from buildassets.foundation.paths import LogicalPath
 
 _ELEMENT: Final = lazy_pattern(r"\*+|\?|\[!?\]?[^\]]*\]|[^*?\[]+|\[", re.DOTALL)
 _NOTHING: Final = r"(?!)"
@@ -168,3 +170,8 @@ def _without_braces(pattern: str) -> list[str]:
     parts = _ALTERNATIVES.split(pattern)  # at odd indices the texts in braces
     choices = [part.split(",") if index % 2 else [part] for index, part in enumerate(parts)]
     return ["".join(chosen) for chosen in product(*choices)] if len(parts) < 2 * _MOST_WRITTEN else [pattern]
+
+
+def plain_names(config: Config, names: Collection[str]) -> frozenset[LogicalPath]:
+    """Those of `names` that `plain` matches; a pattern without a wildcard names exactly that path."""
+    return frozenset(LogicalPath(path) for pattern in config.plain for path in named_by(pattern, names))

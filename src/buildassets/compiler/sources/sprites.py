@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from buildassets.compiler.config.roots import folder_like
 from buildassets.compiler.config.values import Config, IconFolder
-from buildassets.compiler.images.sprite import Icon, Sprite
+from buildassets.compiler.images.variant import Icon, Sprite
 from buildassets.compiler.model import Source
 from buildassets.disk.folders import walk
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning

@@ -1,11 +1,12 @@
 """Plans the variants of pictures: which widths and formats are made of which source.
 
 Takes the configuration and the sources, gives further sources. Reads the headers of the pictures that
-`images.variants` matches, and nothing where it matches none.
+`images.variants` matches, and nothing where it matches none. Has what parts of fonts need, too: the original of what is
+made of a file, whose path is that of the file and a name below it.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Final
 
@@ -28,7 +29,6 @@ from buildassets.compiler.images.variant import (
 )
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.globs import compile_globs
-from buildassets.compiler.sources.originals import made_twice, original_of
 from buildassets.disk.files import chunks_of, content_of
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
 from buildassets.foundation.frozen import frozen, replace
@@ -192,3 +192,23 @@ def _too_large(source: Source, variant: Variant) -> Diagnostic:
     size = f"{variant.width} by {variant.height}"
     message = f"a variant of `{source.shown}` in {variant.kind.upper()} has {size} pixels, too many to be encoded"
     return error(TOO_LARGE, message, Location(source.shown), hint=SMALLER)
+
+
+def original_of(config: Config, logical: LogicalPath, path: str) -> Source | None:
+    """The source that the one with the logical path and the `path` was made of; None if there is no such file."""
+    file = os.path.dirname(path)
+    if os.path.basename(path) != os.path.basename(logical) or not os.path.isfile(file):
+        return None
+    original = LogicalPath("/".join((*logical.split("/")[:-1], os.path.basename(file))))
+    return Source(original, file, shown=config.shown(file), root=0, relative=original)
+
+
+def made_twice(
+    what: str, source: Source, made: Iterable[LogicalPath], known: Mapping[LogicalPath, Source], *, hint: str
+) -> Iterator[Diagnostic]:
+    """The errors for those of `made`, which are each `what` of `source`, whose names other sources have."""
+    for path in sorted(made):
+        if path in known:
+            other = known[path].shown
+            message = f"`{other}` and {what} of `{source.shown}` both make `{path}`"
+            yield error("source/duplicate", message, Location(other), hint=hint)

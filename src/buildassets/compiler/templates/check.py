@@ -34,10 +34,10 @@ from buildassets.disk.files import chunks_of, small_content_of
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, reason_text, warning
 from buildassets.foundation.frozen import field, frozen, replace
 from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.measures import size_text
 from buildassets.foundation.media import script_name, suffix
 from buildassets.foundation.nearest import Known, nearest
 from buildassets.foundation.paths import LogicalPath, split_url
-from buildassets.foundation.sizes import size_text
 from buildassets.foundation.typed import vendoring
 
 Reasons: TypeAlias = Callable[[Collection[LackingName]], Mapping[LackingName, str]]

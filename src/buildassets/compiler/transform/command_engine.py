@@ -12,7 +12,7 @@ from typing import Final
 from buildassets.compiler.config.values import ConfiguredCommand
 from buildassets.compiler.engines.commands.program import Program, find_program, places_of
 from buildassets.compiler.engines.commands.running import ProcessGroups
-from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.engines.failures import UnavailableError
 from buildassets.compiler.model import Source
 from buildassets.compiler.transform.command_run import PLACEHOLDER, CommandRun
 from buildassets.compiler.transform.command_values import Made, Surroundings

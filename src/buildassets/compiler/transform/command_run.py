@@ -14,8 +14,8 @@ from buildassets.compiler.config.values import ConfiguredCommand
 from buildassets.compiler.engines.commands.depfile import prerequisites
 from buildassets.compiler.engines.commands.program import Program
 from buildassets.compiler.engines.commands.running import Limits, ProcessGroups, ProgramOutcome
+from buildassets.compiler.engines.failures import ending
 from buildassets.compiler.engines.process.child import ClosedError
-from buildassets.compiler.engines.process.endings import ending
 from buildassets.compiler.model import Source
 from buildassets.compiler.transform.command_reports import Reports, notes_of
 from buildassets.compiler.transform.command_values import Made, Surroundings

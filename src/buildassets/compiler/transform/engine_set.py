@@ -10,11 +10,11 @@ from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.cache.folder import DEFAULT_FOLDER
-from buildassets.compiler.config.meta_env import meta_env
-from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.config.values import Config, Mode, meta_env
 from buildassets.compiler.engines.entry_points import load_any
 from buildassets.compiler.engines.esbuild.command import EsbuildCommand, find_esbuild
 from buildassets.compiler.engines.esbuild.transform import EsbuildTransform
+from buildassets.compiler.engines.failures import UnavailableError
 from buildassets.compiler.engines.protocol import (
     KnownCompiler,
     KnownEngine,
@@ -22,7 +22,6 @@ from buildassets.compiler.engines.protocol import (
     Templating,
 )
 from buildassets.compiler.engines.registry import start_compiler, start_engine
-from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.compiler.languages.native.library import unmet_demand
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.names import is_script_template, is_typed
@@ -292,7 +291,7 @@ def _grammar(config: Config, minifier: KnownEngine | None) -> KnownEngine | None
         if _ESBUILD in config.locked:
             raise BuildError([why.diagnostic("js/unavailable", None)]) from None
         return None
-    from buildassets.compiler.engines.esbuild.grammar import EsbuildGrammar
+    from buildassets.compiler.engines.esbuild.minify import EsbuildGrammar
 
     return EsbuildGrammar(command)
 

@@ -10,8 +10,7 @@ from typing import Any, Final
 
 from buildassets.compiler.config.values import Config
 from buildassets.compiler.fonts.subset import Subset
-from buildassets.compiler.images.sprite import Sprite
-from buildassets.compiler.images.variant import Variant
+from buildassets.compiler.images.variant import Sprite, Variant
 from buildassets.compiler.model import Draft, Recipe, Source
 from buildassets.foundation.frozen import frozen_by_name
 from buildassets.foundation.paths import LogicalPath

@@ -5,8 +5,8 @@ Takes the source of the sprite, gives its draft; a fault of an icon is an error 
 
 from typing import Final
 
-from buildassets.compiler.images.sprite import Icon, Sprite
 from buildassets.compiler.images.symbol import IconError, Symbol, sprite_text, symbol
+from buildassets.compiler.images.variant import Icon, Sprite
 from buildassets.compiler.languages.utf8 import decoded
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.sources.discover import unreadable

@@ -9,10 +9,9 @@ from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Final
 
-from buildassets.compiler.config.meta_env import meta_env
-from buildassets.compiler.config.values import Config, Mode
+from buildassets.compiler.config.values import Config, Mode, meta_env
+from buildassets.compiler.engines.failures import DiedError
 from buildassets.compiler.engines.process.child import ClosedError, Processes, PythonProcess
-from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.jobs import IN_FLIGHT_BYTES, Drafted, Job, UnstartableError
 from buildassets.foundation.diagnostics import Location, error

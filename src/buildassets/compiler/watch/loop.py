@@ -25,7 +25,7 @@ from buildassets.foundation.diagnostics import Diagnostic
 from buildassets.foundation.digest import digest_of_all
 from buildassets.foundation.frozen import replace
 from buildassets.manifest.model import Manifest
-from buildassets.work.collector import paused_collector
+from buildassets.work.jobs import paused_collector
 
 _LONGEST_CHECKOUT_SECONDS: Final = 10.0  # a lock held longer is left by a crash, or somebody writes a commit message
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from buildassets._version import __version__
 from buildassets.compiler.body import digest_of_body
 from buildassets.compiler.config.key_table import DECIDING
-from buildassets.compiler.config.meta_env import variables
-from buildassets.compiler.config.values import Config, ConfiguredCommand, Mode
+from buildassets.compiler.config.values import Config, ConfiguredCommand, Mode, variables
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked, Stored, ViteEntry
 from buildassets.compiler.write.kept_release import Totals

@@ -16,10 +16,10 @@ from buildassets.compiler.sources.globs import compile_globs
 from buildassets.disk.codings import compressed_chunks
 from buildassets.errors import ManifestError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, sort_key
+from buildassets.foundation.measures import size_text
 from buildassets.foundation.media import media_of, suffix
 from buildassets.foundation.nearest import Known
 from buildassets.foundation.paths import LogicalPath
-from buildassets.foundation.sizes import size_text
 from buildassets.manifest.model import Entry, entries_of
 
 _USUAL_LEVEL: Final = 9  # of gzip, if the release has no gzip copies

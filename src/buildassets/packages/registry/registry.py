@@ -15,9 +15,9 @@ from buildassets.disk.files import chunks_of
 from buildassets.errors import PackagesError, RegistryError
 from buildassets.foundation.credentials import masked_url
 from buildassets.foundation.diagnostics import error, reason_text
+from buildassets.foundation.digest import sha512_of
 from buildassets.net.download import AnswerError, ServerError, Terms, download, download_to
 from buildassets.packages.registry.documents import Advisory, PackageRelease, RegistryPackage, advisories_in, package_in
-from buildassets.packages.registry.integrity import sha512_of
 from buildassets.packages.registry.settings import RegistrySettings, certificates_of
 from buildassets.work.threads import UnwaitedThreads
 

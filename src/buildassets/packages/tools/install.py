@@ -16,13 +16,13 @@ from buildassets.disk.locks import locked
 from buildassets.disk.removal import move
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, warning
+from buildassets.foundation.digest import sha512_of, sha512_text
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.nearest import nearest
 from buildassets.foundation.permission import Permission
 from buildassets.packages.archive import unpack
 from buildassets.packages.lock import NAME, Lock, LockedPlatform, LockedTool, Newer, Outdated, read_lock, write_lock
 from buildassets.packages.registry.documents import PackageRelease, RegistryPackage
-from buildassets.packages.registry.integrity import sha512_of, sha512_text
 from buildassets.packages.registry.notices import no_release, release_notices, young_notices
 from buildassets.packages.registry.registry import Registry
 from buildassets.packages.registry.versions import best, candidates, days_before, later_of, newest_of

@@ -10,9 +10,9 @@ from buildassets.disk.files import digest_of
 from buildassets.disk.tools_folder import tools_folder
 from buildassets.errors import PackagesError
 from buildassets.foundation.diagnostics import Location, error, reason_text
+from buildassets.foundation.digest import sha512_of
 from buildassets.foundation.frozen import frozen
 from buildassets.packages.lock import NAME, LockedPlatform, LockedTool, read_lock
-from buildassets.packages.registry.integrity import sha512_of
 from buildassets.packages.tools.kinds import TOOLS, ToolKind, platform_of
 
 

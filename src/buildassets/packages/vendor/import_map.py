@@ -7,8 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from buildassets.foundation.toml_values import toml_values
-from buildassets.packages.toml_text import basic_string
+from buildassets.foundation.toml_values import basic_string, toml_values
 
 _KEY: Final = re.compile(r"""\s*(?P<key>"(?:\\.|[^"\\])*"|'[^']*'|[A-Za-z0-9_-]+)\s*=""")
 _HEADER: Final = re.compile(r"\s*\[")

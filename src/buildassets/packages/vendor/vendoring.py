@@ -17,13 +17,13 @@ from buildassets.disk.plain_files import linked_folder
 from buildassets.disk.removal import move, remove_empty_folder
 from buildassets.errors import ConfigError, PackagesError
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, warning
+from buildassets.foundation.digest import sha512_of, sha512_text
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.nearest import nearest
 from buildassets.foundation.permission import Permission
 from buildassets.packages.archive import unpack
 from buildassets.packages.lock import NAME, Lock, LockedPackage, Newer, Outdated, name_of, read_lock, write_lock
 from buildassets.packages.registry.documents import Advisory, PackageRelease, is_name
-from buildassets.packages.registry.integrity import sha512_of, sha512_text
 from buildassets.packages.registry.notices import release_notices, young_notices
 from buildassets.packages.registry.registry import Registry
 from buildassets.packages.registry.versions import best, candidates, days_before, later_of

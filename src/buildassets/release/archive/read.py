@@ -15,8 +15,7 @@ from buildassets.manifest.model import MANIFEST_NAME
 from buildassets.release.archive.zip import MAGICS, members_of_zip
 from buildassets.release.inventory.inventory import Inventory, inventory
 from buildassets.release.inventory.members import ReleaseMember
-from buildassets.release.inventory.names import Taken, fault_of
-from buildassets.release.inventory.refusals import refusal
+from buildassets.release.inventory.names import Taken, fault_of, refusal
 
 Form: TypeAlias = Literal["tar", "tar.gz", "tar.zst", "zip"]
 FORMS: Final[tuple[Form, ...]] = ("tar", "tar.gz", "tar.zst", "zip")

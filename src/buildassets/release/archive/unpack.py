@@ -25,7 +25,7 @@ from buildassets.release.archive.read import inventory_of_archive, members_of_ar
 from buildassets.release.inventory.compare import diagnostics_of, examined
 from buildassets.release.inventory.inventory import Inventory, inventory_of_folder
 from buildassets.release.inventory.members import ReleaseMember
-from buildassets.release.inventory.refusals import refusal
+from buildassets.release.inventory.names import refusal
 
 
 def unpack(

@@ -10,8 +10,7 @@ from buildassets.release.archive.pack import pack
 from buildassets.release.archive.read import Form, largest_bytes
 from buildassets.release.inventory.contents import FolderContents
 from buildassets.release.inventory.inventory import Inventory, inventory_of_folder
-from buildassets.release.inventory.names import Taken, is_utf8
-from buildassets.release.inventory.refusals import refusal
+from buildassets.release.inventory.names import Taken, is_utf8, refusal
 
 _AROUND_BYTES: Final = 2560  # the most that headers and padding of one file take
 _NO_BOMB: Final = "pack a .zip or a plain .tar"

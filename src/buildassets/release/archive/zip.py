@@ -17,7 +17,7 @@ from typing import Final
 from buildassets.foundation.frozen import frozen
 from buildassets.release.archive.blocks import Write
 from buildassets.release.inventory.members import CHUNK_BYTES, ReleaseMember
-from buildassets.release.inventory.refusals import refusal
+from buildassets.release.inventory.names import refusal
 
 MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")  # of the first file; of the end record, in an empty archive
 _HEADER_BYTES: Final = 30  # without the name

@@ -1,11 +1,12 @@
-"""Writes the difference of two releases as text: for a terminal, and in Markdown for a pull request. Pure."""
+"""Writes the difference of two releases: for a terminal, in Markdown for a pull request, and as JSON values. Pure."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from dataclasses import asdict
+from typing import Any, Final
 
 from buildassets.foundation.diagnostics import printable
-from buildassets.foundation.sizes import size_text
+from buildassets.foundation.measures import size_text
 from buildassets.release.diff.causes import CODINGS, AssetChange, Cause, Difference, Kind, Sizes, sizes_of
 
 _MOST_ROWS: Final = 50
@@ -144,3 +145,20 @@ def _sizes_text(sizes: Sizes) -> Sequence[str]:
 
 def _labelled(name: str) -> str:
     return "" if name == "raw" else f"{name} "
+
+
+def difference_document(difference: Difference) -> dict[str, Any]:
+    """All changes by path, and the sizes of all assets together, before and after."""
+    total = {"before": asdict(difference.before), "after": asdict(difference.after)}
+    return {"changes": {change.path: change_document(change) for change in difference.changes}, "total": total}
+
+
+def change_document(change: AssetChange) -> dict[str, Any]:
+    """A change as a JSON value."""
+    sides = {"before": change.before, "after": change.after}
+    return {
+        "change": change.kind,
+        **{side: {"file": entry.file, **asdict(sizes_of(entry))} if entry else None for side, entry in sides.items()},
+        "chain": list(change.chain),
+        "causes": [{"kind": cause.kind, "text": cause_text(cause)} for cause in change.causes],
+    }

@@ -13,7 +13,7 @@ from buildassets.disk.plain_files import plain_below
 from buildassets.errors import ReleaseError
 from buildassets.release.inventory.inventory import Copied, Expected
 from buildassets.release.inventory.members import CHUNK_BYTES, chunks_of
-from buildassets.release.inventory.refusals import refusal
+from buildassets.release.inventory.names import refusal
 
 _PLAIN_GZIP: Final = b"\x1f\x8b\x08\x00"  # deflate, and a header without optional fields such as a name
 _HINT: Final = "run `buildassets verify` for all faults, then build again"

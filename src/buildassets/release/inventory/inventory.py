@@ -25,8 +25,7 @@ from buildassets.manifest.model import (
     loads,
     release_content,
 )
-from buildassets.release.inventory.names import fault_of
-from buildassets.release.inventory.refusals import refusal
+from buildassets.release.inventory.names import fault_of, refusal
 
 _AGAIN: Final = "build again, or get the release again from where it was built"
 

@@ -1,10 +1,22 @@
-"""Checks the names of files in a release, whether a manifest or an archive lists them. Pure."""
+"""Checks the names of files in a release, whether a manifest or an archive lists them; makes the errors. Pure."""
 
 import os
 from collections.abc import Iterable
+from typing import Final
 from unicodedata import normalize
 
+from buildassets.errors import ReleaseError
+from buildassets.foundation.diagnostics import Location, error
 from buildassets.manifest.soundness import is_refused_by_windows
+
+_HINTS: Final = {
+    "archive/bomb": "do not unpack it; get it again from where it was packed",
+    "archive/damaged": "get it again from where it was packed",
+    "archive/form": "pack the release again with `buildassets pack`",
+    "archive/manifest": "pack a release directory with `buildassets pack`",
+    "archive/member": "pack a release directory with `buildassets pack`, which takes plain files only",
+    "archive/name": "pack a release directory with `buildassets pack`",
+}
 
 
 def fault_of(name: str, *, on_windows: bool = os.name == "nt") -> str | None:
@@ -56,3 +68,8 @@ class Taken:
 def _folders_of(name: str) -> Iterable[str]:
     while name := name.rpartition("/")[0]:
         yield name
+
+
+def refusal(code: str, message: str, file: str, *, notes: Iterable[str] = (), hint: str | None = None) -> ReleaseError:
+    """The error for a `file` that cannot be used; without `hint`, the one that `code` stands for."""
+    return ReleaseError([error(code, message, Location(file), notes=notes, hint=hint or _HINTS[code])])

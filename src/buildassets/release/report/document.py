@@ -9,7 +9,7 @@ from buildassets.foundation.frozen import frozen
 from buildassets.foundation.measures import BundleContents, Measures
 from buildassets.manifest.model import Entry, Manifest
 from buildassets.release.diff.causes import Difference
-from buildassets.release.diff.document import difference_document
+from buildassets.release.diff.text import difference_document
 from buildassets.release.report.duplicates import repeated_files, repeated_modules, repeated_packages
 from buildassets.release.report.kinds import Total, kind_of, total_of, totals
 from buildassets.release.report.references import References

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from buildassets.foundation.sizes import size_text
+from buildassets.foundation.measures import size_text
 from buildassets.release.diff.text import code, markdown_of, words
 from buildassets.release.report.document import Facts, document
 from buildassets.release.report.savings import savings, savings_text

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from buildassets.foundation.frozen import frozen
-from buildassets.foundation.sizes import size_text
+from buildassets.foundation.measures import size_text
 from buildassets.manifest.model import Manifest
 from buildassets.release.diff.causes import sizes_of
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from buildassets.disk.files import write_whole
 from buildassets.disk.plain_files import plain
 from buildassets.foundation.diagnostics import reason_text
-from buildassets.release.inventory.refusals import refusal
+from buildassets.release.inventory.names import refusal
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey

@@ -14,7 +14,7 @@ from buildassets.release.archive.read import inventory_of_archive, members_of_ar
 from buildassets.release.inventory.compare import Report, examined
 from buildassets.release.inventory.inventory import Inventory, inventory_of_folder
 from buildassets.release.inventory.members import ReleaseMember, members_of_folder
-from buildassets.release.inventory.refusals import refusal
+from buildassets.release.inventory.names import refusal
 
 _PATIENCE_SECONDS: Final = 10.0
 

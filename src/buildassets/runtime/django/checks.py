@@ -29,8 +29,7 @@ from buildassets.manifest.model import ASSETS_FOLDER, Manifest
 from buildassets.runtime.django.compiler import is_installed
 from buildassets.runtime.django.options import Options, has_release_storage, read_options
 from buildassets.runtime.django.release import read_manifest, release_files
-from buildassets.runtime.django.sources import StaticRoot, source_roots
-from buildassets.runtime.django.template_folders import template_folders
+from buildassets.runtime.django.sources import StaticRoot, source_roots, template_folders
 
 __all__ = ["check_deployment", "check_release"]
 

@@ -41,11 +41,10 @@ from buildassets.runtime.django.compiler import (
     shown,
     template_tables,
 )
-from buildassets.runtime.django.installed import is_installed as is_application_installed
-from buildassets.runtime.django.installed import not_installed
-from buildassets.runtime.django.options import Options, read_options
+from buildassets.runtime.django.options import Options, not_installed, read_options
+from buildassets.runtime.django.options import is_installed as is_application_installed
 from buildassets.runtime.django.release import ReleaseFile, files_of, read_manifest, release_files
-from buildassets.runtime.django.template_folders import template_folders
+from buildassets.runtime.django.sources import template_folders
 
 __all__ = ["collected"]
 

@@ -20,8 +20,7 @@ from django.core.management.base import CommandError
 from buildassets.manifest.model import MANIFEST_NAME
 from buildassets.programs.start import Permitted, own_module
 from buildassets.runtime.django.options import read_options, watched_manifest
-from buildassets.runtime.django.sources import StaticRoot, source_roots
-from buildassets.runtime.django.template_folders import template_folders
+from buildassets.runtime.django.sources import StaticRoot, source_roots, template_folders
 from buildassets.wheels.installed import InstalledRelease, installed_releases
 
 __all__ = [

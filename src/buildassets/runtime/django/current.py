@@ -8,8 +8,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 from buildassets.errors import ManifestError
 from buildassets.runtime.assets import Assets
-from buildassets.runtime.django.installed import is_installed, not_installed, warn_if_not_installed, with_hint
-from buildassets.runtime.django.options import Options, read_options
+from buildassets.runtime.django.options import (
+    Options,
+    is_installed,
+    not_installed,
+    read_options,
+    warn_if_not_installed,
+    with_hint,
+)
 from buildassets.runtime.django.settings_module import settings_found
 
 

@@ -1,11 +1,13 @@
 """Reads `settings.BUILDASSETS` and the options of the storage into a frozen value, or raises ImproperlyConfigured.
 
+Warns where the storage or the release is used without the application, whose commands and checks are missing then.
 Imports Django.
 """
 
 import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
+from warnings import warn
 
 from django.apps import apps
 from django.conf import settings
@@ -13,14 +15,16 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 from django.utils.version import get_version
 
-from buildassets.foundation.frozen import frozen
+from buildassets.errors import ManifestError
+from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.nearest import nearest
 from buildassets.foundation.typed import IS_WATCHED, REQUIRED_VARIABLE
 from buildassets.manifest.model import COLLECTED_NAME, MANIFEST_NAME
-from buildassets.runtime.django.installed import is_installed
 
 KNOWN: Final = ("manifest", "url", "early_hints")
 _WATCHED_RELEASE: Final = "release"  # below the folder of the cache
+_OURS = "buildassets.runtime.django"
+_MEND = f'add "{_OURS}" to INSTALLED_APPS'
 
 
 @frozen
@@ -151,3 +155,27 @@ def _names(given: Any) -> tuple[str, ...]:
     if isinstance(given, str) or not isinstance(given, Iterable) or not all(isinstance(name, str) for name in given):
         raise ImproperlyConfigured(f'BUILDASSETS["early_hints"] is {given!r}; make it a list of logical paths')
     return tuple(given)
+
+
+def is_installed() -> bool:
+    """Whether the application is in INSTALLED_APPS; true as long as Django has not read them."""
+    return not apps.ready or apps.is_installed(_OURS)
+
+
+def warn_if_not_installed() -> None:
+    """Warn if the application is not installed; called where something else of this package is used."""
+    if not is_installed():
+        where = f" of `{settings.SETTINGS_MODULE}`" if settings.SETTINGS_MODULE else ""
+        missing = "`manage.py assets`, `{% load buildassets %}` and the system checks are missing"
+        what = f"`{_OURS}` is not in INSTALLED_APPS{where}: {missing}; {_MEND}"
+        warn(what, RuntimeWarning, stacklevel=3)
+
+
+def not_installed(fault: ManifestError) -> ManifestError:
+    """The same fault, with the hint to install the application first."""
+    return with_hint(fault, f"{_MEND}, and run `manage.py assets build`, which it brings")
+
+
+def with_hint(fault: ManifestError, hint: str) -> ManifestError:
+    """The same fault, with another hint."""
+    return ManifestError(replace(diagnostic, hint=hint) for diagnostic in fault.diagnostics)

@@ -1,19 +1,22 @@
 """Turns the finders of static files into source roots: each application's `static/`, and `STATICFILES_DIRS`.
 
-Takes the settings, gives folders in Django's order of precedence. Looks for folders, opens no file. Imports Django.
+Lists the folders of templates, too. Takes the settings, gives folders in Django's order of precedence. Looks for
+folders, opens no file. Imports Django.
 """
 
 import os
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 from django.apps import apps
 from django.contrib.staticfiles.finders import AppDirectoriesFinder, FileSystemFinder, get_finders
 from django.core.exceptions import ImproperlyConfigured
+from django.template import engines
+from django.template.backends.django import DjangoTemplates
 
 from buildassets.foundation.frozen import frozen
 
-__all__ = ["StaticRoot", "as_glob", "source_roots"]
+__all__ = ["StaticRoot", "as_glob", "source_roots", "template_folders"]
 
 
 @frozen
@@ -70,3 +73,12 @@ def _listed(finder: Any, ignored: tuple[str, ...]) -> Iterator[StaticRoot]:
 def as_glob(name: str) -> str:
     """A glob that matches `name` alone."""
     return "".join(f"[{character}]" if character in "*?[{" else character for character in name)
+
+
+def template_folders() -> Iterator[tuple[str, Literal["django", "jinja"]]]:
+    """The existing template folders of each backend, from settings and applications, each with its language."""
+    for backend in engines.all():
+        language: Literal["django", "jinja"] = "django" if isinstance(backend, DjangoTemplates) else "jinja"
+        for folder in backend.template_dirs:
+            if os.path.isdir(folder):
+                yield os.path.abspath(folder), language

@@ -8,7 +8,7 @@ import pytest
 
 from buildassets.compiler.engines.commands import program
 from buildassets.compiler.engines.commands.program import Program, find_program
-from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.engines.failures import UnavailableError
 from tests.conftest import write_tree
 from tests.packages.installed import put_tool
 

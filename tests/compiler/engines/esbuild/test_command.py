@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.engines.esbuild.command import find_esbuild, natives
-from buildassets.compiler.engines.unavailable import UnavailableError
+from buildassets.compiler.engines.failures import UnavailableError
 from buildassets.foundation.permission import BUILDING
 from tests.packages.installed import put_tool
 

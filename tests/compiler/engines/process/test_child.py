@@ -16,6 +16,7 @@ import pytest
 
 from buildassets.compiler.engines.esbuild.command import EsbuildCommand
 from buildassets.compiler.engines.esbuild.process import EsbuildProcess
+from buildassets.compiler.engines.failures import DiedError
 from buildassets.compiler.engines.process import child
 from buildassets.compiler.engines.process.child import (
     ClosedError,
@@ -24,7 +25,6 @@ from buildassets.compiler.engines.process.child import (
     SharedProcesses,
     SocketProcess,
 )
-from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.sass.dart_process import SassProcess
 from buildassets.programs.start import Permitted
 from tests.conftest import PATIENCE_SECONDS

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.engines.failures import UnavailableError
 from buildassets.compiler.engines.sass.command import SassCommand, find_dart_sass
 from buildassets.compiler.engines.sass.wheel import carried_version, installed_command
-from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.foundation.permission import BUILDING, READING
 from buildassets.packages.tools.kinds import TOOLS, platform_of
 from buildassets.programs.start import Permitted

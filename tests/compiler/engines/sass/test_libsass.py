@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from buildassets.compiler.engines.process.endings import DiedError
+from buildassets.compiler.engines.failures import DiedError
 from buildassets.compiler.engines.protocol import EngineInput
 from buildassets.compiler.engines.sass import libsass as scss_libsass
 from buildassets.compiler.engines.sass.libsass import LibsassEngine

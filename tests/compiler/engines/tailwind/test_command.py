@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.engines.failures import UnavailableError
 from buildassets.compiler.engines.tailwind import command
 from buildassets.compiler.engines.tailwind.command import find_tailwind
-from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.foundation.permission import BUILDING
 from tests.conftest import write_tree
 from tests.tailwind import program

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buildassets.compiler.languages.css.join import is_closed
-from buildassets.compiler.languages.edits import edited
-from buildassets.compiler.languages.join import join
-from buildassets.compiler.languages.joints import Joints, Member
+from buildassets.compiler.languages.edits import Joints, Member, edited
+from buildassets.compiler.languages.scan import join
 from buildassets.foundation.media import Syntax
 from tests import building
 from tests.css_trees import tinycss2

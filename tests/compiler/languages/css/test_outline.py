@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from buildassets.compiler.languages.css.join import is_closed
 from buildassets.compiler.languages.css.outline import Rule, outline
-from buildassets.compiler.languages.join import join
-from buildassets.compiler.languages.joints import Joints, Member
+from buildassets.compiler.languages.edits import Joints, Member
+from buildassets.compiler.languages.scan import join
 from buildassets.foundation.media import Syntax
 from tests.compiler.languages.css.test_join import HAZARDS
 

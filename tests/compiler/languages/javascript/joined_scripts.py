@@ -5,8 +5,8 @@ import subprocess
 from collections.abc import Sequence
 from typing import Any
 
-from buildassets.compiler.languages.join import join
-from buildassets.compiler.languages.joints import Joints, Member
+from buildassets.compiler.languages.edits import Joints, Member
+from buildassets.compiler.languages.scan import join
 from buildassets.foundation.media import Syntax
 from tests import building
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from buildassets.compiler.languages.joints import Cause
+from buildassets.compiler.languages.edits import Cause
 from tests.compiler.languages.javascript.joined_scripts import HAZARDS, Node, codes, different, joined, joints
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buildassets.compiler.languages.json.minify import minified
+from buildassets.compiler.languages.json.lexer import minified
 
 
 @pytest.mark.parametrize(

@@ -22,20 +22,20 @@ from buildassets.compiler.languages.css import proof as css_proof
 from buildassets.compiler.languages.css import references as css_references
 from buildassets.compiler.languages.css.open_ends import open_ends
 from buildassets.compiler.languages.css.structure import StyleRule, TooManyError, first_lost
+from buildassets.compiler.languages.edits import Member
 from buildassets.compiler.languages.javascript import lexer as js
 from buildassets.compiler.languages.javascript import minify as js_minify
 from buildassets.compiler.languages.javascript import references as js_references
 from buildassets.compiler.languages.javascript.chunk_names import bundler_of
 from buildassets.compiler.languages.javascript.early_errors import early_error
 from buildassets.compiler.languages.javascript.jsx import may_have_jsx
-from buildassets.compiler.languages.javascript.proof import ProvenScript, is_readable
+from buildassets.compiler.languages.javascript.minify import ProvenScript, is_readable
 from buildassets.compiler.languages.javascript.scopes import read_script
 from buildassets.compiler.languages.javascript.survey import surveyed
 from buildassets.compiler.languages.javascript.unclosed import unclosed
 from buildassets.compiler.languages.javascript.worker_urls import may_name_workers
-from buildassets.compiler.languages.join import join
-from buildassets.compiler.languages.joints import Member
 from buildassets.compiler.languages.native.library import Question, asked, asked_of_script, numbers_of
+from buildassets.compiler.languages.scan import join
 from buildassets.foundation.media import Syntax
 from tests.compiler.languages.javascript.test_scopes import BODIES
 from tests.conftest import lexers_in_python, need_library, watchdog

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from buildassets.compat.compressor.compile import plan_trace
-from buildassets.compat.compressor.compile.contents import BlockContents, RenderedBlock
+from buildassets.compat.compressor.compile.contents import BlockContents, RenderedBlock, kept_directory
 from buildassets.compat.compressor.compile.contexts import ProbedContexts, thread_state
 from buildassets.compat.compressor.compile.django_blocks import DjangoBlocks
 from buildassets.compat.compressor.compile.django_templates import build_engines, template_names
@@ -33,7 +33,6 @@ from buildassets.compat.compressor.compile.sass_texts import sass_digits
 from buildassets.compat.compressor.compile.settings import build_options, setting_faults
 from buildassets.compat.compressor.compile.sources import GeneratedSources
 from buildassets.compat.compressor.compile.static_files import StaticFiles, collected_root, files_listed_once
-from buildassets.compat.compressor.compile.working_directory import kept_directory
 from buildassets.compat.compressor.run.elements import elements_of
 from buildassets.compat.compressor.run.key import Block, block_key
 from buildassets.compat.compressor.run.state import State

@@ -7,7 +7,8 @@ reported with the template's place. Reads static files. Imports Django.
 import codecs
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
@@ -40,7 +41,6 @@ from buildassets.compat.compressor.compile.sass_texts import compiled_sass, own_
 from buildassets.compat.compressor.compile.settings import BlockOptions
 from buildassets.compat.compressor.compile.sources import GeneratedSources, digest_of
 from buildassets.compat.compressor.compile.static_files import StaticFiles
-from buildassets.compat.compressor.compile.working_directory import kept_directory
 from buildassets.compat.compressor.run.key import VARYING, static_path, url_of
 from buildassets.compat.compressor.run.lookup import URL_PLACEHOLDER
 from buildassets.compat.compressor.run.nodes import KINDS
@@ -49,7 +49,7 @@ from buildassets.disk.plain_files import plain
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, warning
 from buildassets.foundation.frozen import frozen
 
-__all__ = ["BlockContents", "RenderedBlock"]
+__all__ = ["BlockContents", "RenderedBlock", "kept_directory"]
 
 Tag = dict[str, Any]
 _SCSS: Final = (".scss", ".sass")
@@ -512,3 +512,16 @@ def _each_once(members: list[JoinedMember], sources: GeneratedSources) -> list[J
             member = JoinedMember(again, member.text)
         found.append(member)
     return found
+
+
+@contextmanager
+def kept_directory() -> Iterator[None]:
+    """Return to the working directory afterwards: settings, templates and the command of the build are relative to it.
+
+    A filter may change it, as one does that runs a program in a folder of its own.
+    """
+    before = os.getcwd()
+    try:
+        yield
+    finally:
+        os.chdir(before)

@@ -14,10 +14,9 @@ from buildassets.compat.compressor.compile.no_programs import is_no_program
 from buildassets.compat.compressor.run.key import static_path
 from buildassets.compiler.languages.css.lexer import Kind, tokens, unescaped
 from buildassets.compiler.languages.css.references import scan
+from buildassets.compiler.languages.edits import Member as Joined
 from buildassets.compiler.languages.edits import edited, in_order
-from buildassets.compiler.languages.join import join
-from buildassets.compiler.languages.joints import Member as Joined
-from buildassets.compiler.languages.scan import splice
+from buildassets.compiler.languages.scan import join, splice
 from buildassets.compiler.resolve.urls import has_host
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.media import Syntax

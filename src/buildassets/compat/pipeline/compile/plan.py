@@ -13,8 +13,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from buildassets.compat.pipeline.compile.settings import compiler_meaning, is_libsass, key_meaning
-from buildassets.compat.pipeline.run.key import members_key, package_key
-from buildassets.compat.pipeline.run.packages import KINDS, pipeline_settings
+from buildassets.compat.pipeline.run.packages import KINDS, members_key, package_key, pipeline_settings
 from buildassets.compat.plan_file import plain, plan_folder, write_plan
 from buildassets.compiler.config.block_plan import FORMAT
 from buildassets.compiler.config.file import relative_to, search

@@ -12,13 +12,12 @@ from django.conf import settings
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
-from buildassets.compat.pipeline.run.key import members_key, package_key
 from buildassets.foundation.nearest import nearest
 from buildassets.runtime.assets import Assets, release_of
 from buildassets.runtime.django import assets
 from buildassets.runtime.tags import Markup
 
-__all__ = ["KINDS", "asset_names", "markup"]
+__all__ = ["KINDS", "asset_names", "markup", "members_key", "package_key"]
 
 # The kinds, with the key of their packages in `PIPELINE`.
 KINDS: Final = {"css": "STYLESHEETS", "js": "JAVASCRIPT"}
@@ -77,3 +76,13 @@ def _own_template(name: str) -> Any:
         return get_template(name)
     except TemplateDoesNotExist:
         return None
+
+
+def package_key(kind: str, name: str) -> str:
+    """The key of the package `name`, whose kind is `css` or `js`."""
+    return f"pipeline {kind} {name}"
+
+
+def members_key(kind: str, name: str) -> str:
+    """The key of what pages load in its place where `PIPELINE_ENABLED` is off."""
+    return f"pipeline {kind} {name} members"

@@ -25,7 +25,7 @@ from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import to_json as diagnostic_json
 from buildassets.foundation.permission import IMPORTING
 from buildassets.programs.project_python import project_module
-from buildassets.runtime import nearest_manifest
+from buildassets.runtime import static_files
 from buildassets.runtime.assets import Assets
 from buildassets.runtime.unbuilt import UnbuiltAssets
 
@@ -62,7 +62,7 @@ def main(argument: str) -> dict[str, Any]:
 def _need_no_release() -> None:
     """Let applications of this process start without a release, which is what will be made of them."""
     unbuilt = UnbuiltAssets()
-    nearest_manifest.nearest_manifest = lambda folder: os.path.join(folder, nearest_manifest.MANIFEST)
+    static_files.nearest_manifest = lambda folder: os.path.join(folder, static_files.MANIFEST)
     Assets._read = lambda _: unbuilt._read()  # type: ignore[assignment, method-assign]  # of this process alone
 
 

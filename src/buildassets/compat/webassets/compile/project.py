@@ -14,7 +14,7 @@ from buildassets.compat.webassets.compile.described import Described, FilterUse,
 from buildassets.compat.webassets.compile.filters import meaning_of
 from buildassets.compat.webassets.compile.resolver import Resolver, written
 from buildassets.compat.webassets.compile.settings import LOAD_PATHS, setting_meaning, wanted
-from buildassets.compat.webassets.run.key import asset_of, bundle_key, is_url, output_key, source_key
+from buildassets.compat.webassets.run.bundle import asset_of, bundle_key, is_url, output_key, source_key
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.values import Mode
 from buildassets.compiler.engines.protocol import Templating

@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from types import ModuleType
 from typing import Any, Final
 
-from buildassets.compat.webassets.run.bundle import Bundle, caller
-from buildassets.compat.webassets.run.key import bundle_key
+from buildassets.compat.webassets.run.bundle import Bundle, bundle_key, caller
 from buildassets.compat.webassets.run.settings import DEFAULTS, Settings
 from buildassets.errors import ManifestError
 from buildassets.foundation.permission import IMPORTING
 from buildassets.runtime.assets import Assets, release_of
-from buildassets.runtime.nearest_manifest import nearest_manifest
+from buildassets.runtime.static_files import nearest_manifest
 
 __all__ = ["Environment", "LoaderError", "PythonLoader", "YAMLLoader"]
 

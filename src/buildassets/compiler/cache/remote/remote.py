@@ -28,7 +28,7 @@ from buildassets.compiler.cache.remote.records import (
     packed,
     record_name,
 )
-from buildassets.compiler.cache.remote.use import RemoteUse
+from buildassets.compiler.cache.remote.store import RemoteUse
 from buildassets.compiler.cache.traces import Kept
 from buildassets.compiler.config.values import Config
 from buildassets.foundation.credentials import masked_url

@@ -1,8 +1,30 @@
-"""The protocol of servers for a remote cache: bytes by their name."""
+"""The protocol of servers for a remote cache, bytes by their name, and the use of the cache by a build.
+
+Imports next to nothing: a build with nothing to do has a use of the cache, too.
+"""
 
 from typing import Final, Protocol
 
+from buildassets.foundation.frozen import frozen
+
 LOGIN_VARIABLE: Final = "BUILDASSETS_CACHE_LOGIN"
+
+
+@frozen
+class RemoteUse:
+    """The steps whose results came from the remote cache, and those that it was asked for in vain.
+
+    `size_bytes` is the plain size of the results that came over the line; `seconds_saved` is the time that it took to
+    make these elsewhere. After it `failed`, the server was asked no more. `kept_back` are the assets and files
+    that are not written to it because they show a folder of this machine or a secret.
+    """
+
+    hits: int = 0
+    misses: int = 0
+    size_bytes: int = 0
+    seconds_saved: float = 0.0
+    failed: bool = False
+    kept_back: tuple[str, ...] = ()
 
 
 class StoreError(OSError):

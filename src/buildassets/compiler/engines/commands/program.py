@@ -14,9 +14,9 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
+from buildassets.compiler.engines.failures import UnavailableError
 from buildassets.compiler.engines.program_files import descriptions, names_in
 from buildassets.compiler.engines.tool_choice import refuse_foreign_modules
-from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.disk.owners import modules_folders
 from buildassets.disk.plain_files import plain
 from buildassets.disk.tools_folder import package_records

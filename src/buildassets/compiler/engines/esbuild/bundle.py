@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from buildassets.compiler.engines.esbuild.messages import EsbuildMessage, diagnostics_of, read_messages
 from buildassets.compiler.engines.esbuild.special_files import special_files
-from buildassets.compiler.engines.process.endings import ending
+from buildassets.compiler.engines.failures import ending
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.media import file_suffixes

@@ -9,16 +9,15 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from buildassets.compiler.engines.process.endings import ending
+from buildassets.compiler.engines.failures import NotRunError, UnavailableError, ending, remedy
 from buildassets.compiler.engines.tool_choice import chosen, refuse_foreign_modules
-from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
 from buildassets.disk.owners import modules_folders
 from buildassets.foundation.diagnostics import reason_text
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.permission import Permission
 from buildassets.packages.tools.kinds import TOOLS, platform_of
-from buildassets.programs.on_path import program_on_path
+from buildassets.programs.places import program_on_path
 from buildassets.programs.start import Permitted, output_of
 
 _OLDEST: Final = (0, 17)  # the first with today's command line

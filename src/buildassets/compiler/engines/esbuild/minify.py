@@ -13,19 +13,16 @@ from typing import Final
 from buildassets.compiler.engines.esbuild.command import EsbuildCommand, find_esbuild
 from buildassets.compiler.engines.esbuild.messages import JSX_REFUSED
 from buildassets.compiler.engines.esbuild.process import EsbuildProcess, MinifyResponse, Note, ServiceMessage
+from buildassets.compiler.engines.failures import DiedError, UnavailableError, sentence
 from buildassets.compiler.engines.preserved import counted, references_in, with_comments
 from buildassets.compiler.engines.process.child import Processes
-from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.rjsmin import RjsminEngine
-from buildassets.compiler.engines.unavailable import UnavailableError
-from buildassets.compiler.engines.wording import sentence
 from buildassets.compiler.languages.javascript.early_errors import early_error
 from buildassets.compiler.languages.javascript.exports import declared, exported
 from buildassets.compiler.languages.javascript.jsx import HINT as JSX_HINT
 from buildassets.compiler.languages.javascript.lexer import Kind, reads_as_module, tokens
-from buildassets.compiler.languages.javascript.minify import pieces
-from buildassets.compiler.languages.javascript.proof import is_readable
+from buildassets.compiler.languages.javascript.minify import is_readable, pieces
 from buildassets.errors import BuildError
 from buildassets.foundation.diagnostics import (
     Diagnostic,
@@ -62,6 +59,13 @@ _ASSIGNING: Final = frozenset(
 _NOT_CALLED: Final = ("new", "import", "super", "async")
 _GAPS: Final = (Kind.SPACE, Kind.LINE_END, Kind.COMMENT)
 _RJSMIN: Final = 'set `js = "rjsmin"` under `[tool.buildassets.engines]`'
+_GRAMMAR_FLAGS: Final = (
+    "--loader=js",
+    "--log-level=silent",
+    "--log-limit=0",
+    "--log-override:html-comment-in-js=silent",
+)
+_AS_MODULE: Final = "\nexport {}"
 
 
 class EsbuildEngine:
@@ -292,3 +296,28 @@ def assigns_to_call(text: str) -> bool:
         depth += (word in ("(", "[", "{")) - (word in (")", "]", "}"))
         last = word
     return last == ")"
+
+
+class EsbuildGrammar(EsbuildEngine):
+    """Reports syntax errors that esbuild finds, as `js/syntax`, and leaves every text as it is."""
+
+    name = "esbuild grammar"
+    reads: tuple[str, ...] = ()
+
+    @cached_property
+    def programs(self) -> tuple[str, ...]:
+        """The command."""
+        return (os.path.realpath(self.command.path),)
+
+    def run(self, given: EngineInput) -> Compiled:
+        """The text of `given`, with an error for each fault; without errors if esbuild gave no result."""
+        text = given.text.removeprefix("\ufeff")
+        is_module = given.path.endswith(".mjs")
+        try:
+            answer = self._answer(
+                text + _AS_MODULE if is_module and not reads_as_module(text) else text, _GRAMMAR_FLAGS
+            )
+            errors = self._refused(text, answer, _GRAMMAR_FLAGS, is_module=is_module)
+        except (UnicodeEncodeError, OSError, DiedError):  # a TimeoutError is an OSError
+            return Compiled(given.text)
+        return Compiled(given.text, diagnostics=errors_of(text, errors, given.shown))

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from buildassets.compiler.engines.esbuild.minify import EsbuildEngine, errors_of, source_map_of, warnings_of
-from buildassets.compiler.engines.process.endings import DiedError
+from buildassets.compiler.engines.failures import DiedError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
 from buildassets.foundation.diagnostics import Location, error, reason_text
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from buildassets.compiler.engines.esbuild import protocol as esbuild_protocol
 from buildassets.compiler.engines.esbuild.command import EsbuildCommand
+from buildassets.compiler.engines.failures import DiedError
 from buildassets.compiler.engines.process.child import SocketProcess
-from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.foundation.frozen import frozen
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.engines.esbuild.command import find_esbuild
 from buildassets.compiler.engines.esbuild.tsconfig import TsConfig, tsconfig_of
+from buildassets.compiler.engines.failures import UnavailableError
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.reader import Reader
-from buildassets.compiler.engines.unavailable import UnavailableError
 from buildassets.errors import BuildError
 from buildassets.foundation.diagnostics import Location
 from buildassets.foundation.frozen import replace

@@ -1,10 +1,11 @@
 """Child processes that take one piece of work at a time, and a pool of idle ones.
 
-Imports of the package only `endings`, `channel`, `lifeline` and `object_stream`, and imports `subprocess` only when a
+Imports of the package only `channel` and `object_stream`, and imports `subprocess` only when a
 process is started: that takes 5 ms, and most builds after an edit start none.
 """
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
@@ -12,11 +13,17 @@ from threading import Lock
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Generic, TypeVar, cast
 
+from buildassets.compiler.engines.failures import DiedError, ending
 from buildassets.compiler.engines.process.channel import Channel
-from buildassets.compiler.engines.process.endings import DiedError, ending
-from buildassets.compiler.engines.process.lifeline import Lifeline
 from buildassets.compiler.engines.process.object_stream import ForeignError, ObjectStream
 from buildassets.programs.start import Permitted, exit_code, own_module, start
+
+try:
+    import fcntl
+
+    _IS_AVAILABLE = hasattr(fcntl, "F_SETSIG") and hasattr(signal, "SIGKILL")
+except ImportError:  # Windows
+    _IS_AVAILABLE = False
 
 if TYPE_CHECKING:
     import socket
@@ -102,6 +109,40 @@ def _nameless_file() -> BinaryIO:
     from tempfile import TemporaryFile
 
     return cast("BinaryIO", TemporaryFile())
+
+
+class Lifeline:
+    """A pipe to which nothing is written: the child inherits one end, and is killed when the other one is closed.
+
+    So a child ends when this process ends in any way, also by SIGKILL. It does nothing where the system is not Linux. A
+    program ends by itself when its input is closed, if it looks. Dart Sass does not always: if its answer cannot be
+    written any more, its main thread ends, and waits for another one that waits for its next request (as of 1.99).
+    The kernel reports that as it reports input (`fcntl(2)`, O_ASYNC and F_SETSIG). PR_SET_PDEATHSIG of `prctl(2)` would
+    not do: with that a child ends with the thread that started it.
+    """
+
+    def __init__(self) -> None:
+        self.inherited: tuple[int, ...] = ()
+        self._ours: tuple[int, ...] = ()
+        if _IS_AVAILABLE:
+            theirs, ours = os.pipe()
+            self.inherited, self._ours = (theirs,), (ours,)
+
+    def tie(self, process_id: int) -> None:
+        """Have that process, which has the descriptors `inherited`, end with this one."""
+        for descriptor in self.inherited:
+            with suppress(OSError):  # a kernel that only behaves like Linux
+                fcntl.fcntl(descriptor, fcntl.F_SETOWN, process_id)
+                fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGKILL)
+                fcntl.fcntl(descriptor, fcntl.F_SETFL, fcntl.fcntl(descriptor, fcntl.F_GETFL) | os.O_ASYNC)
+            os.close(descriptor)
+        self.inherited = ()
+
+    def close(self) -> None:
+        """Close it, which ends the process."""
+        for descriptor in (*self.inherited, *self._ours):
+            os.close(descriptor)
+        self.inherited = self._ours = ()
 
 
 class SocketProcess(ChildProcess):

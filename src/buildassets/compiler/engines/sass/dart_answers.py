@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
-from buildassets.compiler.engines.process.endings import DiedError
+from buildassets.compiler.engines.failures import DiedError
 from buildassets.compiler.engines.protocol import Compiled
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
 from buildassets.compiler.engines.sass.dart_messages import SheetFiles, failure, special_file, warnings_in

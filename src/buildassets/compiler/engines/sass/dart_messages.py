@@ -5,11 +5,11 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
+from buildassets.compiler.engines.failures import ELSEWHERE, sentence
 from buildassets.compiler.engines.sass import imports as scss_imports
 from buildassets.compiler.engines.sass.advice import IMPORT_LOOP, advice, with_name
 from buildassets.compiler.engines.sass.embedded_protocol import EventKind, Failure, LogEvent, SourceSpan
 from buildassets.compiler.engines.sass.survey import SpecialFile
-from buildassets.compiler.engines.wording import ELSEWHERE, sentence
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, looked_in, place, warning
 from buildassets.foundation.frozen import frozen, replace

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from time import monotonic
 from typing import Final
 
+from buildassets.compiler.engines.failures import DiedError
 from buildassets.compiler.engines.process.child import SocketProcess
-from buildassets.compiler.engines.process.endings import DiedError
 from buildassets.compiler.engines.sass import embedded_protocol as sass_protocol
 from buildassets.compiler.engines.sass.embedded_protocol import (
     CompileResponse,

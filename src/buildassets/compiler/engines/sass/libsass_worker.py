@@ -19,6 +19,7 @@ from functools import partial
 from socket import socket
 from typing import Any, Final
 
+from buildassets.compiler.engines.failures import sentence
 from buildassets.compiler.engines.process.object_stream import ObjectStream
 from buildassets.compiler.engines.protocol import Compiled, EngineInput
 from buildassets.compiler.engines.sass import imports as scss_imports
@@ -34,7 +35,6 @@ from buildassets.compiler.engines.sass.libsass_messages import (
     warning_messages,
 )
 from buildassets.compiler.engines.sass.libsass_texts import RecentTexts
-from buildassets.compiler.engines.wording import sentence
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.mappings import decoded_mappings, encoded_mappings
 from buildassets.compiler.languages.source_map.maps import origin_at, read_map

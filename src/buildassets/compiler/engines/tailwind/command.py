@@ -13,9 +13,8 @@ from importlib.util import find_spec
 from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, Final
 
-from buildassets.compiler.engines.process.endings import ending
+from buildassets.compiler.engines.failures import NotRunError, UnavailableError, ending, remedy
 from buildassets.compiler.engines.tool_choice import chosen, refuse_foreign_modules
-from buildassets.compiler.engines.unavailable import NotRunError, UnavailableError, remedy
 from buildassets.disk.owners import modules_folders
 from buildassets.foundation.diagnostics import reason_text
 from buildassets.foundation.frozen import frozen

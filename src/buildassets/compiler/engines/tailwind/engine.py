@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Final
 
-from buildassets.compiler.engines.process.endings import ending
+from buildassets.compiler.engines.failures import NOT_RUN_HINT, UnavailableError, ending
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.reader import Reader
 from buildassets.compiler.engines.tailwind.command import NAME, TailwindCommand, find_tailwind
 from buildassets.compiler.engines.tailwind.messages import diagnostic, fault_in
 from buildassets.compiler.engines.tailwind.rules import first_use, quoted
 from buildassets.compiler.engines.tailwind.sheets import Scanned, TailwindSheet, starts
-from buildassets.compiler.engines.unavailable import NOT_RUN_HINT, UnavailableError
 from buildassets.compiler.languages.css.minify import token_starts
 from buildassets.compiler.languages.source_map.lines import Lines
 from buildassets.compiler.languages.source_map.maps import composed, encoded_map, joined_maps, map_of_pairs, read_map

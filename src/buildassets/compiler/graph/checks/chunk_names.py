@@ -12,15 +12,15 @@ from typing import Final
 
 from buildassets.compiler.body import OnDisk, bytes_of
 from buildassets.compiler.config.values import Config, SourceRoot
-from buildassets.compiler.facts.kinds import NAMES
+from buildassets.compiler.facts.table import NAMES
 from buildassets.compiler.graph.checks.kept_names import with_any_hash
 from buildassets.compiler.graph.checks.look import Look
-from buildassets.compiler.graph.plain_names import plain_names as plain_assets
 from buildassets.compiler.languages.javascript.chunk_names import ChunkName, bundler_of, may_name_files, plain_names
 from buildassets.compiler.languages.javascript.worker_urls import worker_urls
 from buildassets.compiler.model import Draft, Linked, Source
 from buildassets.compiler.resolve.urls import USUAL_PREFIXES, has_host
 from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.globs import plain_names as plain_assets
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
 from buildassets.foundation.frozen import replace

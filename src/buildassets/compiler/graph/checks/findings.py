@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from buildassets.compiler.config.values import VENDOR, Config, SourceRoot
-from buildassets.compiler.engines.wording import ELSEWHERE
+from buildassets.compiler.engines.failures import ELSEWHERE
 from buildassets.compiler.model import Draft, Source
 from buildassets.compiler.transform.syntax_faults import TEMPLATE
 from buildassets.foundation.diagnostics import Diagnostic, Location, Severity, sort_key, warning

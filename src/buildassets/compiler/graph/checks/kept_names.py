@@ -9,10 +9,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.graph.plain_names import plain_names
 from buildassets.compiler.languages.reference import ReferenceKind
 from buildassets.compiler.model import Linked
-from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.globs import compile_globs, plain_names
 from buildassets.compiler.transform.original_positions import OriginalPositions
 from buildassets.foundation.diagnostics import Diagnostic, Severity, error, warning
 from buildassets.foundation.lazy_pattern import lazy_pattern

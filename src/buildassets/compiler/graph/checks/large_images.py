@@ -12,8 +12,8 @@ from buildassets.compiler.config.values import Config
 from buildassets.compiler.model import Draft
 from buildassets.foundation.diagnostics import Diagnostic, Location, warning
 from buildassets.foundation.frozen import replace
+from buildassets.foundation.measures import size_text
 from buildassets.foundation.media import media_of
-from buildassets.foundation.sizes import size_text
 
 LARGE: Final = "source/large"
 _SMALLER = "make it smaller: no more pixels than pages show, as WebP or AVIF; "

@@ -6,14 +6,12 @@ from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.facts.kinds import FILE, LINKED, NAMES
-from buildassets.compiler.facts.table import Facts
+from buildassets.compiler.facts.table import FILE, LINKED, NAMES, Facts
 from buildassets.compiler.graph.import_map import NameResolution
 from buildassets.compiler.graph.link import Site
-from buildassets.compiler.graph.plain_names import plain_names
 from buildassets.compiler.model import Linked
 from buildassets.compiler.sources.discover import Sources
-from buildassets.compiler.sources.globs import compile_globs
+from buildassets.compiler.sources.globs import compile_globs, plain_names
 from buildassets.foundation.nearest import Known
 from buildassets.foundation.paths import LogicalPath
 

@@ -6,7 +6,7 @@ and the resolution of names, gives diagnostics.
 
 from collections.abc import Callable, Iterator
 
-from buildassets.compiler.facts.kinds import FILE
+from buildassets.compiler.facts.table import FILE
 from buildassets.compiler.graph.checks.look import Look
 from buildassets.compiler.languages.javascript.module_names import Exports, NamedImport, exports_of, named_imports
 from buildassets.compiler.languages.reference import Reference

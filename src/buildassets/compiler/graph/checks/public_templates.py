@@ -14,7 +14,7 @@ from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.template_files import template_places
 from buildassets.foundation.diagnostics import Diagnostic, Severity
 from buildassets.foundation.frozen import replace
-from buildassets.packages.toml_text import basic_string
+from buildassets.foundation.toml_values import basic_string
 
 _STATEMENT: Final = "`{%"  # an expression is also one of Vue or Angular
 _MOST_LISTED: Final = 8  # in a hint

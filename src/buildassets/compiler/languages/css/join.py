@@ -13,8 +13,7 @@ from typing import Final
 from buildassets.compiler.languages.css.hoist import Late, SheetPart, hoisted, late_imports
 from buildassets.compiler.languages.css.lexer import OPEN_STRING, Kind, Token, follow, tokens, unescaped
 from buildassets.compiler.languages.css.outline import Head, Rule, outline
-from buildassets.compiler.languages.edits import Edit
-from buildassets.compiler.languages.joints import JoinFault, Joints, Member
+from buildassets.compiler.languages.edits import Edit, JoinFault, Joints, Member
 from buildassets.compiler.languages.native.library import Question, asked, numbers_of
 from buildassets.foundation.frozen import frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern

@@ -10,7 +10,7 @@ from typing import Final
 
 from buildassets.compiler.languages.css.lexer import Kind, Token, tokens, unescaped
 from buildassets.compiler.languages.css.outline import Head, Rule
-from buildassets.compiler.languages.open_ended import OpenEnd
+from buildassets.compiler.languages.reference import OpenEnd
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _HEAD_RULE: Final = lazy_pattern(r"@(?:[iI][mM][pP][oO][rR][tT]|[cC][hH][aA][rR][sS][eE][tT])")

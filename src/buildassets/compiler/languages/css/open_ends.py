@@ -10,7 +10,7 @@ from buildassets.compiler.languages.css.lexer import Kind, Token, tokens
 from buildassets.compiler.languages.css.outline import outline
 from buildassets.compiler.languages.css.proof import faults
 from buildassets.compiler.languages.css.survey import surveyed
-from buildassets.compiler.languages.open_ended import OpenEnd
+from buildassets.compiler.languages.reference import OpenEnd
 
 MOST_OPEN_ENDS: Final = 10  # that are reported of one sheet: an unclosed quote can spoil all that follows
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}"}

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.regular_expression import refusal
 from buildassets.compiler.languages.native.library import Question, asked_of_script, numbers_of
-from buildassets.compiler.languages.open_ended import OpenEnd
+from buildassets.compiler.languages.reference import OpenEnd
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _LANDMARK: Final = lazy_pattern(r"[(\[{]|(?<![\w$.#\\])(?:return|new\s*\.\s*target)(?![\w$\\])", re.ASCII)

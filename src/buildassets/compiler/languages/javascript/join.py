@@ -11,7 +11,7 @@ ends one script only.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from buildassets.compiler.languages.edits import Edit, span
+from buildassets.compiler.languages.edits import Cause, Edit, JoinFault, Joints, Member, span
 from buildassets.compiler.languages.javascript.lexer import Kind, begins_anew
 from buildassets.compiler.languages.javascript.scopes import (
     Declaration,
@@ -21,7 +21,6 @@ from buildassets.compiler.languages.javascript.scopes import (
     assigned_names,
     read_script,
 )
-from buildassets.compiler.languages.joints import Cause, JoinFault, Joints, Member
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _WRAPPER_START: Final = "(function(){\n"

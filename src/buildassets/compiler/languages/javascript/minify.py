@@ -1,7 +1,9 @@
 """The meaningful parts of a JavaScript text: to prove a minifier's result, and to minify without one.
 
+The library of lexers answers where it is there, else the tokens do: the answers are the same.
+
 Takes texts, gives pieces (the tokens that must stay, and the line ends that can matter between them) and texts. Pure;
-imports the lexer only.
+imports the lexer and the library only.
 
 A line end matters where it can stand for a semicolon (ECMA-262, section 12.10) or where the grammar forbids one, as
 between `return` and its value. Neither is so after a token with which no statement, class field or such keyword ends,
@@ -9,11 +11,15 @@ nor before one with which nothing begins; every other line end is taken to matte
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import zip_longest
 from typing import Final, NamedTuple
 
 from buildassets.compiler.languages.javascript.lexer import LINE_TERMINATORS, Kind, tokens
+from buildassets.compiler.languages.native.library import Question, asked_of_script, text_of
 from buildassets.foundation.lazy_pattern import lazy_pattern
+
+_SAME, _OTHER, _BAD = range(3)
 
 
 class KeptToken(NamedTuple):
@@ -164,3 +170,37 @@ def _read_otherwise_together(last: KeptToken, piece: KeptToken) -> bool:
     if (last.kind == Kind.NUMBER and first == ".") or (piece.kind == Kind.NUMBER and end == "."):
         return True
     return last.kind in _WORDS and piece.kind in _WORDS and first not in "#/"
+
+
+def is_readable(text: str) -> bool:
+    """Whether the lexer can read all of `text`, without a token that is none of the language."""
+    answer = asked_of_script(Question.IS_SCRIPT_READABLE, text, "", module=None)
+    return answer == b"\1" if answer else all(kind is not Kind.BAD for kind, _, _ in tokens(text))
+
+
+class ProvenScript:
+    """A script before it is minified; `module` is as for the lexer."""
+
+    def __init__(self, text: str, *, module: bool | None) -> None:
+        self._text = text
+        self._module = module
+
+    def compared(self, minified: str) -> bool | None:
+        """Whether `minified` means the same; None where the source has a bad token."""
+        answer = asked_of_script(Question.SCRIPT_COMPARISON, self._text, minified, module=self._module)
+        if answer:
+            return None if answer[0] == _BAD else answer[0] == _SAME
+        if any(piece.kind == Kind.BAD for piece in self._pieces):
+            return None
+        return same_meaning(self._pieces, pieces(minified, module=self._module))
+
+    def reduced(self) -> str:
+        """The script with as little between its tokens as keeps them apart."""
+        answer = asked_of_script(Question.REDUCED_SCRIPT, self._text, "", module=self._module)
+        if answer is not None:
+            return text_of(answer)
+        return reduced(self._pieces)
+
+    @cached_property
+    def _pieces(self) -> tuple[KeptToken, ...]:
+        return tuple(pieces(self._text, module=self._module))

@@ -6,8 +6,7 @@ The modules that ask have their own ways where there is no library.
 from collections.abc import Sequence
 from typing import Final
 
-from buildassets.compiler.languages.native.last_survey import LastSurvey
-from buildassets.compiler.languages.native.library import Question, numbers_of
+from buildassets.compiler.languages.native.library import LastSurvey, Question, numbers_of
 from buildassets.foundation.frozen import frozen
 
 _WHOLE, _WORKERS, _ASSET_URL, _META_ENV, _BUNDLED, _JSX = 1, 2, 4, 8, 16, 32

@@ -10,7 +10,7 @@ from buildassets.compiler.languages.javascript.jsx import first_tag
 from buildassets.compiler.languages.javascript.lexer import Kind, tokens
 from buildassets.compiler.languages.javascript.survey import kept_survey
 from buildassets.compiler.languages.native.library import Question, asked_of_script
-from buildassets.compiler.languages.open_ended import OpenEnd
+from buildassets.compiler.languages.reference import OpenEnd
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}", "`": "}"}  # the last is a hole of a template

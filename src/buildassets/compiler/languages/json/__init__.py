@@ -1,4 +1,4 @@
-"""JSON: texts come in; tokens, and the references of web manifests, import maps and source maps go out.
+"""JSON: texts come in; tokens, and the references of web manifests and source maps go out.
 
 Must not import another language.
 """

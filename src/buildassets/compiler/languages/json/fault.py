@@ -5,7 +5,7 @@ import re
 from typing import Final
 
 from buildassets.compiler.languages.json.lexer import refused
-from buildassets.compiler.languages.open_ended import OpenEnd
+from buildassets.compiler.languages.reference import OpenEnd
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
 # What Python's reader complains of, as far as versions of it agree.

@@ -1,4 +1,7 @@
-"""The strings of a JSON document, with their places and the way to them. Pure; imports no other stage."""
+"""Reads JSON: its strings, with their places and the way to them; and its tokens without white space between them.
+
+Numbers, texts and the order of keys stay as written (RFC 8259, section 2). Pure; imports no other stage.
+"""
 
 import json
 from collections.abc import Iterator
@@ -7,6 +10,7 @@ from typing import Final, NamedTuple
 from buildassets.foundation.lazy_pattern import lazy_pattern
 
 DEEPEST: Final = 16  # levels of nesting below which strings are not looked for: no format of ours goes half as deep
+_MINIFIED_TOKEN: Final = lazy_pattern(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^ \t\n\r"{}\[\],:]++')
 
 
 class String(NamedTuple):
@@ -67,3 +71,12 @@ def refused(constant: str) -> None:
 def text_of(raw: str) -> str:
     """The value of the inside of a string."""
     return str(json.loads(f'"{raw}"')) if "\\" in raw else raw
+
+
+def minified(text: str) -> str | None:
+    """`text` without white space between its tokens; None if it is no JSON. The result has the same tokens."""
+    if not is_json(text):
+        return None
+    tokens = _MINIFIED_TOKEN.findall(text)
+    result = "".join(tokens)
+    return result if _MINIFIED_TOKEN.findall(result) == tokens else None

@@ -10,7 +10,7 @@ from typing import Final
 
 from buildassets.compiler.languages.css import references as css
 from buildassets.compiler.languages.javascript import references as js
-from buildassets.compiler.languages.json import import_map
+from buildassets.compiler.languages.json.lexer import strings
 from buildassets.compiler.languages.markup.lexer import MarkupKind, MarkupToken, Tag, name_of, read_tag
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.foundation.frozen import frozen
@@ -194,7 +194,7 @@ class _MarkupWalk:
             return css.scan if type_ in ("", "text/css") else None
         if any(attribute in tag.attributes for attribute in _LOADING["script"]):
             return None
-        return {"module": js.scan, "importmap": import_map.scan}.get(type_)
+        return {"module": js.scan, "importmap": _addresses}.get(type_)
 
     def _follow_tag(self, tag: Tag) -> None:
         name = _local(tag.name)
@@ -276,3 +276,16 @@ def _candidates(text: str) -> Iterator[tuple[int, int]]:
             descriptors = _DESCRIPTORS.match(text, position)
             assert descriptors
             position = descriptors.end()
+
+
+def _addresses(text: str) -> list[Reference]:
+    """The addresses of `imports` and `scopes` in an import map that is in a page.
+
+    The keys of `scopes` and `integrity` are left alone: an integrity for a name that is gone checks nothing, one for a
+    file that the build has changed would keep the browser from running it.
+    """
+    return [
+        Reference(string.start, string.end, string.value, ReferenceKind.MODULE)
+        for string in strings(text)
+        if (string.path[0:1], len(string.path)) in ((("imports",), 2), (("scopes",), 3))
+    ]

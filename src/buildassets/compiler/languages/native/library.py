@@ -2,22 +2,21 @@
 
 A text goes as UTF-8 and an answer comes as bytes; the interpreter's lock is free meanwhile. There is no answer where
 there is no library, where the environment turns it off, and where the text is too long: then whoever asked reads the
-text in Python.
+text in Python. The survey of the last text is kept, as several modules ask of the same text one after the other.
 """
 
 import os
 import sys
 from array import array
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing
 from enum import IntEnum
 from functools import cache
 from struct import Struct
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
-from buildassets.compiler.languages.native.library_file import NAME, SWITCH
+from buildassets.compiler.languages.native.library_file import NAME, SWITCH, ends_early
 from buildassets.compiler.languages.native.sources import SOURCES
-from buildassets.disk.shared_library import ends_early
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
 from buildassets.foundation.frozen import frozen
 
@@ -30,6 +29,7 @@ _HEAD: Final = Struct("<I4q32sIQ")
 _READ, _SURVEYED, _HASHED, _IS_UTF8 = 1, 2, 4, 8
 _ANSWERED, _NOT_YET = 0, 3
 SCRIPT, SHEET = 1, 2  # kinds of files to read; all others have the number 0
+_Survey = TypeVar("_Survey")
 
 
 class Question(IntEnum):
@@ -378,3 +378,30 @@ def text_of(answer: bytes) -> str:
 
 def _encoded(text: str | bytes) -> bytes:
     return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+
+
+class LastSurvey(Generic[_Survey]):
+    """The surveys of texts, of which the last is kept; `read` makes one of what the library answers to `question`."""
+
+    def __init__(self, question: Question, read: Callable[[bytes], _Survey]) -> None:
+        self._question = question
+        self._read = read
+        self._last: tuple[str, _Survey | None] = ("", None)  # one attribute, as threads make drafts side by side
+
+    def surveyed(self, text: str) -> _Survey | None:
+        """The survey of `text`; None where there is no library."""
+        survey = self.kept(text)
+        if survey is None:
+            answer = asked(self._question, text)
+            survey = None if answer is None else self._read(answer)
+            self._last = (text, survey)
+        return survey
+
+    def keep(self, text: str, answer: bytes) -> None:
+        """Keep what the library has answered about `text` when it was read."""
+        self._last = (text, self._read(answer))
+
+    def kept(self, text: str) -> _Survey | None:
+        """The survey of `text` if it was the last that was surveyed; so nothing is read for one question alone."""
+        last, survey = self._last
+        return survey if last is text and is_native() else None

@@ -25,8 +25,8 @@ from buildassets.compiler.languages.javascript import minify as js_minify
 from buildassets.compiler.languages.javascript import references as js_references
 from buildassets.compiler.languages.javascript.asset_url import find_asset_urls, scan_written
 from buildassets.compiler.languages.javascript.scopes import read_script
-from buildassets.compiler.languages.json import import_map
 from buildassets.compiler.languages.map_comment import map_comment
+from buildassets.compiler.languages.markup.references import addresses
 from buildassets.compiler.languages.reference import Reference, ReferenceKind
 from buildassets.compiler.languages.scan import join, scan
 from buildassets.compiler.languages.source_map.lines import Lines
@@ -191,7 +191,7 @@ READERS: Final[Mapping[str, Reader]] = {
     "svg": Reader(_references(Syntax.SVG), MARKUP, _MARKUP),
     "web manifest": Reader(_references(Syntax.WEB_MANIFEST), JSON, (*_NAKED, ('{"icons":[{"src":"', '"}]}'))),
     "source map references": Reader(_references(Syntax.SOURCE_MAP), JSON, (*_NAKED, ('{"sources":["', '"]}'))),
-    "import map": Reader(import_map.scan, JSON, (*_NAKED, ('{"imports":{"a":"', '"}}'))),
+    "import map": Reader(addresses, JSON, (*_NAKED, ('{"imports":{"a":"', '"}}'))),
     "source map": Reader(
         lambda text: read_map(text, Lines("a\n" * 9)),
         JSON,

@@ -1,4 +1,4 @@
-"""What is made of pictures: another width or format, with about the memory that it needs, and sprites of icons. Pure."""
+"""What is made of pictures: other widths and formats, with about the memory that they need, and sprites. Pure."""
 
 from typing import Final
 
@@ -57,7 +57,7 @@ def needed_bytes(variant: Variant) -> int:
 
 @frozen
 class Icon:
-    """One icon of a sprite: its name in templates, the absolute path of its file, and that path as the user would write it."""
+    """An icon of a sprite: its name in templates, the absolute path of its file, and that path as users write it."""
 
     name: str
     path: str

@@ -57,7 +57,7 @@ def needed_bytes(variant: Variant) -> int:
 
 @frozen
 class Icon:
-    """An icon of a sprite: its name in templates, the absolute path of its file, and that path as the user writes it."""
+    """An icon of a sprite: its name in templates, the absolute path of its file, and that path as users write it."""
 
     name: str
     path: str

@@ -194,7 +194,7 @@ class _MarkupWalk:
             return css.scan if type_ in ("", "text/css") else None
         if any(attribute in tag.attributes for attribute in _LOADING["script"]):
             return None
-        return {"module": js.scan, "importmap": _addresses}.get(type_)
+        return {"module": js.scan, "importmap": addresses}.get(type_)
 
     def _follow_tag(self, tag: Tag) -> None:
         name = _local(tag.name)
@@ -278,7 +278,7 @@ def _candidates(text: str) -> Iterator[tuple[int, int]]:
             position = descriptors.end()
 
 
-def _addresses(text: str) -> list[Reference]:
+def addresses(text: str) -> list[Reference]:
     """The addresses of `imports` and `scopes` in an import map that is in a page.
 
     The keys of `scopes` and `integrity` are left alone: an integrity for a name that is gone checks nothing, one for a

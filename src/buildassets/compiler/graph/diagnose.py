@@ -59,10 +59,14 @@ _Items = Sequence[tuple[LogicalPath, Any]]  # the findings of one check, each wi
 
 @frozen
 class _Check:
-    """A check: `find` gives the findings of one asset, `gather` the diagnostics of those of all assets."""
+    """A check: `find` gives the findings of one asset, `gather` the diagnostics of those of all assets.
+
+    If it is `of_references`, it finds nothing in an asset without any.
+    """
 
     find: Callable[[Look, Linked], Iterable[Any]]
     gather: Callable[[_Gathering, _Items], Iterable[Diagnostic]]
+    of_references: bool = False
 
 
 @frozen
@@ -218,7 +222,8 @@ def _found_before(walk: Walk, facts: Facts, path: LogicalPath) -> tuple[tuple[in
 
 
 def _findings(look: Look, asset: Linked) -> tuple[tuple[int, Any], ...]:
-    return tuple((number, finding) for number, check in enumerate(_CHECKS) for finding in check.find(look, asset))
+    checks = _NUMBERED if asset.draft.references else _OF_ALL
+    return tuple([(number, finding) for number, check in checks for finding in check.find(look, asset)])
 
 
 def _drafts_with_faults(_: Look, asset: Linked) -> tuple[Draft, ...]:
@@ -273,17 +278,19 @@ def _findings_in(items: _Items) -> Iterator[Finding]:
 _DECIDED_BY_OTHERS: Final = 0  # what names a broken script of others decides whether that is an error
 _CHECKS: Final = (
     _Check(_drafts_with_faults, _of_drafts),
-    _Check(missing_references, _of_references),
-    _Check(refusals, _each),
+    _Check(missing_references, _of_references, of_references=True),
+    _Check(refusals, _each, of_references=True),
     _Check(_large, _of_large_images),
-    _Check(unmapped, _by_root("reference/unmapped", unmapped_summary)),
-    _Check(no_modules, _by_root("reference/no-module", no_modules_summary)),
-    _Check(package_faults, lambda _, items: once_a_file(fault for _, fault in items)),
+    _Check(unmapped, _by_root("reference/unmapped", unmapped_summary), of_references=True),
+    _Check(no_modules, _by_root("reference/no-module", no_modules_summary), of_references=True),
+    _Check(package_faults, lambda _, items: once_a_file(fault for _, fault in items), of_references=True),
     _Check(lost_exports, _each),
-    _Check(prefixes, _by_root("reference/prefix", count_of_prefixes)),
+    _Check(prefixes, _by_root("reference/prefix", count_of_prefixes), of_references=True),
     _Check(named_workers, lambda gathering, items: worker_faults(gathering.known.config, (one for _, one in items))),
     _Check(chunk_faults, _each),
 )
+_NUMBERED: Final = tuple(enumerate(_CHECKS))
+_OF_ALL: Final = tuple((number, check) for number, check in _NUMBERED if not check.of_references)
 
 
 def _unavailable(config: Config, codings: Iterable[str]) -> Iterator[Diagnostic]:

@@ -200,5 +200,6 @@ _WRITE: Final = {
     "release/signature/signature.py": _NAMED,
     "start/edits.py": "the diff that `init` shows",
     "wheels/plain.py": "copies for a wheel, in a temporary folder or in `build/`",
+    "wheels/setuptools.py": "the source distribution, as setuptools names it",
 }
 """The modules that write files, each with what it writes."""

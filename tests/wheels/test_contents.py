@@ -94,6 +94,37 @@ def test_a_release_without_a_manifest_is_an_error(site: Path, tmp_path: Path) ->
     assert only_error(merged(tmp_path)).code == "wheel/manifest"
 
 
+def test_a_release_of_very_many_files_is_an_error(site: Path, tmp_path: Path) -> None:
+    def multiply(document: dict[str, Any]) -> None:
+        sheet = {**document["assets"][SHEET], "references": []}
+        document["assets"].update({f"{one}.css": {**sheet, "file": f"{one}.0123456789ab.css"} for one in range(20_000)})
+
+    forge(install(site, "cards"), multiply)
+    fault = only_error(merged(tmp_path))
+    assert fault.message == "the release has 20,004 files, of at most 20,000"
+    assert "cards/release" in str(fault.location)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "sheet"])
+def test_a_named_pipe_is_an_error_and_does_not_wait(site: Path, tmp_path: Path, name: str) -> None:
+    release = install(site, "cards")
+    path = sheet_of(release) if name == "sheet" else release / name
+    path.unlink()
+    os.mkfifo(path)
+    assert set(codes(merged(tmp_path))) <= {"wheel/manifest", "wheel/file"}
+
+
+def test_a_block_that_is_not_closed_has_the_place_in_the_package(site: Path, tmp_path: Path) -> None:
+    write_tree(site, {"cards/templates/card.html": "<p>\n{% style %} p { top: 0 }\n"})
+    settings = f'components = true\n[templates]\ndirs = ["{(site / "cards/templates").as_posix()}"]\n'
+    write_tree(tmp_path, {"assets/app.css": "a { color: red }\n", "buildassets.toml": settings})
+    (fault,) = (one for one in build(load_config(start=str(tmp_path))).diagnostics if one.is_error)
+    assert (fault.code, fault.message) == ("template/component", "`{% style %}` is not closed")
+    assert fault.location is not None
+    assert fault.location.file.endswith("site/cards/templates/card.html")
+    assert fault.location.line == 2
+
+
 def sheet_of(release: Path) -> Path:
     return next((release / "assets/css").glob("*.css"))
 

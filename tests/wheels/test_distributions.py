@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from buildassets.wheels.package import PackageError, built_release
 from tests.conftest import write_tree
 from tests.wheels.installations import ended, libraries, new_environment, pip_install
 from tests.wheels.projects import HATCH, SASS, SETUPTOOLS, run, wheel_files, write_package
@@ -68,3 +69,20 @@ def test_pip_installs_a_source_distribution_without_a_network_or_node(backend: s
     assert done.returncode == 0, done.stderr
     assets = json.loads((site / "build/manifest.json").read_text())["assets"]
     assert {"cards/css/card.css", "cards/css/page.css", "cards/js/card.js"} <= assets.keys()
+
+
+def test_a_source_root_around_the_release_has_each_source_once(tmp_path: Path) -> None:
+    settings = HATCH.replace("[tool.buildassets]", '[tool.buildassets]\nsources = ["src/cards"]')
+    folder = write_package(
+        tmp_path / "cards", settings, {"src/cards/a.css": "a { top: 0 }\n", "src/cards/.env": "secret"}
+    )
+    for _ in range(2):
+        release = built_release(str(folder), {"cards": "cards.release"})
+        assert release.sources == ("pyproject.toml", "src/cards/__init__.py", "src/cards/a.css")
+
+
+@pytest.mark.parametrize("text", ["tool = 5\n", "[tool]\nbuildassets = 5\n", "[tool.buildassets]\nsources = 5\n"])
+def test_settings_of_another_type_are_an_error_without_a_traceback(text: str, tmp_path: Path) -> None:
+    write_tree(tmp_path, {"pyproject.toml": text})
+    with pytest.raises(PackageError):
+        built_release(str(tmp_path), {"cards": "cards.release"})

@@ -56,7 +56,9 @@ def test_an_unknown_name_has_the_nearest_one_as_its_hint(site: Path) -> None:
     assert refused("card").hint == "did you mean `cards`?"
 
 
-@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "a\\b", "C:", "a b", ".hidden", "a\n"])
+@pytest.mark.parametrize(
+    "name", ["", "..", "../x", "a/b", "a\\b", "C:", "a b", ".hidden", "a\n", "__proto__", "aux", "nul.x"]
+)
 def test_a_name_that_is_no_folder_is_an_error(name: str) -> None:
     assert refused(name).code == "wheel/name"
 
@@ -67,6 +69,43 @@ def test_a_module_that_is_none_leads_nowhere(site: Path, module: str) -> None:
     write_tree(site, {"cards-1.0.dist-info/entry_points.txt": f"[buildassets.releases]\ncards = {module}\n"})
     fault = refused("cards")
     assert fault.code in ("wheel/manifest", "wheel/unknown")
+
+
+DAMAGED = {
+    "a line without a value": (b"Name: evil\n", b"[buildassets.releases]\ngarbage\n"),
+    "bytes": (b"Name: ev\xffil\n", b"[buildassets.releases]\ncards = evil\xff.release\n"),
+    "a null character": (b"Name: evil\n", b"[buildassets.releases]\nevil = evil\0.release\n"),
+    "no name": (b"garbage\n", b"[buildassets.releases]\nevil = evil.release\n"),
+}
+
+
+@pytest.mark.parametrize(("metadata", "points"), DAMAGED.values(), ids=DAMAGED)
+def test_damaged_metadata_of_one_package_leaves_the_others(site: Path, metadata: bytes, points: bytes) -> None:
+    install(site, "cards")
+    write_tree(site, {"evil-1.0.dist-info/METADATA": metadata, "evil-1.0.dist-info/entry_points.txt": points})
+    assert not isinstance(release_named("cards"), Diagnostic)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "[",
+        "[" * 200_000,
+        "[]",
+        '{"dir_info": []}',
+        '{"url": 5, "dir_info": {"editable": true}}',
+        '{"url": "file://[", "dir_info": {"editable": true}}',
+        '{"url": "file:///%00", "dir_info": {"editable": true}}',
+        '{"url": "file:///", "dir_info": {"editable": true}}',
+        '{"url": "https://evil.example/", "dir_info": {"editable": true}}',
+    ],
+)
+def test_an_installed_package_cannot_have_other_folders_built(site: Path, origin: str) -> None:
+    install(site, "cards")
+    write_tree(site, {"cards-1.0.dist-info/direct_url.json": origin})
+    found = release_named("cards")
+    assert not isinstance(found, Diagnostic)
+    assert found.project == ""
 
 
 def test_an_error_has_its_place_in_the_configuration(site: Path, tmp_path: Path) -> None:

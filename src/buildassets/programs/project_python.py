@@ -109,6 +109,6 @@ def editable_source(package: "Distribution") -> str | None:
     try:
         origin = json.loads(package.read_text(_ORIGIN) or "{}")
         is_editable, url = origin.get("dir_info", {}).get("editable", False), urlsplit(origin.get("url", ""))
-    except (ValueError, AttributeError):
+        return os.path.realpath(url2pathname(url.path)) if is_editable and url.scheme == "file" else None
+    except (ValueError, AttributeError, RecursionError):
         return None
-    return os.path.realpath(url2pathname(url.path)) if is_editable and url.scheme == "file" else None

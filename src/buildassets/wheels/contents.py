@@ -22,6 +22,7 @@ from buildassets.manifest.soundness import is_file, is_refused_by_windows
 _HASH: Final = lazy_pattern(r"[-._~][A-Za-z0-9_-]{8,}(?=\.[^/]*\Z|\Z)")
 _HINT: Final = "install the package again, or report it to its authors"
 _URL: Final = lazy_pattern(r"(?i:[a-z][a-z0-9+.-]*:|//)")
+_MOST_FILES: Final = 20_000  # the largest sets of icons have 10,000
 _BYTES: Final = {"sha256": 32, "sha384": 48, "sha512": 64}
 
 
@@ -78,7 +79,10 @@ def contents_of(folder: str, name: str, shown: str, *, is_production: bool, proj
         message = f"cannot read `{where.file}`: {reason_text(fault)}"
         return Contents(faults=(error("wheel/manifest", message, where, hint=hint),))
     entries = {path: entry for path, entry in manifest.assets.items() if not entry.plain}
-    if complaints := list(_complaints(manifest, entries, is_production=is_production)):
+    complaints = [f"the release has {len(manifest.assets):,} files, of at most {_MOST_FILES:,}"]
+    if len(manifest.assets) <= _MOST_FILES:
+        complaints = list(_complaints(manifest, entries, is_production=is_production))
+    if complaints:
         return Contents(faults=tuple(error("wheel/manifest", text, where, hint=hint) for text in complaints))
     assets = os.path.join(folder, ASSETS_FOLDER)
     return Contents(tuple(_file(entries, path, name, assets) for path in sorted(entries)))

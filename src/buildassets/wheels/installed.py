@@ -16,6 +16,7 @@ from buildassets.foundation.frozen import frozen
 from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.foundation.nearest import nearest
 from buildassets.manifest.model import MANIFEST_NAME
+from buildassets.manifest.soundness import is_refused_by_windows
 from buildassets.programs.project_python import editable_source
 
 GROUP: Final = "buildassets.releases"
@@ -41,19 +42,25 @@ class InstalledRelease:
 
 def is_name(name: str) -> bool:
     """Whether a release may be merged below `name`: one folder, with the same name on every system."""
-    return _NAME.fullmatch(name) is not None
+    return _NAME.fullmatch(name) is not None and not is_refused_by_windows(name)
 
 
 def installed_releases() -> list[InstalledRelease]:
-    """The releases of all installed packages, sorted by name. Of a package that is found twice, the first counts."""
+    """The releases of all installed packages, sorted by name. Of a package that is found twice, the first counts.
+
+    One whose metadata cannot be read brings none.
+    """
     found: dict[tuple[str, str], InstalledRelease] = {}
     seen: set[str] = set()
     for distribution in distributions():
-        package = str(distribution.metadata["Name"]).replace("_", "-").replace(".", "-").lower()
-        if package not in seen:
-            seen.add(package)
-            for point in distribution.entry_points.select(group=GROUP):
-                found[point.name, package] = _release(distribution, point)
+        try:
+            package = str(distribution.metadata["Name"]).replace("_", "-").replace(".", "-").lower()
+            points = () if package in seen else distribution.entry_points.select(group=GROUP)
+        except (AttributeError, TypeError, ValueError):  # of a line without `=`, of bytes that are not UTF-8
+            continue
+        seen.add(package)
+        for point in points:
+            found[point.name, package] = _release(distribution, point)
     return [found[key] for key in sorted(found)]
 
 

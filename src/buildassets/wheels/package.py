@@ -6,7 +6,7 @@ neither compilers nor a cache are needed.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from buildassets.disk.files import content_of
@@ -58,7 +58,7 @@ def built_release(root: str, points: Mapping[str, str]) -> PackageRelease:
         raise PackageError("`retain` is set for buildassets: a wheel has one release, so remove that table")
     if settings.get("modules") == "importmap":
         raise PackageError('`modules = "importmap"` is set for buildassets: the names are for pages of one site')
-    folder = os.path.join(root, *str(settings.get("output", "build")).split("/"))
+    folder = _output(root, settings)
     if os.path.isfile(os.path.join(root, _OF_SDIST)) and os.path.isfile(os.path.join(folder, MANIFEST_NAME)):
         _run(root, "verify", folder)
     else:
@@ -112,7 +112,9 @@ def _settings(root: str) -> Mapping[str, Any]:
             raise PackageError(f"`{name}` is not TOML: {fault}") from None
         except OSError as fault:
             raise PackageError(f"cannot read `{name}`: {reason_text(fault)}") from None
-        settings = document if name == _CONFIGURED_IN[0] else document.get("tool", {}).get("buildassets")
+        tools = document.get("tool")
+        is_own = name == _CONFIGURED_IN[0]
+        settings = document if is_own else tools.get("buildassets") if isinstance(tools, dict) else None
         if isinstance(settings, dict):
             return settings
     raise PackageError("the settings of buildassets are missing: add `[tool.buildassets]` with `output` to the project")
@@ -128,14 +130,22 @@ def _run(root: str, *arguments: str) -> None:
         raise PackageError(f"`buildassets {arguments[0]}` failed\n{done.stderr.rstrip()}")
 
 
+def _output(root: str, settings: Mapping[str, Any]) -> str:
+    return os.path.join(root, *str(settings.get("output", "build")).split("/"))
+
+
 def _sources(root: str, settings: Mapping[str, Any]) -> Iterator[str]:
     """The files that a source distribution needs for a build: the configuration, the lock and the source roots."""
     for name in (*_CONFIGURED_IN, "buildassets.lock"):
         if os.path.isfile(os.path.join(root, name)):
             yield name
-    roots: Sequence[Any] = settings.get("sources") or ("assets", "static")
-    for source in roots:
+    output = os.path.normpath(_output(root, settings)) + os.sep
+    roots = settings.get("sources")
+    for source in roots if isinstance(roots, list) and roots else ("assets", "static"):
         path = os.path.normpath(str(source.get("path") if isinstance(source, dict) else source))
         folder = os.path.join(root, path)
         if os.path.isdir(folder) and not os.path.isabs(path) and not path.startswith(os.pardir):
-            yield from (f"{path}/{name}".replace(os.sep, "/") for name in files_below(folder))
+            for name in files_below(folder):
+                is_hidden = any(part.startswith(".") and part != ".well-known" for part in name.split("/"))
+                if not is_hidden and not os.path.join(folder, *name.split("/")).startswith(output):
+                    yield f"{path}/{name}".replace(os.sep, "/")

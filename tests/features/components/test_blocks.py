@@ -121,3 +121,17 @@ def test_a_text_of_openers_takes_no_longer_than_its_length(opener: str) -> None:
     for engine in ENGINES:
         blocks_of(opener * 20_000, engine)
     assert process_time() - began < 10
+
+
+@pytest.mark.parametrize("text", [" " * 20_000, "\n" * 20_000, " scoped" * 5_000, " -" * 10_000, ' "' + "a" * 20_000])
+def test_a_tag_that_is_not_closed_takes_no_time(text: str) -> None:
+    began = process_time()
+    assert blocks_of("{% style" + text, "django").blocks == ()
+    assert process_time() - began < 1
+
+
+@pytest.mark.parametrize("end", ["%}", " %}", "-%}", " -%}", " + %}", "\n+%}"])
+def test_a_tag_may_strip_the_white_space_after_it(end: str) -> None:
+    found = blocks_of(f"{{% style scoped{end}a{{% endstyle %}}", "jinja")
+    assert bool(found.faults) == (end == " + %}")
+    assert found.blocks[0].is_scoped

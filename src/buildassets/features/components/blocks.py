@@ -18,7 +18,8 @@ LISTED: Final = "components"
 LANGUAGES: Final = {STYLE: ("css", "scss"), BEHAVIOUR: ("js", "ts")}
 OF_SIBLINGS: Final = frozenset(language for languages in LANGUAGES.values() for language in languages)
 _SKIPPED: Final = r"(?P<skipped>\{%[-+]?\s*(?P<outer>raw|verbatim|comment)\b[^%]*%\})"
-_TAG: Final = r"\{%[-+]?\s*(?P<name>style|behaviour|components)\b\s*(?P<words>(?:[^%{]|%(?!\})|\{(?!%))*?)\s*[-+]?%\}"
+# Never goes back: `\s*` on both sides of lazy words would take hours for 10,000 blanks.
+_TAG: Final = r"\{%[-+]?\s*(?P<name>style|behaviour|components)\b\s*+(?P<words>(?:[^%{]|%(?!\})|\{(?!%))*+)%\}"
 _PATTERN: Final = lazy_pattern(rf"(?P<comment>\{{#)|{_SKIPPED}|{_TAG}")
 _WORD: Final = lazy_pattern(
     r"""\s*(?:(?P<text>"[^"]*"|'[^']*'),?|(?P<scoped>scoped\b)|lang=["'](?P<lang>\w+)["'])\s*"""
@@ -159,7 +160,7 @@ def _block(tag: re.Match[str], closing: tuple[int, int], faults: list[BlockFault
     is_scoped = any(word["scoped"] for word in words)
     wrong = next((word for word in words if word["text"] or (word["scoped"] and kind == BEHAVIOUR)), None)
     if wrong or language not in LANGUAGES[kind]:
-        span = wrong.span() if wrong else tag.span("words")
+        span = wrong.span() if wrong else _span_of_words(tag)
         word = wrong[0].strip() if wrong else f'lang="{language}"'
         faults.append(_unknown_word(word, kind, span))
     yield Block(kind, (tag.start(), closing[1]), tag.end(), closing[0], language=language, is_scoped=is_scoped)
@@ -167,7 +168,7 @@ def _block(tag: re.Match[str], closing: tuple[int, int], faults: list[BlockFault
 
 def _words(tag: re.Match[str], faults: list[BlockFault]) -> Iterator[re.Match[str]]:
     """The words of a tag; the first that is none is a fault."""
-    position, end = tag.span("words")
+    position, end = _span_of_words(tag)
     while position < end:
         word = _WORD.match(tag.string, position, end)
         if not word:
@@ -175,6 +176,12 @@ def _words(tag: re.Match[str], faults: list[BlockFault]) -> Iterator[re.Match[st
             return
         yield word
         position = word.end()
+
+
+def _span_of_words(tag: re.Match[str]) -> tuple[int, int]:
+    """The span of the words of a tag, without the sign that strips white space after it."""
+    words = tag["words"]
+    return tag.start("words"), tag.start("words") + len((words[:-1] if words.endswith(("-", "+")) else words).rstrip())
 
 
 def _unknown_word(word: str, kind: str, span: tuple[int, int]) -> BlockFault:

@@ -23,9 +23,7 @@ _SOURCES = {
 _PURE = [name for name in _SOURCES if purity.is_pure(name)]
 # Functions that read nothing, of modules that do.
 _PURE_FUNCTIONS = {"buildassets.compiler.write.clock.timestamp"}
-_OF_LOADING = {
-    "buildassets.compiler.languages.native.library_file.ends_early"
-}  # as little pure as the loading of a library
+_OF_LOADING = {"buildassets.disk.shared_library.ends_early"}  # as little pure as the loading of a library
 _CLAIM = re.compile(r"\bPure\b")
 
 

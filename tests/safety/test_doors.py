@@ -136,7 +136,7 @@ _READS_OTHERS: Final = {
     "compiler/watch/events/mounts.py": "/proc",
     "doctor/machine.py": "/proc",
     "release/signature/keys.py": "what the command line names, up to a size",
-    "compiler/languages/native/library_file.py": "an installed library",
+    "disk/shared_library.py": "an installed library",
 }
 """The modules that open something else, each with what that is."""
 

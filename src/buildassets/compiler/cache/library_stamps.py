@@ -7,8 +7,9 @@ import os
 from array import array
 
 from buildassets.compiler.languages import native
-from buildassets.compiler.languages.native.library_file import NAME, SWITCH, ends_early
+from buildassets.compiler.languages.native.library_file import NAME, SWITCH
 from buildassets.compiler.languages.native.sources import SOURCES
+from buildassets.disk.shared_library import ends_early
 
 TYPE_CHECKING = False  # as in `typing`, whose import would take a fifth of the time
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from functools import cache
 from struct import Struct
 from typing import Any, Final, Generic, TypeVar
 
-from buildassets.compiler.languages.native.library_file import NAME, SWITCH, ends_early
+from buildassets.compiler.languages.native.library_file import NAME, SWITCH
 from buildassets.compiler.languages.native.sources import SOURCES
+from buildassets.disk.shared_library import ends_early
 from buildassets.foundation.diagnostics import Diagnostic, error, warning
 from buildassets.foundation.frozen import frozen
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from functools import partial
 
 from buildassets.compiler.body import text_of
 from buildassets.compiler.build import graph_of
@@ -21,7 +20,7 @@ from buildassets.compiler.released import outputs
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.templates.build_names import names_of_build
 from buildassets.compiler.templates.check import TemplateCheck, read_templates
-from buildassets.compiler.templates.elsewhere import reasons
+from buildassets.compiler.templates.elsewhere import Elsewhere
 from buildassets.compiler.templates.named import NamedInTemplates
 from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.disk.files import MOST_MANIFEST_BYTES, bytes_at
@@ -69,7 +68,7 @@ def check(request: BuildRequest) -> CheckResult:
             templates=TemplateCheck(),
             of_others=graph.of_others.intersection(unreached),
         )
-    templates = read_templates(config).check(names_of_build(config, graph), partial(reasons, config))
+    templates = read_templates(config).check(names_of_build(config, graph), Elsewhere(config))
     faults = () if graph.failed else _over_budget(means, graph)
     strings = () if graph.failed else plain_name_faults(config, assets, _sources(graph))
     found = {*graph.diagnostics, *templates.diagnostics, *faults, *strings, *filter(None, [oddity()])}

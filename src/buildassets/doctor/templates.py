@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from buildassets.compiler.templates.check import check_released
+from buildassets.compiler.templates.elsewhere import Elsewhere
 from buildassets.compiler.templates.files import find_templates
 from buildassets.disk.files import MOST_MANIFEST_BYTES, content_of
 from buildassets.doctor.application import HELPER_CALL, HELPER_TAG
@@ -35,7 +36,7 @@ def template_findings(subject: Subject) -> Iterator[Diagnostic]:
     yield from static_tag_findings(subject, _of_django(subject))
     if subject.manifest is not None and not subject.config.templates.extensions:
         files = {one.location.file for one in lacking if one.location}
-        checked = check_released(subject.config, subject.manifest.assets)
+        checked = check_released(subject.config, subject.manifest.assets, Elsewhere(subject.config))
         for fault in checked.diagnostics:
             if fault.is_error and not (fault.location and fault.location.file in files):
                 hint = fault.hint or f"correct the name, or run `{subject.build_command}` if the asset is new"

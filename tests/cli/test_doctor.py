@@ -974,3 +974,10 @@ def test_a_name_in_a_template_that_a_collected_release_lacks_is_reported(tmp_pat
     done = run(tmp_path, "doctor")
     found = re.findall(r"warning\[doctor/template\]: (.*)\n  --> (\S+)", done.stderr)
     assert found == [("no asset is named `gone.css`", "templates/a.html:1:49")]
+
+
+@pytest.mark.parametrize(("views", "is_fault"), [("def url_for(endpoint, **values): ...\n", False), ("", True)])
+def test_a_name_that_check_excuses_is_not_reported(views: str, is_fault: bool, tmp_path: Path) -> None:
+    page = "{{ url_for('static', filename='gone.css') }}"
+    project = released(tmp_path, {**FLASK, "views.py": views, "templates/a.html": page})
+    assert (("error", "doctor/template") in examined(project)[1]) == is_fault

@@ -381,3 +381,17 @@ def test_configuration_of_another_user_above_is_reported_and_not_read(project: P
         editor.open("templates/page.html", '{{ image("img/logo.pgn") }}')
         reported = [fault["code"] for faults in editor.diagnostics.values() for fault in faults]
     assert reported == ["config/owner"]
+
+
+@pytest.mark.parametrize(
+    ("more", "page"),
+    [
+        ({"views.py": "def url_for(endpoint, **values): ...\n"}, "{{ url_for('static', filename='gone.css') }}"),
+        ({"manage.py": ""}, "{% load static %}{% static 'gone.css' %}"),
+    ],
+    ids=["url_for", "finders"],
+)
+def test_names_that_check_excuses_are_no_faults(more: Tree, page: str, project: Path) -> None:
+    write_tree(project, more)
+    with Editor(project) as editor:
+        assert editor.open("templates/page.html", page) == []

@@ -46,7 +46,8 @@ def migrated(folder: Path, system: str, settings: str) -> tuple[Lines, dict[str,
     assert read_tree(folder) == {**before, "buildassets.toml": written}
     built = run_buildassets(folder, "build", "-q")
     assert built.returncode == 0, built.stderr
-    numbered = [(one["line"] - HEAD.count("\n"), one["outcome"]) for one in json.loads(done.stdout)["lines"]]
+    found = [one for one in json.loads(done.stdout)["lines"] if one["file"] == "conf/settings.py"]
+    numbered = [(one["line"] - HEAD.count("\n"), one["outcome"]) for one in found]
     lines = [(number, outcome) for number, outcome in numbered if number > 0]
     assets = json.loads((folder / "build/manifest.json").read_text())["assets"]
     return lines, tomllib.loads(written.decode()), [*assets]
@@ -183,7 +184,8 @@ PIPELINE["SASS_BINARY"] = "sass"
         *((25, "taken over"), (26, "taken over"), (27, "taken over"), (28, "not possible"), (29, "taken over")),
         *((30, "taken over"), (31, "changed")),
     ]
-    assert config == {"pipeline": "conf.settings", "engines": {"js": "none"}}
+    sources = ["front", {"path": "more", "prefix": "more"}]
+    assert config == {"sources": sources, "pipeline": "conf.settings", "engines": {"js": "none"}}
     note = '`JS_COMPRESSOR`: it is `js = "none"` in `engines`'
     assert note in run_buildassets(tmp_path, "migrate", "pipeline").stdout
     assert {"gen/site.css", "gen/site.js", "img/x.png", "more/m.css"} <= {*assets}

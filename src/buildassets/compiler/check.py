@@ -1,7 +1,6 @@
 """`check`: reports everything that a build would report, and missing names in templates. Writes nothing."""
 
 from collections.abc import Mapping
-from functools import partial
 from itertools import chain
 
 from buildassets.compiler.cache.store import ReadCache
@@ -19,7 +18,7 @@ from buildassets.compiler.model import Linked, Source
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.templates.build_names import names_of_build
 from buildassets.compiler.templates.check import TemplateCheck, read_templates
-from buildassets.compiler.templates.elsewhere import reasons
+from buildassets.compiler.templates.elsewhere import Elsewhere
 from buildassets.compiler.templates.named import NamedInTemplates
 from buildassets.compiler.transform.draft_cache import names_for
 from buildassets.foundation.diagnostics import Diagnostic, sort_key
@@ -65,7 +64,7 @@ def check(request: BuildRequest) -> CheckResult:
             templates=TemplateCheck(),
             of_others=graph.of_others.intersection(unreached),
         )
-    templates = read_templates(config).check(names_of_build(config, graph), partial(reasons, config))
+    templates = read_templates(config).check(names_of_build(config, graph), Elsewhere(config))
     checks = () if graph.failed else (feature.check(means, graph) for feature in features_of(means, graph))
     faults = chain.from_iterable(checks)
     strings = () if graph.failed else plain_name_faults(config, assets, _sources(graph))

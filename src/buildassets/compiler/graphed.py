@@ -58,7 +58,7 @@ def graph_of(means: Means, templates: NamedInTemplates) -> AssetGraph:
 def _discovered(means: Means, compiles_to: Mapping[str, str], kept: Kept) -> Discovery:
     if kept.discovery is None:
         with means.times.of("sources"):
-            kept.discovery = discover(means.config, compiles_to, means.request.mode)
+            kept.discovery = discover(means.config, compiles_to, means.request.mode, digest_of=means.digest_of)
             kept.has_typed = not means.config.entries and _has_typed(kept.discovery.sources)
     return kept.discovery
 

@@ -10,6 +10,7 @@ from buildassets.compiler.config.values import Config, TemplateEngine
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.discover import discover
 from buildassets.compiler.sources.sprites import NamedIcons, sprites
+from buildassets.compiler.templates.elsewhere import Elsewhere
 from buildassets.compiler.templates.files import TemplateFile, find_templates, template_at
 from buildassets.disk.files import MOST_MANIFEST_BYTES, content_of
 from buildassets.errors import BuildAssetsError
@@ -30,7 +31,8 @@ class EditedProject:
     `names` are the logical paths of all assets that a build could make, `sources` their files where each has one,
     `by_path` the logical path of each such file. `templates` are by absolute path, `template_folders` where they lie,
     with the languages of these; `release` is what was built last. `icons` are the names of icons, each with a sprite,
-    None without sprites; `fonts` those of which other fonts are made, each with the first of these.
+    None without sprites; `fonts` those of which other fonts are made, each with the first of these. `elsewhere` knows
+    the names in templates that are no faults though no build makes them.
     """
 
     config: Config
@@ -39,6 +41,7 @@ class EditedProject:
     by_path: Mapping[str, LogicalPath]
     nearby: Known
     templates: Mapping[str, TemplateFile]
+    elsewhere: Elsewhere
     template_folders: tuple[tuple[str, TemplateEngine], ...] = ()
     release: Manifest | None = None
     icons: Mapping[str, LogicalPath] | None = None
@@ -103,6 +106,7 @@ def load_project(start: str) -> EditedProject:
         by_path=by_path,
         nearby=Known(names),
         templates=templates,
+        elsewhere=Elsewhere(config),
         template_folders=folders.folders,
         release=_release(config),
         icons=_icons(config, sources),

@@ -51,7 +51,7 @@ def read(project: EditedProject, path: str, text: str) -> NamesInText:
     if file := project.template(path):
         files = tuple(project.templates.values())
         known = NamesOfBuild(released=project.names, icons=project.icons)
-        checked = check_text(project.config, files, file, text, known=known)
+        checked = check_text(project.config, files, file, text, known=known, reasons=project.elsewhere)
         rest = len(checked.diagnostics) - MOST_DIAGNOSTICS
         listed = _with_rest(checked.diagnostics[:MOST_DIAGNOSTICS], rest)
         return NamesInText(tuple(NameSpot(*spot) for spot in checked.spots), listed)

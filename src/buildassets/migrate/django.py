@@ -14,6 +14,7 @@ from typing import Any, Final
 from buildassets.compat.meaning import Meaning
 from buildassets.compat.run_program import ProgramError, printed_by
 from buildassets.compiler.config.file import read_text, relative_to
+from buildassets.compiler.config.no_sources import DEFAULT_ROOTS
 from buildassets.compiler.config.roots import root_at
 from buildassets.compiler.config.values import SourceRoot
 from buildassets.errors import ConfigError
@@ -106,7 +107,8 @@ class DjangoProject:
         own = (replace(root_at(self.folder, relative_to(self.folder, path)), prefix=one) for path, one in self.roots)
         folders = template_folders(ProjectFiles(self.folder), is_django=True)
         has_command = os.path.isfile(os.path.join(self.folder, "manage.py"))  # by which `check` knows the engine
-        whole = {**settings, "templates": {"engine": "django"} if folders and not has_command else None}
+        engine = {"engine": "django"} if folders and not has_command else None
+        whole = {"sources": self._sources(), **settings, "templates": engine}
         return Plan(
             tuple(lines),
             {key: value for key, value in whole.items() if value is not None},
@@ -204,6 +206,12 @@ class DjangoProject:
             return judged
         lost = [name for name, one in changes if name in self.computed and one.unknown]
         return (_not_known(lost[0]), ()) if lost else None
+
+    def _sources(self) -> list[Any] | None:
+        """Its source roots for builds that do not ask Django, unless these find all by themselves."""
+        sources = self.sources()
+        usual = next((one for one in DEFAULT_ROOTS if os.path.isdir(os.path.join(self.folder, one))), None)
+        return None if sources in ([], [usual]) else sources
 
     def sources(self) -> list[Any]:
         """Its static folders that lie in it, as source roots."""

@@ -2,11 +2,13 @@
 
 import os
 import socket
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from buildassets.compiler.cache.file_digests import FileDigests
 from buildassets.compiler.config.values import Config, Prefer, SourceRoot
 from buildassets.compiler.model import Source
 from buildassets.compiler.sources.discover import Discovery, Sources, discover
@@ -129,6 +131,19 @@ def test_hidden_files_with_another_content_are_reported_once_for_each_pair_of_ro
         )
     ]
     assert str(tmp_path / "b/x.css") in found.looked_at
+
+
+def test_of_hidden_files_only_those_of_one_size_are_read_and_by_known_digests(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"a/x.css": "1", "b/x.css": "22", "a/y.css": "3", "b/y.css": "4"})
+    config = _config(tmp_path, _root(tmp_path, "a"), _root(tmp_path, "b"))
+    pair = {str(tmp_path / f"{root}/y.css") for root in ("a", "b")}
+    digests = FileDigests({}, clock=lambda: time.time_ns() + 10**12)
+    found = discover(config, digest_of=digests.of)
+    assert digests.found().keys() == pair
+    known = {path: (stamp, "known") for path, stamp, _ in digests.settled()}
+    (fault,) = found.diagnostics
+    (one_less,) = discover(config, digest_of=FileDigests(known).of).diagnostics
+    assert ("and 1 more" in fault.message, "and 1 more" in one_less.message) == (True, False)
 
 
 def test_order_of_finders_of_django_hides_without_a_warning(tmp_path: Path) -> None:

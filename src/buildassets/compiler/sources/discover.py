@@ -19,7 +19,7 @@ from buildassets.compiler.sources.look_alikes import is_release, is_stream, may_
 from buildassets.compiler.sources.names import carries_digest, file_name, is_compiled, is_typed
 from buildassets.compiler.sources.template_files import usual_engine
 from buildassets.compiler.sources.uncompiled import TYPED, is_declaration, is_source_language
-from buildassets.disk.files import MOST_TEXT_BYTES, has_content_of
+from buildassets.disk.files import MOST_TEXT_BYTES, digest_of, has_content_of
 from buildassets.disk.folders import is_within
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, sort_key, warning
 from buildassets.foundation.frozen import field, frozen, replace
@@ -70,11 +70,18 @@ class Discovery:
     icons: frozenset[str] = frozenset()
 
 
-def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode: Mode = "production") -> Discovery:
+def discover(
+    config: Config,
+    compiles_to: Mapping[str, str] | None = None,
+    mode: Mode = "production",
+    *,
+    digest_of: Callable[[str], str] = digest_of,
+) -> Discovery:
     """The sources of all roots but those of npm. If several roots have a logical path, the first root wins.
 
     `compiles_to` maps the suffixes of further source languages to those of their assets, as in `.less` → `.css`. The
-    `mode` decides whether servers of Vite may take the place of what it has not built.
+    `mode` decides whether servers of Vite may take the place of what it has not built. `digest_of` gives the digest of
+    a file, perhaps without reading it.
     """
     by_logical: dict[LogicalPath, Source] = {}
     skipped: dict[LogicalPath, str] = {}
@@ -85,7 +92,7 @@ def discover(config: Config, compiles_to: Mapping[str, str] | None = None, mode:
         diagnostics += walk.diagnostics
         looked_at += walk.looked_at
         hidden = [source for path, source in walk.sources.items() if path in by_logical]
-        diagnostics += _hidden(config, hidden, by_logical)
+        diagnostics += _hidden(config, hidden, by_logical, digest_of)
         looked_at += (one.path for source in hidden for one in (source, by_logical[source.logical]))
         by_logical = walk.sources | by_logical
         skipped = walk.skipped | skipped
@@ -315,7 +322,12 @@ class Sources(Mapping[LogicalPath, Source]):
         return len(list(iter(self)))
 
 
-def _hidden(config: Config, sources: Sequence[Source], first_of: Mapping[LogicalPath, Source]) -> Iterator[Diagnostic]:
+def _hidden(
+    config: Config,
+    sources: Iterable[Source],
+    first_of: Mapping[LogicalPath, Source],
+    digest_of: Callable[[str], str],
+) -> Iterator[Diagnostic]:
     """A warning for each earlier root whose files hide others of one root, with another content.
 
     In a project of Django the order is that of its finders, whose first file is the one that Django serves, too.
@@ -336,7 +348,7 @@ def _hidden(config: Config, sources: Sequence[Source], first_of: Mapping[Logical
         first = first_of[source.logical]
         roots = (config.sources[source.root], config.sources[first.root])
         is_own = not any(root.is_of_others or root.lists_files for root in roots)
-        if is_own and not has_content_of(source.path, first.path):
+        if is_own and not has_content_of(source.path, first.path, digest_of):
             by_root.setdefault(first.root, []).append(source)
     for hidden in by_root.values():
         shown, winner = hidden[0].shown, first_of[hidden[0].logical].shown

@@ -131,8 +131,7 @@ class ReadTemplates:
         judge = _Judge(self.config, self.files, known)
         uses = [(text, use, judge.asset(use)) for text, reading in readings for use in reading.uses]
         lacking = [(text, use) for text, use, asset in uses if not asset and not judge.is_left_alone(use)]
-        asked = {(use.rule, _path_of(use)) for _, use in lacking if judge.may_be_elsewhere(use)}
-        reason_of = reasons(asked) if reasons and asked else {}
+        reason_of = _reasons_of(judge, (use for _, use in lacking), reasons)
         excused = [(text, use) for text, use in lacking if (use.rule, _path_of(use)) in reason_of]
         diagnostics += (_syntax(text, fault) for text, reading in readings for fault in reading.faults)
         diagnostics += (judge.missing(use, text) for text, use in lacking if (use.rule, _path_of(use)) not in reason_of)
@@ -152,6 +151,12 @@ class ReadTemplates:
             looked_for=tuple(judge.looked_for),
             excused=tuple(_excused_names(excused, reason_of)),
         )
+
+
+def _reasons_of(judge: "_Judge", lacking: Iterable[Use], reasons: Reasons | None) -> Mapping[LackingName, str]:
+    """Return why some of the names that are `lacking` are no errors."""
+    asked = {(use.rule, _path_of(use)) for use in lacking if judge.may_be_elsewhere(use)}
+    return reasons(asked) if reasons and asked else {}
 
 
 def _excused_names(
@@ -219,22 +224,30 @@ class TextCheck:
 
 
 def check_text(
-    config: Config, files: Sequence[TemplateFile], file: TemplateFile, text: str, *, known: NamesOfBuild
+    config: Config,
+    files: Sequence[TemplateFile],
+    file: TemplateFile,
+    text: str,
+    *,
+    known: NamesOfBuild,
+    reasons: Reasons | None = None,
 ) -> TextCheck:
     """Check the names in `text`, that of the template `file` while it is edited; `files` are all templates.
 
     Line ends are LF. Names of CSS modules are reported only if these are known. What cannot be read yet, as it is half
-    written, is not a fault.
+    written, is not a fault, nor is a name that no build makes and for which `reasons` gives a reason.
     """
     template = _Text(file, text)
     readings, unread = _readings(config, [template])
     judge = _Judge(config, files, known)
     uses = [(use, judge.asset(use)) for _, reading in readings for use in reading.uses]
-    missing = (
-        judge.missing(use, template)
+    lacking = [
+        use
         for use, asset in uses
         if not asset and not judge.is_left_alone(use) and (known.css_modules or use.rule is not NamingRule.CSS_MODULE)
-    )
+    ]
+    reason_of = _reasons_of(judge, lacking, reasons)
+    missing = (judge.missing(use, template) for use in lacking if (use.rule, _path_of(use)) not in reason_of)
     spots = ((use.written.start, use.written.end, asset) for use, asset in uses)
     faults = (replace(fault, location=template.place(0)) for fault in unread)  # whose language has no reader here
     return TextCheck(tuple(spots), tuple(dict.fromkeys((*faults, *missing))))

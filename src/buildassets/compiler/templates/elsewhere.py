@@ -7,6 +7,7 @@ for all names, and reads the Python of the project.
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import cached_property
 from subprocess import SubprocessError
 from typing import Final
 
@@ -33,16 +34,26 @@ _REPLACED: Final = re.compile(
 )
 
 
-def reasons(config: Config, names: Collection[LackingName]) -> dict[LackingName, str]:
-    """Return why names of static files are not errors though the release lacks them; others are not in the result."""
-    static = sorted({name for rule, name in names if rule is NamingRule.STATIC})
-    of_url_for = [name for name in names if name[0] in _OF_URL_FOR]
-    result: dict[LackingName, str] = {}
-    if static and usual_engine(config) == "django":
-        result |= {(NamingRule.STATIC, name): reason for name, reason in _reasons_of_django(config, static)}
-    if of_url_for and (place := _replacement(config)):
-        result |= dict.fromkeys(of_url_for, f"that the `url_for` of `{place}` may change")
-    return result
+class Elsewhere:
+    """Answers why names of static files are not errors though the release lacks them. Python is read at most once."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def __call__(self, names: Collection[LackingName]) -> dict[LackingName, str]:
+        """Return the reason of each name that has one."""
+        static = sorted({name for rule, name in names if rule is NamingRule.STATIC})
+        of_url_for = [name for name in names if name[0] in _OF_URL_FOR]
+        result: dict[LackingName, str] = {}
+        if static and usual_engine(self._config) == "django":
+            result |= {(NamingRule.STATIC, name): reason for name, reason in _reasons_of_django(self._config, static)}
+        if of_url_for and self._replacement:
+            result |= dict.fromkeys(of_url_for, f"that the `url_for` of `{self._replacement}` may change")
+        return result
+
+    @cached_property
+    def _replacement(self) -> str | None:
+        return _replacement(self._config)
 
 
 def _reasons_of_django(config: Config, names: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -2,13 +2,16 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
+from buildassets.compiler.config.values import Config
 from buildassets.compiler.templates.check import check_released
 from buildassets.compiler.templates.elsewhere import Elsewhere
 from buildassets.compiler.templates.files import find_templates
+from buildassets.compiler.templates.names import LackingName, NamingRule
 from buildassets.disk.files import MOST_MANIFEST_BYTES, content_of
 from buildassets.doctor.application import HELPER_CALL, HELPER_TAG
 from buildassets.doctor.static_tags import static_tag_findings
@@ -36,13 +39,19 @@ def template_findings(subject: Subject) -> Iterator[Diagnostic]:
     yield from static_tag_findings(subject, _of_django(subject))
     if subject.manifest is not None and not subject.config.templates.extensions:
         files = {one.location.file for one in lacking if one.location}
-        checked = check_released(subject.config, subject.manifest.assets, Elsewhere(subject.config))
+        checked = check_released(subject.config, subject.manifest.assets, partial(_reasons, subject.config))
         for fault in checked.diagnostics:
             if fault.is_error and not (fault.location and fault.location.file in files):
                 hint = fault.hint or f"correct the name, or run `{subject.build_command}` if the asset is new"
                 yield error("doctor/template", fault.message, fault.location, notes=fault.notes, hint=hint)
     elif (collected := _collected(subject)) is not None:
         yield from _not_collected(subject, collected)
+
+
+def _reasons(config: Config, names: Collection[LackingName]) -> dict[LackingName, str]:
+    """Why names that the release lacks are no errors; Django's finders are asked only where Python may run."""
+    may_ask = config.permission.python
+    return Elsewhere(config)([one for one in names if may_ask or one[0] is not NamingRule.STATIC])
 
 
 def _collected(subject: Subject) -> Manifest | None:

@@ -16,11 +16,14 @@ from tests.example.servers import free_port
 pytestmark = pytest.mark.browser
 
 HEAD = '<!doctype html><html lang="en"><head><title>A page</title><link rel="icon" href="data:,">'
-CARD = """LOAD<article id="card" ROOT data-word="mounted"><h2>Card</h2>{% include "menu.html" %}</article>
+CARD = """LOAD<article id="card" class="card" ROOT data-word="mounted"><h2>Card</h2>{% include "menu.html" %}</article>
 {% style scoped %}
   h2 { color: rgb(1, 2, 3); background: url("/assets/a.svg"); animation: turn 9s }
   @keyframes turn { to { rotate: 9deg } }
   :scope { border-top: 3px solid }
+  .card { padding-top: 7px }
+  .card > h2, .none { padding-left: 8px }
+  .night .card h2::after { content: "night" }
 {% endstyle %}
 {% behaviour %}
   export function mount(element) {
@@ -118,6 +121,10 @@ def test_page_has_the_styles_and_behaviours_of_its_components(framework: str, br
         assert "/assets/a." in browser.value(f"{style}.backgroundImage")
         assert browser.value("document.getAnimations().map(one => one.animationName)") == ["turn"]
         assert browser.value("getComputedStyle(document.querySelector('#card')).borderTopWidth") == "3px"
+        assert browser.value("getComputedStyle(document.querySelector('#card')).paddingTop") == "7px"
+        assert browser.value(f"{style}.paddingLeft") == "8px"
+        after = "getComputedStyle(document.querySelector('#card > h2'), '::after').content"
+        assert browser.value(f"document.body.className = 'night', {after}") == '"night"'
         assert browser.faults() == []
 
 

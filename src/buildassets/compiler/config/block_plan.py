@@ -88,15 +88,26 @@ def relocated(plan: BlockPlan | None, diagnostics: Iterable[Diagnostic]) -> Iter
         if not at or not place:
             yield diagnostic
         elif place.line:
-            yield replace(diagnostic, location=_moved(at, place))
+            yield replace(diagnostic, location=_moved(at, place, plan.mark if plan else ""))
         else:
             yield replace(diagnostic, notes=(*diagnostic.notes, f"it is made from `{place.file}`"))
 
 
-def _moved(location: Location, place: Location) -> Location:
-    """The place of `location`, a place in a text that begins at `place`; only its first line shifts columns."""
+def _moved(location: Location, place: Location, mark: str) -> Location:
+    """The place of `location`, a place in a text that begins at `place`; only its first line shifts columns.
+
+    A `mark` that the text has, and the template has not, is left out.
+    """
     if not location.line:
         return Location(place.file)
+    if mark and mark in location.excerpt:
+        added = location.excerpt[: location.excerpt_column - 1].count(mark) * len(mark)
+        location = replace(
+            location,
+            column=location.column - added,
+            excerpt=location.excerpt.replace(mark, ""),
+            excerpt_column=location.excerpt_column - added,
+        )
     shift = 1 - place.column if location.line == 1 else 0
     # What the source has before its place, and the template has not, is not shown either.
     hidden = max(0, shift - location.column + location.excerpt_column)

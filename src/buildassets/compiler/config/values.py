@@ -259,6 +259,7 @@ class BlockPlan:
     templates, by shown name, where the texts of generated sources begin. `folder` is the shown name of their source
     root, `inputs` are the absolute paths of the files that decided the plan; the command `renew` writes it again.
     `merged` are the absolute folders of static files, each with its prefix, which `collectstatic` makes one tree of.
+    Texts may have `mark` in them where templates have nothing.
     """
 
     path: str
@@ -273,6 +274,7 @@ class BlockPlan:
     inputs: tuple[str, ...] = ()
     renew: tuple[str, ...] = ()
     merged: tuple[tuple[str, str], ...] = ()
+    mark: str = ""
 
 
 @frozen

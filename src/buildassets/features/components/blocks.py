@@ -25,6 +25,7 @@ _WORD: Final = lazy_pattern(
     r"""\s*(?:(?P<text>"[^"]*"|'[^']*'),?|(?P<scoped>scoped\b)|lang=["'](?P<lang>\w+)["'])\s*"""
 )
 _SYNTAX: Final = lazy_pattern(r"\{[{%#]")
+_NEXT: Final = lazy_pattern(r"\{%[-+]?\s*(?:style|behaviour)\b")
 MOST_BLOCKS: Final = 100  # of a template: each becomes a file with the lines before it
 _LONGEST_LINE: Final = 10_000  # of a comment of Django
 _CHARACTER: Final = lazy_pattern(r"[^\n]")
@@ -144,10 +145,11 @@ def _too_many(tag: re.Match[str]) -> BlockFault:
 
 def _body_faults(text: str, tag: re.Match[str], end: int) -> Iterator[BlockFault]:
     name = tag["name"]
-    if end == len(text):
+    found = _SYNTAX.search(text, tag.end(), end)
+    if end == len(text) or (found and _NEXT.match(text, found.start())):  # the tag that closes the next one was found
         hint = f"write `{{% end{name} %}}` after it"
         yield BlockFault(f"`{{% {name} %}}` is not closed", tag.start(), tag.end(), hint)
-    elif found := _SYNTAX.search(text, tag.end(), end):
+    elif found:
         message = f"`{found[0]}` in `{{% {name} %}}` is syntax of the template, which a build cannot evaluate"
         hint = "pass values by `data-` attributes or custom properties; to mean the characters, put a blank between"
         yield BlockFault(message, *found.span(), hint)

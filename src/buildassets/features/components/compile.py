@@ -16,6 +16,7 @@ from buildassets.compiler.templates.files import looked_for
 from buildassets.disk.files import bytes_at, write_whole
 from buildassets.features.components.blocks import PAGE_KEY, STYLE, component_id
 from buildassets.features.components.pages import CODE, Part, Template, Templates, read_pages
+from buildassets.features.components.rooted import MARK, rooted
 from buildassets.foundation.diagnostics import Diagnostic, Location, error, locate, reason_text, sort_key, warning
 from buildassets.foundation.frozen import frozen, replace
 from buildassets.foundation.lazy_pattern import lazy_pattern
@@ -98,6 +99,7 @@ def _beside(other: BlockPlan, ours: BlockPlan) -> BlockPlan:
         named=(*other.named, *ours.named),
         diagnostics=(*other.diagnostics, *ours.diagnostics),
         inputs=(*other.inputs, *ours.inputs),
+        mark=ours.mark,
     )
 
 
@@ -122,6 +124,7 @@ def _plan(
         bundles=bundles,
         parts=tuple(one.logical for one in files if one.part.block.kind == STYLE),
         named=tuple(one.logical for one in files if one.part.block.kind != STYLE),
+        mark=MARK,
         places={f"{shown}/{one.name}": Location(one.part.shown, 1, 1 - one.shift) for one in files},
         diagnostics=tuple(
             _unloaded(templates.by_name[name]) for name in extracted if extracted[name] and name not in reached
@@ -176,6 +179,7 @@ def _style(name: str, part: Part, roots: str) -> _Extracted:
     if not part.block.is_scoped:
         return _Extracted(name, part, f"{padding}{body}\n")
     opening = f"@scope ({roots}) to (:scope [data-component]) {{"
+    body = rooted(body, _without_line_comments(part))
     modules = _MODULES.match(body)
     head = modules[0].rstrip() if modules and "@" in modules[0] else ""
     if head:  # `@use` has to be before all rules
@@ -229,16 +233,21 @@ def _faults(templates: Templates) -> Iterator[Diagnostic]:
 
 def _scope_faults(part: Part) -> Iterator[Diagnostic]:
     """What in a scoped style is for a whole sheet, or ends the scope."""
-    body, depth = part.body, 0
-    if part.block.language == "scss":
-        body = _LINE_COMMENT.sub(lambda match: " " * len(match["comment"]) if match["comment"] else match[0], body)
-    for _, word, end in pieces(body):
+    depth = 0
+    for _, word, end in pieces(_without_line_comments(part)):
         depth += {"{": 1, "}": -1}.get(word, 0)
         if depth < 0 or word.lower() in _TOP_RULES:
             start = part.block.start + end - len(word)
             where = locate(part.shown, part.text, start, start + len(word))
             yield _unscoped(where) if depth < 0 else _at_top(word, where)
             return
+
+
+def _without_line_comments(part: Part) -> str:
+    """The body of a style, with blanks in the place of comments that only Sass knows."""
+    if part.block.language != "scss":
+        return part.body
+    return _LINE_COMMENT.sub(lambda match: " " * len(match["comment"]) if match["comment"] else match[0], part.body)
 
 
 def _unscoped(where: Location) -> Diagnostic:

@@ -198,3 +198,20 @@ def test_watch_swaps_an_edited_style_without_reloading_the_page(browser: Browser
         browser.wait_for("document.querySelector('#card > h2').textContent === 'Changed'")
         assert browser.value("window.mark ?? null") is None
         assert browser.faults() == []
+
+
+def test_watch_loads_a_page_again_whose_component_no_longer_shares_a_style(browser: Browser, tmp_path: Path) -> None:
+    site, port = project(tmp_path / "site", "flask"), free_port()
+    style = "\n{% style scoped %}h2 { color: rgb(1, 2, 3) }{% endstyle %}"
+    card, menu = (site / "templates" / name for name in ("card.html", "menu.html"))
+    card.write_text(card.read_text().partition("{% style")[0] + style)
+    menu.write_text(menu.read_text() + style)
+    command = f"{sys.executable} -m flask --app app --debug run --port {port} --no-reload"
+    with watched(site), served_by(command, site, port) as url:
+        browser.open(url)
+        browser.wait_for(f"{color('#card > h2')} === 'rgb(1, 2, 3)'")
+        for edited in ("rgb(4, 5, 6)", "rgb(7, 8, 9)", "rgb(1, 2, 3)"):  # apart, apart, and equal again
+            menu.write_text(menu.read_text().partition("\n{% style")[0] + style.replace("rgb(1, 2, 3)", edited))
+            browser.wait_for(f"{color('#inner')} === '{edited}'")
+            assert browser.value(color("#card > h2")) == "rgb(1, 2, 3)"
+        assert browser.faults() == []

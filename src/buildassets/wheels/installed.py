@@ -56,11 +56,11 @@ def installed_releases() -> list[InstalledRelease]:
         try:
             package = str(distribution.metadata["Name"]).replace("_", "-").replace(".", "-").lower()
             points = () if package in seen else distribution.entry_points.select(group=GROUP)
-        except (AttributeError, TypeError, ValueError):  # of a line without `=`, of bytes that are not UTF-8
+            releases = {(point.name, package): _release(distribution, point) for point in points}
+        except (AttributeError, KeyError, TypeError, ValueError):  # of a line without `=`, of bytes that are not UTF-8
             continue
         seen.add(package)
-        for point in points:
-            found[point.name, package] = _release(distribution, point)
+        found |= releases
     return [found[key] for key in sorted(found)]
 
 

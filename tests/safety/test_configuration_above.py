@@ -8,9 +8,11 @@ import pytest
 from tests.command import run, run_apart
 from tests.conftest import NOT_SHOWN, write_tree
 from tests.corpus.packages import node_modules
+from tests.wheels.projects import WITHOUT_BACKEND, editable_path, write_package
 
 _NOBODY = 65534
 _COMMAND = '[commands.x]\noutput = "x.txt"\nrun = ["sh", "-c", "touch {folder}/ran; echo"]\n'
+_PACKAGE = 'output = "src/cards/release"\n'
 _PROGRAM = "#!/bin/sh\ntouch {folder}/ran\necho 0.28.0\n"
 _WAYS = ("owner", "link", "folder")
 
@@ -234,3 +236,23 @@ def test_a_relative_path_in_the_variable_does_not_count_and_is_reported(site: Pa
     assert done.returncode == 2
     note = "note: `BUILDASSETS_TRUST` lists `../buildassets.toml`, which is not absolute, and does not count"
     assert note in done.stderr
+
+
+@pytest.mark.parametrize("way", ["owner", "folder"])
+def test_commands_of_an_editable_package_of_another_user_do_not_run(site: Path, tmp_path: Path, way: str) -> None:
+    package = write_package(site.parent / "cards", WITHOUT_BACKEND, {"buildassets.toml": _PACKAGE})
+    write_tree(site, {"buildassets.toml": 'packages = ["cards"]\n'})
+    path = editable_path(tmp_path / "lib", {"cards": package})
+    assert run(site, "build", PYTHONPATH=path).returncode == 0
+    write_tree(package, {"buildassets.toml": _PACKAGE + _COMMAND.replace("{folder}", str(tmp_path))})
+    if way == "owner":
+        for one in (package, package / "buildassets.toml"):
+            give(one)
+    else:
+        package.chmod(0o777)
+    done = run(site, "build", PYTHONPATH=path)
+    assert "error[config/owner]: `../cards` is not used: " in done.stderr
+    assert done.returncode == 2
+    assert not (tmp_path / "ran").exists()
+    assert run(site, "build", PYTHONPATH=path, BUILDASSETS_TRUST=str(package)).returncode == 0
+    assert (tmp_path / "ran").exists()

@@ -1,5 +1,7 @@
 """Projects of packages with a release, as their authors write them, and their distributions."""
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +51,19 @@ def write_package(folder: Path, pyproject: str, files: Tree | None = None) -> Pa
     return write_tree(folder, {**PACKAGE, "pyproject.toml": pyproject, **(files or {})})
 
 
+def editable_path(folder: Path, packages: dict[str, Path]) -> str:
+    """Describe `packages`, by the name of their release, in `folder` as installed editable; return the PYTHONPATH."""
+    for name, package in packages.items():
+        origin = json.dumps({"dir_info": {"editable": True}, "url": package.as_uri()})
+        information = {
+            "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+            "entry_points.txt": f"[buildassets.releases]\n{name} = {name}.release\n",
+            "direct_url.json": origin,
+        }
+        write_tree(folder / f"{name}-1.0.dist-info", information)
+    return os.pathsep.join(map(str, (folder, *(package / "src" for package in packages.values()))))
+
+
 def wheel_files(wheel: Path) -> dict[str, bytes]:
     """The files of a wheel, each with its content."""
     with ZipFile(wheel) as archive:
@@ -60,8 +75,6 @@ def wheel_files(wheel: Path) -> dict[str, bytes]:
 
 def run(*command: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run Python with these arguments in `folder`."""
-    import os
-
     return subprocess.run(
         [sys.executable, *command],
         cwd=folder,

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from buildassets.compiler.result import BuildResult
+from buildassets.manifest.model import loads
 from tests.building import build, codes, load_config, manifest_of, only_error
 from tests.conftest import Tree, read_tree, write_tree
 from tests.wheels.packages import install, site
@@ -100,3 +101,22 @@ def test_a_new_release_of_the_package_is_taken_over(site: Path, tmp_path: Path) 
 def test_both_forms_of_the_key_merge_the_release(site: Path, tmp_path: Path, settings: str) -> None:
     install(site, "cards")
     assert "cards/css/card.css" in manifest_of(merged(tmp_path, settings)).assets
+
+
+def test_a_package_of_a_package_brings_what_the_package_refers_to_only(site: Path, tmp_path: Path) -> None:
+    install(site, "icons")
+    sheet: Tree = {"assets/a.css": "a { background: url(icons/img/logo.svg) }\n"}
+    install(site, "cards", sheet, settings='packages = ["icons"]\n')
+    assets = manifest_of(merged(tmp_path)).assets
+    assert [path for path in assets if path.startswith("cards/")] == ["cards/a.css", "cards/icons/img/logo.svg"]
+
+
+def test_packages_that_list_each_other_do_not_grow(site: Path, tmp_path: Path) -> None:
+    install(site, "cards")
+    names = set()
+    for other, name in [("cards", "icons"), ("icons", "cards")] * 2:
+        release = install(site, name, settings=f'packages = ["{other}"]\n')
+        assets = loads((release / "manifest.json").read_text()).assets
+        names.add(frozenset(path.replace(other, "other") for path in assets))
+    assert len(names) == 1
+    assert len([path for path in manifest_of(merged(tmp_path)).assets if path.startswith("cards/")]) == 4

@@ -18,6 +18,7 @@ from buildassets.programs.places import brought_by, path_outside
 if TYPE_CHECKING:
     import subprocess
 
+_MODULES: Final = "PYTHONPATH"
 _QUOTED: Final = frozenset(" \t'\"&|<>^;,(){}[]@$`%!*?")  # means something to `cmd` or PowerShell, outside of quotes
 
 
@@ -25,11 +26,13 @@ _QUOTED: Final = frozenset(" \t'\"&|<>^;,(){}[]@$`%!*?")  # means something to `
 class Permitted:
     """A command that may be started: a program with its first arguments. Made by the functions of this module only.
 
-    `path` is the PATH that it gets, None for that of this process.
+    `path` is the PATH that it gets, None for that of this process. One `with_own_modules` is Python that imports no
+    module of the folder in which it starts.
     """
 
     command: tuple[str, ...]
     path: str | None = None
+    with_own_modules: bool = False
 
 
 def tool(command: Sequence[str], folder: str, *, permission: Permission) -> Permitted:
@@ -62,25 +65,28 @@ def with_project_python(arguments: Sequence[str], *, permission: Permission) -> 
 
 def own_module(*arguments: str) -> Permitted:
     """The running interpreter with `arguments` that import no module of the working directory."""
-    return Permitted((sys.executable, "-P", *arguments))
+    return Permitted((sys.executable, "-P", *arguments), with_own_modules=True)
 
 
 def start(program: Permitted, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
     """Start the program; `options` are those of `subprocess.Popen`. Raises OSError."""
     import subprocess  # 5 ms, and most builds after an edit start nothing
 
-    return subprocess.Popen([*program.command, *arguments], **_with_path(program, options))  # noqa: S603 permitted
+    return subprocess.Popen([*program.command, *arguments], **_with_variables(program, options))  # noqa: S603 permitted
 
 
 def run(program: Permitted, *arguments: str, **options: Any) -> "subprocess.CompletedProcess[Any]":
     """Run the program to its end; `options` are those of `subprocess.run`. Raises OSError and TimeoutExpired."""
-    return _ended([*program.command, *arguments], **_with_path(program, options))
+    return _ended([*program.command, *arguments], **_with_variables(program, options))
 
 
-def _with_path(program: Permitted, options: Mapping[str, Any]) -> Mapping[str, Any]:
-    if program.path is None:
-        return options
-    return {**options, "env": {**(options.get("env") or os.environ), "PATH": program.path}}
+def _with_variables(program: Permitted, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    environment = options.get("env") or os.environ
+    changed = {} if program.path is None else {"PATH": program.path}
+    if program.with_own_modules and (modules := environment.get(_MODULES)):
+        # A relative entry, and an empty one, would mean another folder there than here.
+        changed[_MODULES] = os.pathsep.join(map(os.path.abspath, modules.split(os.pathsep)))
+    return {**options, "env": {**environment, **changed}} if changed else options
 
 
 def output_of(program: Permitted, *arguments: str, timeout_seconds: float) -> "subprocess.CompletedProcess[bytes]":

@@ -7,7 +7,7 @@ manifest are not taken.
 
 import os
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Final
 
 from buildassets.disk.files import MOST_MANIFEST_BYTES
@@ -78,7 +78,7 @@ def contents_of(folder: str, name: str, shown: str, *, is_production: bool, proj
     except OSError as fault:
         message = f"cannot read `{where.file}`: {reason_text(fault)}"
         return Contents(faults=(error("wheel/manifest", message, where, hint=hint),))
-    entries = {path: entry for path, entry in manifest.assets.items() if not entry.plain}
+    entries = _taken(manifest)
     complaints = [f"the release has {len(manifest.assets):,} files, of at most {_MOST_FILES:,}"]
     if len(manifest.assets) <= _MOST_FILES:
         complaints = list(_complaints(manifest, entries, is_production=is_production))
@@ -97,14 +97,37 @@ def import_map_of(folder: str, name: str) -> dict[str, object]:
         manifest = _manifest(folder, folder)
     except (ManifestError, OSError):
         return {}
-    scopes = {f"{name}/{scope}": _below(name, names, manifest) for scope, names in manifest.scopes.items()}
-    return {**_below(name, manifest.importmap, manifest), **({"scopes": scopes} if scopes else {})}
+    taken = _taken(manifest)
+    scopes = {f"{name}/{scope}": _below(name, names, taken) for scope, names in manifest.scopes.items()}
+    scopes = {scope: names for scope, names in scopes.items() if names}
+    return {**_below(name, manifest.importmap, taken), **({"scopes": scopes} if scopes else {})}
 
 
-def _below(name: str, names: Mapping[str, str], manifest: Manifest) -> dict[str, str]:
+def _below(name: str, names: Mapping[str, str], taken: Mapping[str, Entry]) -> dict[str, str]:
     """The `names` of an import map with assets below `name`; URLs stay, and whatever is neither is left out."""
-    named = {specifier: f"{name}/{target}" for specifier, target in names.items() if target in manifest.assets}
+    named = {specifier: f"{name}/{target}" for specifier, target in names.items() if target in taken}
     return {**named, **{specifier: target for specifier, target in names.items() if _URL.match(target)}}
+
+
+def _taken(manifest: Manifest) -> dict[str, Entry]:
+    """The assets of a release that an application takes: not plain names, and none that the release has from packages.
+
+    Of these only what the package's own files refer to. Else packages that list each other would grow by each build.
+    """
+    entries = {path: entry for path, entry in manifest.assets.items() if not entry.plain}
+    reached = [path for path, entry in entries.items() if not _is_of_package(path, entry)]
+    taken = dict.fromkeys(reached)
+    while reached:
+        entry = entries[reached.pop()]
+        further = {*entry.references, *entry.variants, *([entry.map] if entry.map else [])}
+        reached += (new := sorted(path for path in further if path in entries and path not in taken))
+        taken.update(dict.fromkeys(new))
+    return {path: entry for path, entry in entries.items() if path in taken}
+
+
+def _is_of_package(path: str, entry: Entry) -> bool:
+    """Whether a build took the asset over from a package: only then a file with a fingerprint gets a name without."""
+    return entry.inputs == (entry.file,) and path != entry.file
 
 
 def _manifest(folder: str, shown: str) -> Manifest:
@@ -121,7 +144,9 @@ def _complaints(manifest: Manifest, entries: Mapping[str, Entry], *, is_producti
     """The messages for what a release must not contain to be merged."""
     if manifest.livereload and is_production:
         yield "the release was built for development"
-    yield from _complaints_of_map(manifest, entries)
+    # Modules that a bare name means, which come with their packages.
+    from_packages = {path for path, entry in manifest.assets.items() if _is_of_package(path, entry)}
+    yield from _complaints_of_map(manifest, entries.keys() | from_packages)
     files: dict[str, str] = {}
     for path, entry in sorted(entries.items()):
         for name in (path, entry.file):
@@ -135,12 +160,12 @@ def _complaints(manifest: Manifest, entries: Mapping[str, Entry], *, is_producti
             yield f"`{files[f'/{path.lower()}']}` and `{path}` differ in case only"
         if _digest(entry) is None:
             yield f"the digest of `{path}` is missing"
-        absent = sorted({*_targets(entry), *entry.variants} - entries.keys())
+        absent = sorted({*_targets(entry), *entry.variants} - entries.keys() - from_packages)
         if absent:
             yield f"`{path}` refers to `{absent[0]}`, which the release lacks, or has under a plain name"
 
 
-def _complaints_of_map(manifest: Manifest, entries: Mapping[str, Entry]) -> Iterator[str]:
+def _complaints_of_map(manifest: Manifest, assets: Set[str]) -> Iterator[str]:
     """The messages for names that are not those of modules, and for targets that are neither assets nor URLs."""
     if manifest.modules:
         yield 'it was built with `modules = "importmap"`, whose names are for pages of one site'
@@ -148,7 +173,7 @@ def _complaints_of_map(manifest: Manifest, entries: Mapping[str, Entry]) -> Iter
         for specifier, target in names.items():
             if _URL.match(specifier) or specifier.startswith(("/", ".")):
                 yield f"`{specifier}` in its import map is a URL, which another module may have"
-            elif target not in entries and not _URL.match(target):
+            elif target not in assets and not _URL.match(target):
                 where = "which the release lacks, or has under a plain name"
                 yield f"`{specifier}` in its import map is `{target}`, {where}"
 

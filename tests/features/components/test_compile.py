@@ -8,7 +8,7 @@ from buildassets.foundation.diagnostics import render_text
 from buildassets.foundation.permission import NOTHING
 from tests.building import build, load_config, released
 from tests.command import built, run
-from tests.conftest import Tree, write_tree
+from tests.conftest import Tree, read_tree, write_tree
 from tests.features.components.projects import CARD, MENU, SITE, built_with, page_assets
 
 
@@ -362,3 +362,39 @@ def test_block_for_a_root_that_the_template_lacks_is_reported(block: str, kind: 
     shown = messages(tmp_path, {"templates/menu.html": f"<nav></nav>{block}"})
     assert [f"this {kind} is for the root element" in one for one in shown] == [True] * bool(kind)
     assert messages(tmp_path, {"templates/menu.html": f"<nav {{{{ component_root() }}}}></nav>{block}"}) == []
+
+
+@pytest.mark.parametrize("link", [".buildassets", ".buildassets/components"])
+@pytest.mark.parametrize("verb", [["build"], ["check", "--no-run"]])
+def test_texts_are_not_written_through_a_link_in_the_repository(tmp_path: Path, link: str, verb: list[str]) -> None:
+    outside = write_tree(tmp_path / "outside", {"components/kept": "", "kept": ""})
+    site = write_tree(tmp_path / "site", {**SITE, "buildassets.toml": "components = true\n"})
+    (site / link).parent.mkdir(exist_ok=True)
+    (site / link).symlink_to(outside)
+    done = run(site, *verb)
+    assert done.returncode == 1
+    assert f"cannot write the styles and scripts of templates: `{link}` is a symbolic link" in done.stderr
+    assert f"--> {link}\n" in done.stderr
+    assert not [name for name in read_tree(outside) if name.endswith((".css", ".js"))]
+
+
+def test_link_in_place_of_a_text_is_replaced(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.css"
+    outside.write_text("kept")
+    files = {"buildassets.toml": "components = true\n", **SITE}
+    site = write_tree(tmp_path / "site", files)
+    text = site / f".buildassets/components/{component_id('menu.html')}.css"
+    text.parent.mkdir(parents=True)
+    text.symlink_to(outside)
+    assert run(site, "check", "--no-run").returncode == 0
+    assert outside.read_text() == "kept"
+    assert "nav { margin: 0 }" in text.read_text()
+    assert not text.is_symlink()
+
+
+def test_link_that_the_environment_names_is_followed(tmp_path: Path) -> None:
+    outside = write_tree(tmp_path / "outside", {"kept": ""})
+    site = write_tree(tmp_path / "site", {**SITE, "buildassets.toml": "components = true\n"})
+    (site / "cache").symlink_to(outside)
+    assert run(site, "check", "--no-run", BUILDASSETS_CACHE_DIR="cache").returncode == 0
+    assert (outside / "components").is_dir()

@@ -9,6 +9,7 @@ from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.foundation.frozen import replace
 from buildassets.manifest.model import ASSETS_FOLDER, LIVERELOAD_NAME
+from buildassets.programs.places import foreign_file_fault
 from buildassets.wheels.installed import release_named
 from buildassets.wheels.package import PackageError, built_again, read_for
 
@@ -31,7 +32,8 @@ def installed_roots(names: Iterable[str], folder: str, document: Document) -> It
 def with_editable(config: Config, document: Document, mode: Mode) -> Config:
     """Return `config` with what decides the releases of editable installs; a verb that builds has these built first.
 
-    One that a watch of its own keeps up to date is left to that in development. Notes faults.
+    One that a watch of its own keeps up to date is left to that in development. In a folder in which another user may
+    decide what runs, none is built. Notes faults.
     """
     read: list[str] = []
     for root in config.sources:
@@ -40,7 +42,11 @@ def with_editable(config: Config, document: Document, mode: Mode) -> Config:
             if root.project:
                 read += read_for(root.project)
             if root.project and config.permission.programs and config.permission.deletes and not is_watched:
-                built_again(root.project)
+                foreign = foreign_file_fault(root.project, config.folder, config.shown(root.project))
+                if foreign:
+                    document.faults.append(foreign)
+                else:
+                    built_again(root.project)
         except PackageError as fault:
             shown = config.shown(root.project)
             first, *lines = str(fault).splitlines()

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any, Final
 
-from buildassets.compiler.cache.folder import cache_folder
+from buildassets.compiler.cache.folder import FOLDER_VARIABLE, cache_folder
 from buildassets.compiler.config.values import BlockPlan, Config, SourceRoot
 from buildassets.compiler.languages.css.lexer import COMMENT, STRING, URL, pieces
 from buildassets.compiler.templates.files import looked_for
 from buildassets.disk.files import bytes_at, write_whole
+from buildassets.disk.folders import link_on_the_way, make_folders
 from buildassets.features.components.blocks import PAGE_KEY, STYLE, component_id
 from buildassets.features.components.pages import CODE, Part, Template, Templates, read_pages
 from buildassets.features.components.rooted import MARK, rooted
@@ -202,16 +203,26 @@ def _padding(part: Part) -> str:
 
 
 def _written(config: Config, folder: str, files: list[_Extracted]) -> Iterator[Diagnostic]:
-    """Write `files` into `folder`, but for those that are there; an error where that is not possible."""
+    """Write `files` into `folder`, but for those that are there; an error where that is not possible.
+
+    No link is followed that a repository may have brought: below a folder that the environment names, or else below
+    the project's.
+    """
+    cache = os.path.dirname(folder)
+    if linked := link_on_the_way(cache if os.environ.get(FOLDER_VARIABLE) else config.folder, folder):
+        message = f"cannot write the styles and scripts of templates: `{config.shown(linked)}` is a symbolic link"
+        hint = f"remove the link, or name the folder of the cache in `{FOLDER_VARIABLE}`"
+        yield error(CODE, message, Location(config.shown(linked)), hint=hint)
+        return
     try:
         for one in files:
             path, content = os.path.join(folder, one.name), one.text.encode("utf-8")
-            if bytes_at(path) != content:
-                os.makedirs(folder, exist_ok=True)
-                write_whole(folder, content, one.name)
+            if os.path.islink(path) or bytes_at(path) != content:
+                make_folders(cache)
+                write_whole(cache, content, f"{FOLDER}/{one.name}")
     except OSError as fault:
         message = f"cannot write the styles and scripts of templates: {reason_text(fault)}"
-        hint = "check the permissions and the free space there, or name another folder in `BUILDASSETS_CACHE_DIR`"
+        hint = f"check the permissions and the free space there, or name another folder in `{FOLDER_VARIABLE}`"
         yield error(CODE, message, Location(config.shown(folder)), hint=hint)
 
 

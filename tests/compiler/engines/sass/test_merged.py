@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from buildassets.compiler.engines.protocol import Compiled, EngineInput
+from buildassets.compiler.engines.protocol import OF_PACKAGES, Compiled, EngineInput
 from buildassets.compiler.engines.sass.dart import DartSassEngine
 from buildassets.compiler.engines.sass.libsass import LibsassEngine
 from buildassets.foundation.permission import BUILDING
@@ -71,3 +71,20 @@ def test_a_nearer_file_that_comes_is_among_the_absences(tmp_path: Path, engine: 
 def test_a_name_that_no_folder_has_is_an_error(tmp_path: Path, engine: Any) -> None:
     codes = [one.code for one in compiled(tmp_path, engine, '@import "../../shared/none";').diagnostics]
     assert "scss/import" in codes
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    "name", ["~../outside/s", "~good/../../outside/s", "~good/../inside/s", "~{absolute}", "~", "~.", "~/good/s"]
+)
+def test_a_name_with_a_tilde_does_not_leave_the_packages(tmp_path: Path, engine: Any, name: str) -> None:
+    sheets = ("outside/s.scss", "packages/good/s.scss", "packages/inside/s.scss", "packages/_index.scss")
+    write_tree(tmp_path, {**dict.fromkeys(sheets, ".reached { top: 1px }"), "site/a/b/app.scss": ""})
+    path, text = str(tmp_path / "site/a/b/app.scss"), f'@import "{name.format(absolute=tmp_path / "outside/s")}";'
+    with closing(engine([], str, merged=[(str(tmp_path / "packages"), OF_PACKAGES)])) as used:
+        result: Compiled = used.run(EngineInput(text, path, path))
+        found: Compiled = used.run(EngineInput('@import "~good/s";', path, path))
+    (fault,) = [one for one in result.diagnostics if one.is_error]
+    assert (fault.code, "reached" in result.text) == ("scss/import", False)
+    assert fault.hint == "name a package and a sheet in it after `~`, or write the path from this sheet without `~`"
+    assert rules(found.text) == [".reached"]

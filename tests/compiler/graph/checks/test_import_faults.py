@@ -183,3 +183,10 @@ def test_modules_that_no_entry_reaches_are_not_checked(tmp_path: Path) -> None:
     files = {"assets/app.js": "f();\n", "node_modules/p/package.json": "{}", "node_modules/p/a.js": 'import "react";\n'}
     settings = PLAIN + 'sources = ["assets", { path = "node_modules", prefix = "npm", npm = true }]\n'
     assert built(tmp_path, files, settings).diagnostics == ()
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+def test_name_of_a_folder_alone_has_a_hint_on_the_file_in_it(tmp_path: Path, name: str) -> None:
+    (fault,) = built(tmp_path, {"assets/lib/a.js": f"import '{name}'\n"}).diagnostics
+    assert fault.message == f"nothing maps the bare name `{name}`"
+    assert fault.hint == f"name the file, as in `{name}/index.js`: browsers find none in a folder"

@@ -98,11 +98,12 @@ def resolve(
 def merged_paths(name: str, importer: str, merged: Merged) -> Iterator[str]:
     """Where `name` leads from `importer` in the tree that `merged` make: a path in each of them that can have it.
 
-    A name such as `~package/sheet` leads into the folders `OF_PACKAGES`.
+    A name such as `~package/sheet` leads into the folders `OF_PACKAGES`, and not out of them.
     """
     if name.startswith(OF_PACKAGES):
         rest = name.removeprefix(OF_PACKAGES)
-        yield from (os.path.normpath(os.path.join(path, rest)) for path, prefix in merged if prefix == OF_PACKAGES)
+        if _is_in_package(rest):
+            yield from (os.path.normpath(os.path.join(path, rest)) for path, prefix in merged if prefix == OF_PACKAGES)
         return
     merged = [(path, prefix) for path, prefix in merged if prefix != OF_PACKAGES]
     holding = [(path, prefix) for path, prefix in merged if importer.startswith(path + os.sep)]
@@ -115,6 +116,13 @@ def merged_paths(name: str, importer: str, merged: Merged) -> Iterator[str]:
         root = os.path.join(os.sep, prefix, "").replace("/", os.sep)
         if target.startswith(root):
             yield os.path.join(path, target[len(root) :])
+
+
+def _is_in_package(name: str) -> bool:
+    """Whether `name`, without its `~`, begins with that of a package, and has no `..` that would lead out of it."""
+    is_relative = not os.path.isabs(name) and not os.path.splitdrive(name)[0]
+    parts = name.replace(os.sep, "/").split("/")
+    return is_relative and bool(parts[0].strip(".")) and os.pardir not in parts
 
 
 class Load(NamedTuple):
@@ -217,8 +225,8 @@ def instead(name: str, importer: str, folders: Sequence[str], shown: Callable[[s
 
     `shown` turns an absolute path into the name that a user would write.
     """
-    bare = name.removeprefix("~")  # webpack's prefix for packages
-    if elsewhere := _of_others(bare):
+    bare = name.removeprefix(OF_PACKAGES)  # webpack's prefix for packages
+    if elsewhere := _of_others(name):
         return elsewhere
     package = "/".join(bare.split("/")[: 2 if bare.startswith("@") else 1])
     for folder in _folders_of_packages(bare, importer):
@@ -248,10 +256,13 @@ def instead(name: str, importer: str, folders: Sequence[str], shown: Callable[[s
 
 def _of_others(name: str) -> str | None:
     """Return the hint for a sheet that no package of npm has for Sass."""
-    if name.partition("/")[0] == "tailwindcss":
+    bare = name.removeprefix(OF_PACKAGES)
+    if bare != name and not _is_in_package(bare):
+        return "name a package and a sheet in it after `~`, or write the path from this sheet without `~`"
+    if bare.partition("/")[0] == "tailwindcss":
         return "write it in a sheet of its own, with the suffix `.css`: Tailwind 4 compiles no Sass"
-    if name.endswith(_OF_GEMS):
-        return f"`{name}` is a sheet of a gem, not of npm: run `buildassets migrate sprockets`, which finds gems"
+    if bare.endswith(_OF_GEMS):
+        return f"`{bare}` is a sheet of a gem, not of npm: run `buildassets migrate sprockets`, which finds gems"
     return None
 
 

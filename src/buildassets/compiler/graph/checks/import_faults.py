@@ -102,6 +102,8 @@ def _is_in_guard(text: str, reference: Reference) -> bool:
 
 
 def _mapping_hint(name: str, *, is_mapped: bool, has_npm: bool) -> str:
+    if name in (".", ".."):
+        return f"name the file, as in `{name}/index.js`: browsers find none in a folder"
     package = "" if has_npm else f", {_NPM}"
     vendored = f"run `{vendoring(name)}`, " if vendoring(name) and not has_npm else ""
     if is_mapped:

@@ -125,3 +125,16 @@ def test_a_map_too_long_for_a_command_is_an_error(tmp_path: Path) -> None:
     done = manage(project(tmp_path, application("shop", importmap, cart="export {}")), "assets", "build")
     assert done.returncode == 1
     assert done.stderr.startswith("CommandError: `importmap` of the application `shop` is too long")
+
+
+def test_a_target_that_is_no_asset_is_an_error_of_its_application(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": '[importmap]\n"chart" = "shop/cart.js"\n'})
+    maps = {"x": "shop/no.js", "scopes": {"blog/": {"y": "shop/cart.js"}}}
+    done = manage(project(tmp_path, application("shop", maps, cart="export {}")), "assets", "build")
+    assert done.returncode == 1
+    assert (
+        "error[importmap/missing]: import map entry `x` of application `shop` names no asset: `shop/no.js`"
+        in done.stderr
+    )
+    assert "error[importmap/missing]: import map scope `blog/` of application `shop` holds no asset" in done.stderr
+    assert "buildassets.toml" not in done.stderr

@@ -138,3 +138,10 @@ def test_a_target_that_is_no_asset_is_an_error_of_its_application(tmp_path: Path
     )
     assert "error[importmap/missing]: import map scope `blog/` of application `shop` holds no asset" in done.stderr
     assert "buildassets.toml" not in done.stderr
+
+
+def test_the_hint_for_a_host_has_the_table_of_the_file_of_the_project(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": ""})
+    done = manage(project(tmp_path, application("shop", {"lit": "//cdn.example/lit.js"})), "assets", "build")
+    hint = 'hint: if you trust it, write `"lit" = "//cdn.example/lit.js"` under `[importmap]` in `buildassets.toml`'
+    assert hint in done.stderr

@@ -145,3 +145,13 @@ def test_the_hint_for_a_host_has_the_table_of_the_file_of_the_project(tmp_path: 
     done = manage(project(tmp_path, application("shop", {"lit": "//cdn.example/lit.js"})), "assets", "build")
     hint = 'hint: if you trust it, write `"lit" = "//cdn.example/lit.js"` under `[importmap]` in `buildassets.toml`'
     assert hint in done.stderr
+
+
+def test_a_name_of_several_modules_is_not_to_be_fetched_from_npm(tmp_path: Path) -> None:
+    both = [application(name, {"lit": f"{name}/lit.js"}, lit=f"export default '{name}'") for name in ("polls", "shop")]
+    write_tree(tmp_path, {"assets/page.js": 'import "lit"; import "other"\n', "buildassets.toml": ""})
+    done = manage(project(tmp_path, *both), "assets", "build")
+    assert "nothing maps the bare name `lit`" in done.stderr
+    assert "hint: map it in `importmap`, or leave it alone with `external`" in done.stderr
+    assert done.stderr.count("vendor add") == 1
+    assert "run `buildassets vendor add other` if `other` is a package of npm" in done.stderr

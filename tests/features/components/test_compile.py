@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -232,6 +233,23 @@ def test_line_of_a_fault_is_shown_without_the_scope(tmp_path: Path) -> None:
 def test_template_that_is_not_utf_8_is_a_warning(coding: str, tmp_path: Path) -> None:
     (shown,) = messages(tmp_path, {"templates/other.html": "é {% style %}a { b: c }{% endstyle %}".encode(coding)})
     assert shown.startswith("warning[template/component]: `templates/other.html` cannot be read as text")
+    assert "includes: it is not UTF-8\n" in shown
+    assert shown.endswith("hint: save it in UTF-8")
+
+
+def test_a_template_with_a_nul_byte_is_a_warning_without_a_hint(tmp_path: Path) -> None:
+    (shown,) = messages(tmp_path, {"templates/other.html": b"\0{% style %}a { b: c }{% endstyle %}"})
+    assert "includes: it contains a NUL byte\n" in shown
+    assert "hint" not in shown
+
+
+def test_a_template_that_is_a_named_pipe_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    os.mkfifo(tmp_path / "templates/other.html")
+    found = [one for one in messages(tmp_path, {}) if "template/component" in one]
+    assert len(found) == 1
+    assert "includes: it is a named pipe and no file\n" in found[0]
+    assert "hint" not in found[0]
 
 
 def test_two_templates_of_one_name_are_an_error(tmp_path: Path) -> None:

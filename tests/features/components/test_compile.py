@@ -252,6 +252,30 @@ def test_a_template_that_is_a_named_pipe_is_a_warning(tmp_path: Path) -> None:
     assert "hint" not in found[0]
 
 
+@pytest.mark.parametrize("verb", ["build", "check"])
+def test_blocks_without_the_setting_are_one_warning(verb: str, tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, {**SITE, "buildassets.toml": ""}), verb)
+    assert done.returncode == 0
+    assert done.stderr.count("warning[template/component]") == 1
+    assert "`{% style %}` makes no asset without the setting `components`, so pages fail" in done.stderr
+    assert "--> templates/card.html:2:1\n" in done.stderr
+    assert "hint: write `components = true` in `buildassets.toml`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("{% load component_assets %}{% style %}a { b: c }{% endstyle %}", 1),
+        ("{% load theirs %}{% style %}a { b: c }{% endstyle %}", 0),
+        ("{% load component_assets %}{% verbatim %}{% style %}a { b: c }{% endstyle %}{% endverbatim %}", 0),
+    ],
+)
+def test_a_block_of_django_without_the_setting_is_one_of_our_tag_library(text: str, count: int, tmp_path: Path) -> None:
+    files = {"assets/a.css": "", "templates/card.html": text}
+    found = built(tmp_path, files, 'templates = { engine = "django" }\n').diagnostics
+    assert [one.code for one in found] == ["template/component"] * count
+
+
 def test_two_templates_of_one_name_are_an_error(tmp_path: Path) -> None:
     (shown,) = messages(tmp_path, {"shop/templates/card.html": CARD})
     assert "are both the template `card.html`" in shown

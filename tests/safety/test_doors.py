@@ -38,6 +38,7 @@ _BY_NAME: Final = {
     "compiler/engines/registry.py": "our own engines",
     "compiler/engines/sass/late.py": "our own engines",
     "compiler/languages/scan.py": "our own scanners",
+    "compiler/templates/check.py": "our own features",
     "compiler/config/load.py": "our own features",
     "compiler/finishing.py": "our own features",
     "compiler/transform/recipes.py": "our own recipes",

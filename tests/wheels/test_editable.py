@@ -118,7 +118,8 @@ def test_an_error_in_the_sources_names_the_package_and_the_command(tmp_path: Pat
     done = application.run("build")
     assert done.returncode == 2
     assert "error[wheel/build]: cannot build `cards`, an editable install" in done.stderr
-    assert "note: error[reference/missing]" in done.stderr
+    place = "../cards/assets/css/card.css:1:21"
+    assert f"note: error[reference/missing]: cannot find `css/nothing.png`, at {place}\n" in done.stderr
     assert "run `buildassets build` in `../cards`" in done.stderr
     assert not (application.folder / "build").exists()
 

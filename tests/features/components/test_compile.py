@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -236,6 +237,47 @@ def test_line_of_a_fault_is_shown_without_the_scope(tmp_path: Path) -> None:
 def test_template_that_is_not_utf_8_is_a_warning(coding: str, tmp_path: Path) -> None:
     (shown,) = messages(tmp_path, {"templates/other.html": "é {% style %}a { b: c }{% endstyle %}".encode(coding)})
     assert shown.startswith("warning[template/component]: `templates/other.html` cannot be read as text")
+    assert "includes: it is not UTF-8\n" in shown
+    assert shown.endswith("hint: save it in UTF-8")
+
+
+def test_a_template_with_a_nul_byte_is_a_warning_without_a_hint(tmp_path: Path) -> None:
+    (shown,) = messages(tmp_path, {"templates/other.html": b"\0{% style %}a { b: c }{% endstyle %}"})
+    assert "includes: it contains a NUL byte\n" in shown
+    assert "hint" not in shown
+
+
+def test_a_template_that_is_a_named_pipe_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    os.mkfifo(tmp_path / "templates/other.html")
+    found = [one for one in messages(tmp_path, {}) if "template/component" in one]
+    assert len(found) == 1
+    assert "includes: it is a named pipe and no file\n" in found[0]
+    assert "hint" not in found[0]
+
+
+@pytest.mark.parametrize("verb", ["build", "check"])
+def test_blocks_without_the_setting_are_one_warning(verb: str, tmp_path: Path) -> None:
+    done = run(write_tree(tmp_path, {**SITE, "buildassets.toml": ""}), verb)
+    assert done.returncode == 0
+    assert done.stderr.count("warning[template/component]") == 1
+    assert "`{% style %}` makes no asset without the setting `components`, so pages fail" in done.stderr
+    assert "--> templates/card.html:2:1\n" in done.stderr
+    assert "hint: write `components = true` in `buildassets.toml`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("{% load component_assets %}{% style %}a { b: c }{% endstyle %}", 1),
+        ("{% load theirs %}{% style %}a { b: c }{% endstyle %}", 0),
+        ("{% load component_assets %}{% verbatim %}{% style %}a { b: c }{% endstyle %}{% endverbatim %}", 0),
+    ],
+)
+def test_a_block_of_django_without_the_setting_is_one_of_our_tag_library(text: str, count: int, tmp_path: Path) -> None:
+    files = {"assets/a.css": "", "templates/card.html": text}
+    found = built(tmp_path, files, 'templates = { engine = "django" }\n').diagnostics
+    assert [one.code for one in found] == ["template/component"] * count
 
 
 def test_two_templates_of_one_name_are_an_error(tmp_path: Path) -> None:

@@ -125,3 +125,33 @@ def test_a_map_too_long_for_a_command_is_an_error(tmp_path: Path) -> None:
     done = manage(project(tmp_path, application("shop", importmap, cart="export {}")), "assets", "build")
     assert done.returncode == 1
     assert done.stderr.startswith("CommandError: `importmap` of the application `shop` is too long")
+
+
+def test_a_target_that_is_no_asset_is_an_error_of_its_application(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": '[importmap]\n"chart" = "shop/cart.js"\n'})
+    maps = {"x": "shop/no.js", "scopes": {"blog/": {"y": "shop/cart.js"}}}
+    done = manage(project(tmp_path, application("shop", maps, cart="export {}")), "assets", "build")
+    assert done.returncode == 1
+    assert (
+        "error[importmap/missing]: import map entry `x` of application `shop` names no asset: `shop/no.js`"
+        in done.stderr
+    )
+    assert "error[importmap/missing]: import map scope `blog/` of application `shop` holds no asset" in done.stderr
+    assert "buildassets.toml" not in done.stderr
+
+
+def test_the_hint_for_a_host_has_the_table_of_the_file_of_the_project(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"buildassets.toml": ""})
+    done = manage(project(tmp_path, application("shop", {"lit": "//cdn.example/lit.js"})), "assets", "build")
+    hint = 'hint: if you trust it, write `"lit" = "//cdn.example/lit.js"` under `[importmap]` in `buildassets.toml`'
+    assert hint in done.stderr
+
+
+def test_a_name_of_several_modules_is_not_to_be_fetched_from_npm(tmp_path: Path) -> None:
+    both = [application(name, {"lit": f"{name}/lit.js"}, lit=f"export default '{name}'") for name in ("polls", "shop")]
+    write_tree(tmp_path, {"assets/page.js": 'import "lit"; import "other"\n', "buildassets.toml": ""})
+    done = manage(project(tmp_path, *both), "assets", "build")
+    assert "nothing maps the bare name `lit`" in done.stderr
+    assert "hint: map it in `importmap`, or leave it alone with `external`" in done.stderr
+    assert done.stderr.count("vendor add") == 1
+    assert "run `buildassets vendor add other` if `other` is a package of npm" in done.stderr

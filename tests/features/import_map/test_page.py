@@ -150,7 +150,7 @@ def test_an_unknown_name_is_in_a_map_of_its_own_after_the_tag(tmp_path: Path) ->
 def test_an_unknown_name_is_an_error_under_debug(tmp_path: Path) -> None:
     ((fault, _),) = pages(tmp_path, {"extra": "extra.js"}, "tagged", SITE_DEBUG="1")
     assert fault.startswith("ImproperlyConfigured: the import map of the release lacks `extra`, which the media of")
-    assert "add it to `[tool.buildassets.importmap]`" in fault
+    assert "add it to `importmap` in the configuration" in fault
 
 
 def test_a_hostile_name_ends_no_element(tmp_path: Path) -> None:

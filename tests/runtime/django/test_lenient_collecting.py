@@ -64,6 +64,7 @@ def test_strict_collecting_fails_and_leaves_the_earlier_release(tmp_path: Path) 
     done = collect(tmp_path)
     assert done.returncode == 1
     assert "error[reference/missing]: cannot find `none.png`" in done.stderr
+    assert "failed with 1 error; `collected/buildassets.json` is as it was" in done.stderr
     assert (tmp_path / "collected/buildassets.json").read_bytes() == manifest
 
 

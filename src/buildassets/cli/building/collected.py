@@ -101,7 +101,7 @@ def build_collected(options: BuildOptions) -> int:
         if result.manifest.maps:
             show.report('source maps are not kept: `source_maps = "hidden"` needs a release directory of its own')
     elif not given.quiet:
-        show.report(summary(replace(result, diagnostics=diagnostics), config))
+        show.report(summary(replace(result, diagnostics=diagnostics), config, listed.previous))
     return code
 
 

@@ -216,12 +216,12 @@ def _show_table(show: Output, result: BuildResult, before: Mapping[str, Entry] |
         show.report(line)
 
 
-def summary(result: BuildResult, config: Config) -> str:
-    """The result of a build in one line, without its time."""
+def summary(result: BuildResult, config: Config, served: str = "") -> str:
+    """The result of a build in one line, without its time; `served` as for `left_text`."""
     folder = config.shown(config.output)
     if result.manifest is None:
         errors = count_text(error_count(result.diagnostics), "error")
-        return f"failed with {errors}; {left_text(config)}{way_around_missing(result.diagnostics)}"
+        return f"failed with {errors}; {left_text(config, served)}{way_around_missing(result.diagnostics)}"
     assets = result.manifest.assets
     size = size_text(result.size_bytes)
     written = count_text(len(result.written), "file") if result.written else "nothing"
@@ -233,11 +233,14 @@ def summary(result: BuildResult, config: Config) -> str:
     return f"built {count_text(len(assets), 'asset')} ({size}) into `{folder}/`{retained}, wrote {written}"
 
 
-def left_text(config: Config) -> str:
-    """The state of the release directory after a failed build: the earlier release, or none."""
-    if not os.path.lexists(os.path.join(config.output, MANIFEST_NAME)):
+def left_text(config: Config, served: str = "") -> str:
+    """The state after a failed build: the earlier release, or none.
+
+    `served` is the path of its manifest, where that is not in the release directory.
+    """
+    if not os.path.lexists(served or os.path.join(config.output, MANIFEST_NAME)):
         return "there is no release yet"
-    return f"`{config.shown(config.output)}/` is as it was"
+    return f"`{config.shown(served)}` is as it was" if served else f"`{config.shown(config.output)}/` is as it was"
 
 
 def timed(result: BuildResult, line: str, seconds: float) -> str:

@@ -2,16 +2,20 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from buildassets.compiler.config.file import relative_to
 from buildassets.compiler.config.toml_table import Document
 from buildassets.compiler.config.values import Config, Mode, SourceRoot
 from buildassets.foundation.diagnostics import Diagnostic, Location, error
 from buildassets.foundation.frozen import replace
+from buildassets.foundation.lazy_pattern import lazy_pattern
 from buildassets.manifest.model import ASSETS_FOLDER, LIVERELOAD_NAME
 from buildassets.programs.places import foreign_file_fault
 from buildassets.wheels.installed import release_named
 from buildassets.wheels.package import PackageError, built_again, read_for
+
+_ERROR: Final = lazy_pattern(r"(?m)^(error.*)(?:\n +--> (.*))?")  # that a verb prints, with its place
 
 
 def installed_roots(names: Iterable[str], folder: str, document: Document) -> Iterator[SourceRoot]:
@@ -49,8 +53,9 @@ def with_editable(config: Config, document: Document, mode: Mode) -> Config:
                     built_again(root.project)
         except PackageError as fault:
             shown = config.shown(root.project)
-            first, *lines = str(fault).splitlines()
-            notes = [line for line in lines if line.startswith("error")]
+            first = str(fault).partition("\n")[0]
+            errors = _ERROR.finditer(str(fault))
+            notes = [f"{found[1]}, at {shown}/{found[2]}" if found[2] else found[1] for found in errors]
             message = f"cannot build `{root.prefix}`, an editable install: {first}"
             hint = f"run `buildassets build` in `{shown}`, and correct what it reports"
             document.faults.append(error("wheel/build", message, Location(shown), notes=notes, hint=hint))

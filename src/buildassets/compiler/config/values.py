@@ -318,8 +318,10 @@ class Config:
     Only other systems' files set these: `pieces` are the members of bundles that pages may load one by one;
     `template_names` are the names of templates by bundle and logical path; `bases` are the logical paths to which
     references in some sheets are relative; `wrappers` are the texts before and after the scripts of bundles; `notices`
-    are diagnostics for such a file; `is_computed` is whether code of the project was run for it; `read_for` is the mode
-    that it was read for; `read` are the absolute paths of all files that were read or looked for.
+    are diagnostics for such a file; `declared_by` are the owners of entries and scopes of the import map, such as
+    "application `shop`", by the keys that they would have in the file; `is_computed` is whether code of the project was
+    run for it; `read_for` is the mode that it was read for; `read` are the absolute paths of all files that were read
+    or looked for.
     """
 
     folder: str
@@ -385,6 +387,7 @@ class Config:
     bases: Mapping[str, str] = field(default_factory=dict)
     wrappers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     notices: tuple[Diagnostic, ...] = ()
+    declared_by: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     is_computed: bool = field(default=False, compare=False)
     read_for: Mode | None = None
     read: tuple[str, ...] = field(default=(), compare=False)

@@ -43,8 +43,8 @@ def configured_map(config: Config, known: Mapping[LogicalPath, Source]) -> tuple
     for scope, names in config.scopes.items():
         keys = "importmap", "scopes", scope
         if scope not in known and not any(scope[-1] == "/" and path.startswith(scope) for path in known):
-            message = f"import map scope `{scope}` holds no asset"
-            faults.append(_missing(message, scope, nearby, config.place(*keys)))
+            message = f"import map scope `{scope}`{_owner(config, keys)} holds no asset"
+            faults.append(_missing(message, scope, nearby, _place(config, keys)))
         scopes[scope] = _named(config, keys, names, known, nearby=nearby, faults=faults)
     return ImportMap(imports, scopes), tuple(faults)
 
@@ -124,8 +124,9 @@ def _named(
         elif members := _members(target, known):
             named.update((specifier + path.removeprefix(target), path) for path in members)
         else:
-            message = f"import map entry `{specifier}` names no asset: `{target}`"
-            faults.append(_missing(message, target, nearby, config.place(*keys, specifier)))
+            place = *keys, specifier
+            message = f"import map entry `{specifier}`{_owner(config, place)} names no asset: `{target}`"
+            faults.append(_missing(message, target, nearby, _place(config, place)))
     return named
 
 
@@ -151,6 +152,15 @@ def _pinned(specifier: str, rest: str) -> str:
     stem, star, tail = specifier.replace("**", "*").partition("*")
     stem = stem if star or stem.endswith("/") else f"{stem}/"
     return f"{stem}{rest}{tail}" if rest else f"{stem.rstrip('/')}{tail}"
+
+
+def _owner(config: Config, keys: tuple[str, ...]) -> str:
+    return f" of {config.declared_by[keys]}" if keys in config.declared_by else ""
+
+
+def _place(config: Config, keys: tuple[str, ...]) -> Location | None:
+    """Return the place in the configuration file; None for what an application or a package declares."""
+    return None if keys in config.declared_by else config.place(*keys)
 
 
 def _missing(message: str, target: str, known: Known, where: Location | None) -> Diagnostic:

@@ -9,9 +9,11 @@ import re
 from bisect import bisect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from importlib import import_module
 from operator import itemgetter
 from typing import Final, Protocol, TypeAlias
 
+from buildassets.compiler.config.not_run import is_own_extension
 from buildassets.compiler.config.values import VENDOR, Config, TemplateEngine
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.sources.uncompiled import advice
@@ -41,6 +43,9 @@ from buildassets.foundation.paths import LogicalPath, split_url
 from buildassets.foundation.typed import vendoring
 
 Reasons: TypeAlias = Callable[[Collection[LackingName]], Mapping[LackingName, str]]
+_BLOCKS_OF_COMPONENTS: Final = "buildassets.features.components.blocks"  # a feature, which the compiler only names
+_BLOCK: Final = lazy_pattern(r"\{%[-+]?\s*(?:style|behaviour)\b")
+_LIBRARY: Final = "component_assets"  # what templates of Django load for these blocks
 _COMPRESS_TAG: Final = lazy_pattern(r"\{%[-+]?\s*((?:end)?compress)\b")
 _MOST_BYTES: Final = 50_000_000  # of a template, which is parsed as a whole
 
@@ -127,7 +132,7 @@ class ReadTemplates:
 
     def check(self, known: NamesOfBuild, reasons: Reasons | None = None) -> TemplateCheck:
         """Check every name against the `known` ones; `reasons` is asked once for the names of static files it lacks."""
-        texts, readings, diagnostics = self.texts, self.readings, [*self.diagnostics]
+        texts, readings, diagnostics = self.texts, self.readings, [*self.diagnostics, *self._left_components()]
         judge = _Judge(self.config, self.files, known)
         uses = [(text, use, judge.asset(use)) for text, reading in readings for use in reading.uses]
         lacking = [(text, use) for text, use, asset in uses if not asset and not judge.is_left_alone(use)]
@@ -151,6 +156,21 @@ class ReadTemplates:
             looked_for=tuple(judge.looked_for),
             excused=tuple(_excused_names(excused, reason_of)),
         )
+
+    def _left_components(self) -> Iterator[Diagnostic]:
+        """Yield a warning for the first block of a component, where the configuration does not set `components`."""
+        has_own_tags = not all(map(is_own_extension, self.config.templates.extensions))
+        for text in () if self.config.components else self.texts:
+            is_of_components = not has_own_tags if text.file.engine == "jinja" else _LIBRARY in text.text
+            if not is_of_components or not _BLOCK.search(text.text):
+                continue
+            for block in import_module(_BLOCKS_OF_COMPONENTS).blocks_of(text.text, text.file.engine).blocks:
+                message = f"`{{% {block.kind} %}}` makes no asset without the setting `components`, so pages fail"
+                where = text.place(block.outer[0], block.start)
+                yield warning(
+                    "template/component", message, where, hint="write `components = true` under `[tool.buildassets]`"
+                )
+                return
 
 
 def _reasons_of(judge: "_Judge", lacking: Iterable[Use], reasons: Reasons | None) -> Mapping[LackingName, str]:

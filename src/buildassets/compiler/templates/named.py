@@ -20,7 +20,7 @@ from buildassets.foundation.diagnostics import warning
 if TYPE_CHECKING:
     from buildassets.compiler.templates.check import ReadTemplates, TemplateNames
 
-_LACKING = ("template/missing", "template/width")
+_REPORTED = ("template/component", "template/missing", "template/width")
 
 
 class NamedInTemplates:
@@ -56,15 +56,15 @@ class NamedInTemplates:
         return (names.assets if names else frozenset()).union(plan.named if plan else ())
 
     def report(self, released: NamesOfBuild, *, is_watched: bool) -> TemplateReport:
-        """A warning for each name that is not `released`, and what decided these.
+        """A warning for each name that is not `released`, one for components that are not set, and what decided these.
 
         A watch gets no event of a new folder of templates, unless these decide what is released: a project may have
         thousands of folders.
         """
         config, templates = self._config, self._read()
         checked = templates.check(released) if templates else None
-        lacking = (fault for fault in checked.diagnostics if fault.code in _LACKING) if checked else ()
-        warnings = (warning(one.code, one.message, one.location, notes=one.notes, hint=one.hint) for one in lacking)
+        found = (fault for fault in checked.diagnostics if fault.code in _REPORTED) if checked else ()
+        warnings = (warning(one.code, one.message, one.location, notes=one.notes, hint=one.hint) for one in found)
         files = (file.path for file in templates.files) if templates else ()
         looked_at = {*files, *looked_for(config), *(checked.looked_for if checked else ())}
         globs = () if is_watched and not self.is_decisive else template_globs(config)

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 from buildassets.compiler.config.not_run import is_own_extension
 from buildassets.compiler.config.values import Config
-from buildassets.compiler.languages.utf8 import decoded
+from buildassets.compiler.languages.utf8 import decoded, is_utf16
 from buildassets.compiler.sources.globs import compile_globs
 from buildassets.compiler.templates.files import TemplateFile, find_templates
 from buildassets.compiler.templates.names import Reading
@@ -30,9 +30,10 @@ from buildassets.features.components.blocks import (
     blocks_of,
     without_blocks,
 )
-from buildassets.foundation.diagnostics import Diagnostic, Location, error, warning
+from buildassets.foundation.diagnostics import Diagnostic, Location, error, reason_text, warning
 from buildassets.foundation.frozen import field, frozen, replace
 from buildassets.foundation.lazy_pattern import lazy_pattern
+from buildassets.foundation.measures import size_text
 from buildassets.programs.project_python import importable
 
 CODE: Final = "template/component"
@@ -115,8 +116,8 @@ def read_pages(config: Config) -> Templates:
         if file.engine not in ("jinja", "django") or file.name.rpartition(".")[2] in OF_SIBLINGS:
             continue  # the latter are next to a template, if they are of a component
         text = _text(file.path, file.shown)
-        if text is None:
-            diagnostics += [_unreadable(file)] if file.name.endswith(_OF_PAGES) else []
+        if isinstance(text, _Unreadable):
+            diagnostics += [_unreadable(file, text)] if file.name.endswith(_OF_PAGES) else []
             continue
         template = _template(config, file, text, diagnostics)
         files += (file.path, *(part.path for part in template.parts))
@@ -175,22 +176,36 @@ def _siblings(config: Config, file: TemplateFile, diagnostics: list[Diagnostic])
         if (kind != STYLE and middle) or not os.path.isfile(path):
             continue
         text = _text(path, shown)
-        if not is_within(os.path.realpath(file.folder), os.path.realpath(path)) or text is None:
-            reason = "cannot be read as text" if text is None else "is a link that leaves its folder of templates"
-            hint = f"put the file itself next to `{file.name}`, in UTF-8"
-            diagnostics.append(error(CODE, f"`{shown}` {reason}", Location(shown), hint=hint))
+        if isinstance(text, _Unreadable):
+            message = f"`{shown}` cannot be read as text: {text.reason}"
+            diagnostics.append(error(CODE, message, Location(shown), hint=text.hint))
+        elif not is_within(os.path.realpath(file.folder), os.path.realpath(path)):
+            message = f"`{shown}` is a link that leaves its folder of templates"
+            diagnostics.append(error(CODE, message, Location(shown), hint=f"put the file itself next to `{file.name}`"))
         else:
             whole = (0, len(text))
             yield Part(Block(kind, whole, *whole, language=language, is_scoped=bool(middle)), path, shown, text)
 
 
-def _text(path: str, shown: str) -> str | None:
+@frozen
+class _Unreadable:
+    """The reason why a file gives no text, and the hint."""
+
+    reason: str
+    hint: str | None = None
+
+
+def _text(path: str, shown: str) -> str | _Unreadable:
     try:
         content = small_content_of(path, _MOST_BYTES)
-    except OSError:
-        return None
-    text = None if content is None or b"\0" in content else decoded(content, shown)
-    return None if text is None or isinstance(text, Diagnostic) else re.sub("\r\n?", "\n", text)
+    except OSError as fault:
+        return _Unreadable(reason_text(fault))
+    if content is None:
+        return _Unreadable(f"it has {size_text(_MOST_BYTES)} or more")
+    text = decoded(content, shown)
+    if isinstance(text, Diagnostic) or is_utf16(content):
+        return _Unreadable("it is not UTF-8", "save it in UTF-8")
+    return _Unreadable("it contains a NUL byte") if "\0" in text else re.sub("\r\n?", "\n", text)
 
 
 def _with_includes(template: Template, read: Callable[[str], Reading], known: Mapping[str, Template]) -> Template:
@@ -215,9 +230,9 @@ def _resolved(name: str, base: str) -> str:
     return normpath(join(dirname(base), name)) if name.startswith(("./", "../")) else name
 
 
-def _unreadable(file: TemplateFile) -> Diagnostic:
+def _unreadable(file: TemplateFile, why: _Unreadable) -> Diagnostic:
     message = f"`{file.shown}` cannot be read as text, so pages lack the components that it has or includes"
-    return warning(CODE, message, Location(file.shown), hint="save it in UTF-8")
+    return warning(CODE, f"{message}: {why.reason}", Location(file.shown), hint=why.hint)
 
 
 def _same_name(first: TemplateFile, second: TemplateFile) -> Diagnostic:

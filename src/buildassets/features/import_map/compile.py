@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from buildassets.compiler.config import keys
+from buildassets.compiler.config.named_settings import hinted
 from buildassets.compiler.config.toml_table import Document
 from buildassets.compiler.config.values import Config
 from buildassets.features.import_map.merged import Declared, Names, declared_by, merged
@@ -27,11 +28,18 @@ def with_declared(config: Config, texts: Iterable[str], document: Document) -> C
         names = Names(keys.specifiers(table, besides="scopes"), keys.scopes(table))
         document.faults += [replace(fault, notes=(*fault.notes, f"{owner} declares it")) for fault in values.faults]
         declared.append(Declared(owner, tuple(declaration["places"]), names))
-    names, faults = merged(Names(config.importmap, config.scopes), declared)
-    document.faults += [fault for fault in faults if fault.is_error]
+    names, owners, faults = merged(Names(config.importmap, config.scopes), declared)
+    document.faults += hinted(config, tuple(fault for fault in faults if fault.is_error))
     notices = (*config.notices, *(fault for fault in faults if not fault.is_error))
     read = (os.path.join(os.path.dirname(root.path), MANIFEST_NAME) for root in config.sources if root.package)
-    return replace(config, importmap=names.imports, scopes=names.scopes, notices=notices, read=(*config.read, *read))
+    return replace(
+        config,
+        importmap=names.imports,
+        scopes=names.scopes,
+        declared_by=owners,
+        notices=notices,
+        read=(*config.read, *read),
+    )
 
 
 def _of_packages(config: Config) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -55,8 +55,10 @@ def declared_by(text: str) -> Mapping[str, Any]:
     return declaration
 
 
-def merged(project: Names, declared: Sequence[Declared]) -> tuple[Names, tuple[Diagnostic, ...]]:
-    """Return the map of the `project` with what is `declared`, and the faults of that.
+def merged(
+    project: Names, declared: Sequence[Declared]
+) -> tuple[Names, dict[tuple[str, ...], str], tuple[Diagnostic, ...]]:
+    """Return the map of the `project` with what is `declared`, the owners of that, as in `Config`, and its faults.
 
     An entry of the project replaces those of applications with its name. Where applications map one name to several
     targets, each gets its own target in its own modules; it is an error where these modules are not apart.
@@ -67,9 +69,14 @@ def merged(project: Names, declared: Sequence[Declared]) -> tuple[Names, tuple[D
     entries, faults = _apart(entries, decided)
     faults += [*_conflicts(entries), *_foreign_hosts(entries, own)]
     imports, scopes = dict(project.imports), {scope: dict(names) for scope, names in project.scopes.items()}
+    owners: dict[tuple[str, ...], str] = {}
     for entry in entries:
         (scopes.setdefault(entry.scope, {}) if entry.scope else imports).setdefault(entry.name, entry.target)
-    return Names(imports, scopes), tuple(faults)
+        table = ("importmap", *(("scopes", entry.scope) if entry.scope else ()))
+        owners.setdefault((*table, entry.name), entry.by.owner)
+        if entry.scope and entry.scope not in project.scopes:
+            owners.setdefault(table, entry.by.owner)
+    return Names(imports, scopes), owners, tuple(faults)
 
 
 def _entries(declared: Declared) -> Iterator[_Entry]:

@@ -114,7 +114,7 @@ def _report(name: str, url: str) -> None:
     """Report that the release lacks a name. Raises ImproperlyConfigured under `DEBUG`."""
     message = f"the import map of the release lacks `{name}`, which the media of a form maps to `{url}`"
     if settings.DEBUG:
-        where = "`[tool.buildassets.importmap]`, or in `importmap` of an application's AppConfig"
+        where = "`importmap` in the configuration of buildassets, or in an application's AppConfig"
         raise ImproperlyConfigured(f"{message}; add it to {where}, with the logical path of its file, and build again")
     _log_once(message)
 

@@ -28,7 +28,7 @@ def test_a_bare_name_without_any_map_is_a_warning_that_names_what_helps(tmp_path
         '1  | import _ from "lodash";\n'
         "   |                ^^^^^^\n"
         "\n"
-        "hint: run `buildassets vendor add lodash`, map it in `importmap`, "
+        "hint: map it in `importmap`, run `buildassets vendor add lodash` if `lodash` is a package of npm, "
         "list the folder of its package in `sources` with `npm = true`, "
         "bundle what imports it (`bundle = true`), "
         "or leave it alone with `external` where a page maps it"

@@ -91,7 +91,7 @@ def unmapped(look: Look, asset: Linked) -> Iterator[Finding]:
             source.root,
             about=name,
             message=f"nothing maps the bare name `{name}`",
-            hint=f"did you mean `{meant}`?" if meant else _mapping_hint(name, is_mapped=is_mapped, has_npm=bool(roots)),
+            hint=f"did you mean `{meant}`?" if meant else _mapping_hint(config, name, has_npm=bool(roots)),
             notes=(f"looked in `importmap`{roots}",) if is_mapped else (),
         )
 
@@ -101,16 +101,17 @@ def _is_in_guard(text: str, reference: Reference) -> bool:
     return guard is not None and guard.start() < reference.start < guard.end()
 
 
-def _mapping_hint(name: str, *, is_mapped: bool, has_npm: bool) -> str:
+def _mapping_hint(config: Config, name: str, *, has_npm: bool) -> str:
     if name in (".", ".."):
         return f"name the file, as in `{name}/index.js`: browsers find none in a folder"
-    package = "" if has_npm else f", {_NPM}"
-    vendored = f"run `{vendoring(name)}`, " if vendoring(name) and not has_npm else ""
-    if is_mapped:
-        return f"{vendored}map it in `importmap`{package}, or leave it alone with `external`"
-    return (
-        f"{vendored}map it in `importmap`{package}, {_BUNDLE}, or leave it alone with `external` where a page maps it"
-    )
+    ways = ["map it in `importmap`"]
+    if not has_npm and not any(name in names for names in config.scopes.values()):  # then it is known who has it
+        command = vendoring(name)
+        ways += [f"run `{command}` if `{command.rpartition(' ')[2]}` is a package of npm"] if command else []
+        ways.append(_NPM)
+    if has_npm or config.importmap or config.scopes:
+        return f"{', '.join(ways)}, or leave it alone with `external`"
+    return f"{', '.join(ways)}, {_BUNDLE}, or leave it alone with `external` where a page maps it"
 
 
 # Files that are no scripts

@@ -1,8 +1,13 @@
 """`build`: makes the release directory of a configuration. The one module that knows every stage."""
 
+import time
+from typing import TYPE_CHECKING
+
 from buildassets.compiler.body import LostBodyError
 from buildassets.compiler.cache.folder import unusable_cache
 from buildassets.compiler.cache.measures import keep_measures
+from buildassets.compiler.cache.stamps import is_settled
+from buildassets.compiler.cache.store import Cache
 from buildassets.compiler.config.named_settings import hinted
 from buildassets.compiler.graphed import graph_of
 from buildassets.compiler.incremental.stored_facts import stored_build
@@ -20,6 +25,9 @@ from buildassets.foundation.diagnostics import sort_key
 from buildassets.foundation.frozen import replace
 from buildassets.foundation.measures import Measures
 
+if TYPE_CHECKING:
+    from buildassets.compiler.cache.traces import Signature
+
 
 def build(request: BuildRequest, *, last: LastBuild | None = None) -> BuildResult:
     """Compile everything that the request's configuration names into its release directory.
@@ -29,7 +37,7 @@ def build(request: BuildRequest, *, last: LastBuild | None = None) -> BuildResul
     A user's mistake never raises: it is among the result's diagnostics, which are sorted by place, and the earlier
     release stays as it was.
     """
-    config, away = request.config, request.away
+    config, away, began_ns = request.config, request.away, time.time_ns()
     reported: list[RemoteReport] = []
     with opened_cache(request, reported) as cache:
         means = Means(request=request, cache=cache, kept=request.kept or Kept())
@@ -44,10 +52,20 @@ def build(request: BuildRequest, *, last: LastBuild | None = None) -> BuildResul
         if result.succeeded:
             measures = Measures(result.seconds, result.contents)
             keep_measures(request.cache, config.output, result.manifest_digest, measures)
-        result = replace(result, rerun=rerun_reasons(cache), digests={**cache.files.found(), **result.digests})
+        result = replace(result, rerun=rerun_reasons(cache), digests=_digests(cache, result, began_ns))
     if more:  # else the diagnostics stay those of the last build, the same object
         result = replace(result, diagnostics=tuple(sorted((*result.diagnostics, *more), key=sort_key)))
     return replace(result, diagnostics=hinted(config, result.diagnostics))
+
+
+def _digests(cache: Cache, result: BuildResult, began_ns: int) -> "dict[str, tuple[Signature | None, str]]":
+    """The digests of what the build read, but for sources that were written after they were read to be compiled."""
+    found = {**cache.files.found(), **result.digests}
+    for path, before in result.stamps.items():
+        seen = found[path][0] if path in found else None
+        if seen not in (None, before) and not is_settled(seen, began_ns):
+            del found[path]
+    return found
 
 
 def _built(means: Means, last: LastBuild | None) -> BuildResult:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from buildassets.compiler.body import Body, OnDisk, bytes_of, left_on_disk
+from buildassets.compiler.cache.stamps import signature
 from buildassets.compiler.engines.protocol import Compiled, Engine, EngineInput
 from buildassets.compiler.engines.sass.functions import outside, uncalled
 from buildassets.compiler.images.size import Size, SizeReader, raster_size, vector_size
@@ -69,6 +70,7 @@ def _of_file(source: Source, engines: EngineSet, file: FileRead | None, *, direc
     syntax = source.syntax
     is_compiled = engines.compiler(source) is not None
     is_parsed = is_compiled or syntax not in (None, Syntax.SOURCE_MAP)
+    seen = signature(source.path) if is_compiled else None
     try:
         raw = file.content if file else _content(source, syntax, is_parsed=is_parsed)
         if raw is None:
@@ -89,7 +91,8 @@ def _of_file(source: Source, engines: EngineSet, file: FileRead | None, *, direc
         return _transcoded(source, text, engines, directives=directives)
     if file and file.survey is not None:
         _keep_survey(syntax, text, file.survey)
-    return _drafted(source, text, raw, engines, directives=directives, file=file)
+    draft = _drafted(source, text, raw, engines, directives=directives, file=file)
+    return replace(draft, stamp=seen) if is_compiled else draft
 
 
 def _content(source: Source, syntax: Syntax | None, *, is_parsed: bool) -> bytes | None:

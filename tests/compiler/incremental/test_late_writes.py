@@ -1,11 +1,13 @@
-"""A source that is written while a build compiles it: the next build compiles it again."""
+"""What is written or added while a build is at work counts as changed for the next one."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
 from buildassets.compiler.build_if_changed import build_if_changed
+from buildassets.compiler.cache.looked_at import Decided, LookedAt
 from buildassets.compiler.kept import Kept
 from buildassets.compiler.request import BuildRequest
 from buildassets.compiler.result import BuildResult
@@ -48,3 +50,13 @@ def test_source_that_is_written_after_it_was_read_is_compiled_again(
     assert released(site, build(), "a.css") == ""
     settle()
     assert "b:c" in released(site, build(), "a.css")
+
+
+def test_name_that_comes_into_a_folder_while_a_first_build_lists_it_counts_as_changed(tmp_path: Path) -> None:
+    looked_at, folder, began_ns = LookedAt(), str(tmp_path), time.time_ns()
+    (tmp_path / "late.css").touch()
+    assert looked_at.keep(Decided(inputs=[folder], outputs=(), folders=[folder]), began_ns)
+    assert looked_at.changed() == {folder}
+    settle()
+    looked_at.changed()
+    assert looked_at.changed() == frozenset()

@@ -90,7 +90,10 @@ class LookedAt:
         folders = set(decided.folders)
         self._names_in = {name: known for name, known in self._names_in.items() if name in folders}
         new_folders = folders - self._names_in.keys()
-        self._names_in |= {name: digest_of_names(name, decided.parents) for name in new_folders}
+        # What came into a young one may have come after the build had listed it: then it counts as changed.
+        self._names_in |= {
+            name: ABSENT if name in self._young else digest_of_names(name, decided.parents) for name in new_folders
+        }
         if gone := set(last.outputs) - set(decided.outputs):
             self._drop(gone.difference(decided.inputs))
         written = [name for name in decided.outputs if name in decided.digests or name not in self._numbers]

@@ -20,7 +20,7 @@ _REFERENCE = (Path(__file__).parents[3] / "docs/reference/configuration.md").rea
 _EVERY_KEY = pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
 # Fields without a key: where the configuration is, what may happen, and what only files of other systems set.
 _OTHER_FIELDS = {
-    *("folder", "file", "document", "permission", "sources", "locked", "plan", "companions"),
+    *("folder", "file", "document", "permission", "sources", "locked", "plan", "companions", "declared_by"),
     *("was_libsass", "sass_digits"),
     *("pieces", "template_names", "templating", "bases", "wrappers", "notices", "is_computed", "read_for", "read"),
 }

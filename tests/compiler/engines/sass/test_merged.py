@@ -80,10 +80,9 @@ def test_a_name_that_no_folder_has_is_an_error(tmp_path: Path, engine: Any) -> N
 def test_a_name_with_a_tilde_does_not_leave_the_packages(tmp_path: Path, engine: Any, name: str) -> None:
     sheets = ("outside/s.scss", "packages/good/s.scss", "packages/inside/s.scss", "packages/_index.scss")
     write_tree(tmp_path, {**dict.fromkeys(sheets, ".reached { top: 1px }"), "site/a/b/app.scss": ""})
-    path, text = (
-        str(tmp_path / "site/a/b/app.scss"),
-        f'@import "{name.format(absolute=(tmp_path / "outside/s").as_posix().partition(":")[2] or (tmp_path / "outside/s").as_posix())}";',
-    )
+    path, outside = str(tmp_path / "site/a/b/app.scss"), (tmp_path / "outside/s").as_posix()
+    absolute = outside.partition(":")[2] or outside  # without a drive
+    text = f'@import "{name.format(absolute=absolute)}";'
     with closing(engine([], str, merged=[(str(tmp_path / "packages"), OF_PACKAGES)])) as used:
         result: Compiled = used.run(EngineInput(text, path, path))
         found: Compiled = used.run(EngineInput('@import "~good/s";', path, path))

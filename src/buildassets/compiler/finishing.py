@@ -48,10 +48,6 @@ class Finished:
         return {**self.files, **{name: content_of(manifest) for name, content_of in self.of_manifest.items()}}
 
 
-def _unchanged(_: Finishing, finished: Finished) -> Finished:
-    return finished
-
-
 @frozen_by_name
 class Feature:
     """A feature's part in a release.
@@ -60,7 +56,7 @@ class Feature:
     - `check`: gives what `check` finds without a release.
     """
 
-    finish: Callable[[Finishing, Finished], Finished] = _unchanged
+    finish: Callable[[Finishing, Finished], Finished]
     check: Callable[[Means, AssetGraph], Iterable[Diagnostic]] = lambda *_: ()
 
 

@@ -29,7 +29,10 @@ _MODULES: Final = lazy_pattern(r"(?:\s|//[^\n]*|/\*(?s:.*?)\*/|@(?:use|forward|c
 _TOP_RULES: Final = ("@import", "@namespace")
 _LINE_COMMENT: Final = lazy_pattern(rf"{STRING}|{COMMENT}|{URL}|(?P<comment>//[^\n]*)")
 _ROOT: Final = lazy_pattern(r"component_root|data-component\b")
-_EXPORTS_MOUNT: Final = lazy_pattern(r"\bexport\b[^;{]*\bmount\b|\bexport\s*\{[^}]*\bmount\b")
+# From one `export` up to the next: a script with many of them takes linear time.
+_EXPORTS_MOUNT: Final = lazy_pattern(
+    r"\bexport\b(?:(?!\bexport\b)[^;{])*\bmount\b|\bexport\s*\{(?:(?!\bexport\s*\{)[^}])*\bmount\b"
+)
 _MOUNT: Final = lazy_pattern(r"\bmount\b")
 # Calls `mount` for each root of the component, also for those that scripts add, and what it returned for removed ones.
 # The module imports itself, as only a browser knows what it exports by that name.

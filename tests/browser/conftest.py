@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -43,12 +43,6 @@ _SWITCHES = (
 )
 
 
-_LOADED: Final = """
-const done = arguments[arguments.length - 1], settle = () => setTimeout(done, 0);
-document.readyState === "complete" ? settle() : addEventListener("load", settle);
-"""
-
-
 class Browser:
     """One window. Every failed request and every error in the console is kept until `faults` is asked.
 
@@ -72,9 +66,12 @@ class Browser:
         self.faults()
 
     def open(self, url: str) -> None:
-        """Load the page at `url`, until its `load` event: a busy driver may return before that."""
+        """Load the page at `url`, until its `load` event: a busy driver may return before that.
+
+        The page is asked again and again, as one that reloads itself would never answer a question it took with it.
+        """
         self._driver.get(url)
-        self._driver.execute_async_script(_LOADED)
+        self.wait_for("document.readyState === 'complete'")
 
     def prefer_dark(self) -> None:
         """Have the user's system be dark from now on."""

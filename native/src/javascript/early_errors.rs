@@ -19,7 +19,8 @@ fn plain(text: &[u8], module: Option<bool>) -> (Vec<u8>, Vec<usize>) {
     for token in Lexer::new(text, module) {
         let raw = &text[token.start..token.end];
         match token.kind {
-            Kind::Name | Kind::Number | Kind::Punctuator => code.extend_from_slice(raw),
+            Kind::Name => code.extend(raw.iter().map(|&byte| if byte.is_ascii() { byte } else { b'x' })),
+            Kind::Number | Kind::Punctuator => code.extend_from_slice(raw),
             Kind::String => code.push(b'"'),
             Kind::Bad => code.push(1),
             Kind::Template => {

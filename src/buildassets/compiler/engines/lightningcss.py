@@ -20,7 +20,7 @@ from buildassets.compiler.engines.preserved import references_in, with_comments
 from buildassets.compiler.engines.program_files import files_of_modules, installed_version
 from buildassets.compiler.engines.protocol import Compiled, EngineInput, EngineOptions
 from buildassets.compiler.engines.sheets import SheetEngine
-from buildassets.compiler.languages.css.kept_values import Declaration, Minifier, changed_values
+from buildassets.compiler.languages.css.kept_values import Declaration, Minifier, changed_values, kept_declarations
 from buildassets.compiler.languages.css.open_ends import open_ends
 from buildassets.compiler.languages.css.proof import faults, licences
 from buildassets.compiler.languages.css.structure import TooManyError, first_lost
@@ -93,7 +93,8 @@ class LightningcssEngine:
     def _minified(self, text: str) -> tuple[str, list[Declaration]]:
         """The result, and the declarations whose value it lacks; raises ValueError if the sheet is refused."""
         minified = self._result(text)
-        changed = [*self._changed_values(text, minified)]
+        kept = kept_declarations(text, self._answers)
+        changed = [*self._changed_values(kept, minified)]
         hidden = [value for value in changed if value.is_custom or not self._answers.knows(value.name)]
         if not hidden or _PLACEHOLDER in text:
             return minified, changed
@@ -103,14 +104,15 @@ class LightningcssEngine:
         for value, name in names.items():
             minified = minified.replace(name, value if "\\" in value else value.strip())
         overridden = {one for one in hidden if names[one.value] not in with_names}
-        return minified, [one for one in self._changed_values(text, minified) if one not in overridden]
+        return minified, [one for one in self._changed_values(kept, minified) if one not in overridden]
 
-    def _changed_values(self, text: str, minified: str) -> Iterator[Declaration]:
-        """The declarations whose value is not in the result, unless a later declaration took their place."""
-        for declaration in changed_values(text, minified, self._answers):
+    def _changed_values(self, kept: Sequence[Declaration], minified: str) -> Iterator[Declaration]:
+        """Those of the declarations `kept` whose value is not in the result, unless a later one took their place."""
+        for declaration in changed_values(kept, minified, self._answers):
             alone = f"a{{{declaration.name}:{declaration.value}}}"
             try:
-                is_overridden = not [*changed_values(alone, self._result(alone), self._answers)]
+                kept_alone = kept_declarations(alone, self._answers)
+                is_overridden = not [*changed_values(kept_alone, self._result(alone), self._answers)]
             except ValueError:
                 is_overridden = False
             if not is_overridden:
@@ -118,8 +120,7 @@ class LightningcssEngine:
 
     @cached_property
     def _answers(self) -> Minifier:
-        color = cache(self._color)
-        return Minifier(knows=cache(self._knows), same_color=lambda one, other: color(one) == color(other))
+        return Minifier(knows=cache(self._knows), color=cache(self._color))
 
     def _knows(self, name: str) -> bool:
         """Whether it has a grammar for the property: it writes the names of others as they are."""

@@ -16,6 +16,7 @@ RETURNS = [
     "var f = function () { return 1 };\nreturn f",
     "switch (a) {} { return }",
     "let a = `${b}`; return",
+    "var é = 1; return é",
 ]
 FINE = [
     "function f() { return 1 }",
@@ -36,6 +37,7 @@ FINE = [
     "a.new.target; a. new.target; new targets(); x = { f() { return new.target } }",
     "let.a; x = let; (let[let]); var$ [1]; a.var\n[1]",
     "f = ({var: [a]}) => a; ({let: {b}} = c)",
+    "àreturn; returnà(); ({À: 1, Àreturn: 2}); élet[0]; àvar\n{ a }",
 ]
 
 

@@ -9,7 +9,7 @@ point, and the way a colour is written. Pure; imports the lexer.
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from buildassets.compiler.languages.css.lexer import COMMENT, STRING, URL, Kind, follow, pieces, unescaped
 from buildassets.foundation.lazy_pattern import lazy_pattern
@@ -47,10 +47,10 @@ class Declaration(NamedTuple):
 
 
 class Minifier(NamedTuple):
-    """Answers of a minifier: whether it knows a property, and whether it reads two texts as one colour."""
+    """Answers of a minifier: whether it knows a property, and a text for a colour, the same for all ways to write it."""
 
     knows: Callable[[str], bool]
-    same_color: Callable[[str, str], bool]
+    color: Callable[[str], str]
 
 
 def declarations(text: str) -> Iterator[Declaration]:
@@ -99,28 +99,49 @@ def _queried(prelude: str, start: int) -> Iterator[Declaration]:
             yield Declaration(query[1], query[2], start + query.start(2), start + query.end(2))
 
 
-def changed_values(before: str, after: str, minifier: Minifier) -> Iterator[Declaration]:
-    """The declarations of `before` whose value is none of those that their property has in `after`."""
-    candidates: dict[str, dict[str, list[_Unit]]] = {}
-    for declaration in declarations(after):
-        candidates.setdefault(declaration.name, {})[declaration.value] = []
-    for declaration in declarations(before):
-        if not _is_kept(declaration, minifier):
-            continue
-        values = candidates.get(declaration.name, {})
-        if declaration.value in values:
-            continue
-        units = _units(declaration.value)
-        for value, value_units in values.items():
-            value_units += () if value_units else _units(value)
-            if _are_same(units, value_units, minifier):
-                break
-        else:
+def kept_declarations(text: str, minifier: Minifier) -> list[Declaration]:
+    """The declarations of a sheet whose value has to stay, token by token."""
+    return [declaration for declaration in declarations(text) if _is_kept(declaration, minifier)]
+
+
+def changed_values(kept: Sequence[Declaration], after: str, minifier: Minifier) -> Iterator[Declaration]:
+    """Those of the declarations `kept` whose value is none of those that their property has in `after`."""
+    names = {declaration.name for declaration in kept}
+    candidates: dict[str, _Values] = {}
+    for declaration in declarations(after) if kept else ():
+        if declaration.name in names:
+            candidates.setdefault(declaration.name, _Values()).texts[declaration.value] = None
+    for declaration in kept:
+        values = candidates.get(declaration.name)
+        if values is None or not values.hold(declaration.value, minifier.color):
             yield declaration
 
 
+class _Values:
+    """The values of one property, as `texts`, and as what is compared of them once a text is not among these."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, None] = {}
+        self._units: list[list[_Unit]] | None = None
+        self._forms: frozenset[_Form] = frozenset()
+        self._meanings: frozenset[_Form] | None = None
+
+    def hold(self, value: str, color: Callable[[str], str]) -> bool:
+        """Whether `value` is one of them, but for white space, the way of writing, and that of a colour."""
+        if value in self.texts:
+            return True
+        if self._units is None:
+            self._units = [_units(text) for text in self.texts]
+            self._forms = frozenset(map(_forms, self._units))
+        units = _units(value)
+        if _forms(units) in self._forms:
+            return True
+        if self._meanings is None:
+            self._meanings = frozenset(_meanings(of_text, color) for of_text in self._units)
+        return _meanings(units, color) in self._meanings
+
+
 def _is_kept(declaration: Declaration, minifier: Minifier) -> bool:
-    """Whether the value has to stay, token by token."""
     if declaration.is_custom or _is_glued(declaration.value):
         return True
     return not declaration.is_descriptor and not minifier.knows(declaration.name)
@@ -143,6 +164,9 @@ class _Unit(NamedTuple):
     form: str
     text: str
     inside: tuple["_Unit", ...] = ()
+
+
+_Form: TypeAlias = "tuple[tuple[str, _Form], ...]"  # of units: what each is, and what is inside
 
 
 def _units(value: str) -> list[_Unit]:
@@ -184,9 +208,15 @@ def _form(kind: Kind, word: str) -> str:
     return unescaped(word) if kind in _NAMES else word
 
 
-def _are_same(before: Sequence[_Unit], after: Sequence[_Unit], minifier: Minifier) -> bool:
-    return len(before) == len(after) and all(
-        (old.form == new.form and _are_same(old.inside, new.inside, minifier))
-        or (_COLOR.fullmatch(old.text) and _COLOR.fullmatch(new.text) and minifier.same_color(old.text, new.text))
-        for old, new in zip(before, after, strict=True)
+def _forms(units: Sequence[_Unit]) -> _Form:
+    return tuple([(unit.form, _forms(unit.inside)) for unit in units])
+
+
+def _meanings(units: Sequence[_Unit], color: Callable[[str], str]) -> _Form:
+    """The forms of `units`, with one form for all ways to write a colour."""
+    return tuple(
+        [
+            (color(unit.text), ()) if _COLOR.fullmatch(unit.text) else (unit.form, _meanings(unit.inside, color))
+            for unit in units
+        ]
     )

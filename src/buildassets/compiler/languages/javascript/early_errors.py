@@ -23,6 +23,7 @@ _BEFORE: Final = lazy_pattern(r"(?:(?<![\w$.#\\])(?:else|do|try|finally)|[;{}])\
 _CONTROL: Final = lazy_pattern(r"(?<![\w$.#\\])(?:if|for(?:\s+await)?|while|switch|with|catch)\s*\Z")
 _BEGINS_STATEMENT: Final = lazy_pattern(r"(?:[;{}]|(?<![\w$.#\\])for\s*\(|\A)\s*\Z")
 _VALUE: Final = lazy_pattern(r"\s*(?:=(?![=>])|(?:of|in)(?![\w$]))")
+_NOT_ASCII: Final = lazy_pattern(r"[^\x00-\x7f]")
 _NEARBY: Final = 40  # characters that are looked at before a place
 _IN_CODE: Final = {Kind.STRING: '"', Kind.TEMPLATE: "`", Kind.REGEXP: "/", Kind.BAD: "\x01"}
 
@@ -66,6 +67,8 @@ def _by_tokens(text: str, *, module: bool | None) -> OpenEnd | None:
             message = f"browsers refuse this regular expression: {reason}"
             found.append(OpenEnd(start, end, message, "correct it: none of the script runs"))
         piece = text[start:end] if kind in (Kind.NAME, Kind.NUMBER, Kind.PUNCTUATOR) else _IN_CODE.get(kind, " ")
+        if kind is Kind.NAME and not piece.isascii():
+            piece = _NOT_ASCII.sub("x", piece)
         if kind is Kind.TEMPLATE:
             piece = ("}" if text[start] == "}" else "") + "`" + ("{" if text[end - 1] == "{" else "")
         places.append((length, start))

@@ -101,6 +101,17 @@ def test_build_and_check_find_nothing_that_the_plan_has_not_listed(system: str, 
             assert one["message"] in listed[one["location"]["file"], one["location"]["line"]]
 
 
+@pytest.mark.parametrize("system", ["compressor", "django", "whitenoise"])
+def test_a_build_without_django_whose_finders_know_all_sources_is_listed(system: str, tmp_path: Path) -> None:
+    conf = "import theme\nINSTALLED_APPS = []\nSTATICFILES_DIRS = theme.folders()\n"
+    tree = {"manage.py": DJANGO["manage.py"], "conf.py": conf, "shop/templates/a.html": ""}
+    done = run(write_tree(tmp_path, tree), "migrate", system, "--write", "--json")
+    (line,) = [one for one in json.loads(done.stdout)["lines"] if one["file"] == "buildassets.toml"]
+    (found,) = json.loads(run(tmp_path, "build", "--json").stdout)["diagnostics"]
+    assert (found["code"], found["message"] in line["note"]) == ("config/no-sources", True)
+    assert (line["outcome"], "`python manage.py assets build` finds" in line["note"]) == ("changed", True)
+
+
 def test_an_image_of_another_application_is_not_missing(tmp_path: Path) -> None:
     sheet = "a { background: url(../../admin/img/tooltag-add.svg) }"
     conf = DJANGO_CONF.replace("[]", '["django.contrib.admin"]', 1)

@@ -22,6 +22,7 @@ from buildassets.work.jobs import threads
 _MISSING: Final = "reference/missing"
 _NAMES: Final = (_MISSING, "template/missing")
 _NOT_RUN: Final = "config/not-run"
+_NO_SOURCES: Final = "config/no-sources"
 _IMPORTED: Final = "webassets"
 _CORRECT: Final = "correct the URL"
 _WARNS: Final = f'{_CORRECT}; until then `missing = "warn"` lets builds go on'
@@ -61,13 +62,25 @@ def _findings(plan: Plan, folder: str, permission: Permission) -> Sequence[Diagn
     given = Overrides(collected=plan.collected, only_also=True, templates=plan.templates, text=written(settings))
     reading = replace(permission, python=False)
     importing = permission if _IMPORTED in settings else reading
+    is_of_commands = not every and bool(plan.commands)
+    needs_sources = bool(sources) or not (every or is_of_commands)
+    found = _without_commands(given.text, folder, reading) if is_of_commands else ()
     try:
-        config = load_config(given=given, start=folder, permission=importing, needs_sources=bool(sources))
+        config = load_config(given=given, start=folder, permission=importing, needs_sources=needs_sources)
         config = without_project_esbuild(without_project_python(replace(config, permission=reading)))
         with threads(None) as executor:
-            return check(BuildRequest(config=config, executor=executor)).diagnostics
+            return [*found, *check(BuildRequest(config=config, executor=executor)).diagnostics]
     except BuildAssetsError as failure:
-        return failure.diagnostics
+        return [*found, *failure.diagnostics]
+
+
+def _without_commands(text: str | None, folder: str, permission: Permission) -> Sequence[Diagnostic]:
+    """The error of a build without the commands of the plan, whose finders of Django know sources."""
+    try:
+        load_config(given=Overrides(text=text), start=folder, permission=permission)
+    except BuildAssetsError as failure:
+        return [one for one in failure.diagnostics if one.code == _NO_SOURCES]
+    return ()
 
 
 def _is_to_be_made(source: Any, folder: str) -> bool:
@@ -90,6 +103,8 @@ def _answer(finding: Diagnostic, plan: Plan) -> Answer:
     message = finding.message
     if finding.code == _NOT_RUN:
         return "changed", f"{message}, {_NOT_CHECKED}"
+    if finding.code == _NO_SOURCES and plan.commands:
+        return "changed", f"{message}; `{plan.commands[0]}` finds those of Django, `buildassets build` does not"
     if finding.code in _NAMES and plan.absent:
         return "changed", f"{message}; it may be of {plan.absent}"
     if finding.code == _MISSING:

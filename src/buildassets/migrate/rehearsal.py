@@ -1,7 +1,7 @@
 """Checks a project as its plan would configure it, so that no build by it reports what it has not listed.
 
-Takes a Plan, gives the Plan with a line for each finding. Starts what `check --no-run` starts, and imports again only
-the modules with bundles of webassets, which their plan has imported.
+Takes a Plan, gives the Plan with a line for each finding. Starts what `check --no-run` starts. With the permission for
+Python it imports the modules with bundles of webassets, and the settings with packages of django-pipeline.
 """
 
 import os
@@ -23,7 +23,7 @@ _MISSING: Final = "reference/missing"
 _NAMES: Final = (_MISSING, "template/missing")
 _NOT_RUN: Final = "config/not-run"
 _NO_SOURCES: Final = "config/no-sources"
-_IMPORTED: Final = "webassets"
+_IMPORTED: Final = ("pipeline", "webassets")
 _CORRECT: Final = "correct the URL"
 _WARNS: Final = f'{_CORRECT}; until then `missing = "warn"` lets builds go on'
 _NOT_CHECKED: Final = "so it is not checked here: `buildassets check` does it"
@@ -61,7 +61,7 @@ def _findings(plan: Plan, folder: str, permission: Permission) -> Sequence[Diagn
     settings = {**plan.settings, **({"sources": sources} if every else {})}
     given = Overrides(collected=plan.collected, only_also=True, templates=plan.templates, text=written(settings))
     reading = replace(permission, python=False)
-    importing = permission if _IMPORTED in settings else reading
+    importing = reading if settings.keys().isdisjoint(_IMPORTED) else permission
     is_of_commands = not every and bool(plan.commands)
     needs_sources = bool(sources) or not (every or is_of_commands)
     found = _without_commands(given.text, folder, reading) if is_of_commands else ()

@@ -107,6 +107,8 @@ def _answer(finding: Diagnostic, plan: Plan) -> Answer:
         return "changed", f"{message}; `{plan.commands[0]}` finds those of Django, `buildassets build` does not"
     if finding.code in _NAMES and plan.absent:
         return "changed", f"{message}; it may be of {plan.absent}"
+    if finding.code == _NO_SOURCES and plan.absent:
+        return "not possible", f"{message}; there may be some of {plan.absent}"
     if finding.code == _MISSING:
         return "changed", f"{message}: {_WARNS if finding.is_error else _CORRECT}"
     return "not possible" if finding.is_error else "changed", "; ".join(filter(None, [message, finding.hint]))

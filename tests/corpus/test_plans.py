@@ -7,7 +7,7 @@ import subprocess
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -21,19 +21,36 @@ pytestmark = [
     pytest.mark.skipif(not os.environ.get("BUILDASSETS_PROJECTS"), reason="`make corpus` runs it"),
 ]
 _HERE: Final = Path(__file__).resolve().parent
-_THREDDED: Final = "thredded/thredded@b45e98a5fa994e3b03462499910633f9506f66fe"
-# Systems by project: of `projects.toml` with a repository, of `plans.txt`, or an engine of Rails.
+# Projects that no other test has.
+_REPOSITORIES: Final[Mapping[str, str]] = {
+    "codeblog": "Zachacious/NerdVenture-CodeBlog@221eade3b13cc6abf61779ee4c48e70bbeb69cf4",
+    "docker-flask-example": "nickjj/docker-flask-example@0f36a9d7965e652c4b675053c8ccdf2de2170d7f",
+    "documentcloud": "documentcloud/documentcloud@272245be63edcb302577f839b4e0b905c39591f0",
+    "refinerycms": "refinery/refinerycms@b31d093a0c1c28f33ec532dcf527b8fae1ea3ad3",
+    "thredded": "thredded/thredded@b45e98a5fa994e3b03462499910633f9506f66fe",
+}
+# Systems by project: of `projects.toml` with a repository, of `plans.txt` and `plans_wheels.txt`, or of those above.
 _SYSTEMS: Final[Mapping[str, tuple[str, ...]]] = {
     "CTFd": ("vite",),
     "campfire": ("propshaft", "importmap"),
     "ckan": ("webassets",),
+    "codeblog": ("pipeline",),
+    "docker-flask-example": ("static-digest",),
+    "documentcloud": ("jammit",),
     "django-locallibrary": ("django", "whitenoise"),
     "healthchecks": ("compressor", "whitenoise"),
+    "horizon": ("compressor",),
     "lobsters": ("sprockets",),
     "misago": ("django",),
+    "pretalx": ("django", "vite"),
+    "pretix": ("compressor",),
+    "refinerycms": ("sprockets",),
     "thredded": ("sprockets",),
     "wger": ("django",),
 }
+# The folder below a repository's top, and options of `migrate`, of projects that need them.
+_FOLDERS: Final[Mapping[str, str]] = {"codeblog": "CodeBlog"}
+_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {"codeblog": ("--settings", "CodeBlog.settings.production")}
 
 
 def _source(project: str) -> Path:
@@ -41,8 +58,10 @@ def _source(project: str) -> Path:
     if project in (_HERE / "plans.txt").read_text().replace("==", " ").split():
         (folder,) = wheels("plans", "--no-binary=:all:").glob(f"{project}-*")
         return folder
+    if project in (_HERE / "plans_wheels.txt").read_text().replace("==", " ").split():
+        return wheels("plans_wheels")
     rows = tomllib.loads((_HERE / "projects.toml").read_text())
-    return _repository(_THREDDED if project == "thredded" else rows[project]["github"])
+    return _repository(_REPOSITORIES.get(project) or rows[project]["github"]) / _FOLDERS.get(project, ".")
 
 
 def _repository(named: str) -> Path:
@@ -79,7 +98,7 @@ def _git(folder: Path, *command: str) -> None:
 def test_build_and_check_find_only_what_the_plan_lists(project: str, system: str, tmp_path: Path) -> None:
     folder = tmp_path / "project"
     shutil.copytree(_source(project), folder, symlinks=True)
-    plan = json.loads(run(folder, "migrate", system, "--write", "--json").stdout)
+    plan = json.loads(run(folder, "migrate", system, *_OPTIONS.get(project, ()), "--write", "--json").stdout)
     listed: dict[tuple[str, int], str] = {}
     for line in plan["lines"]:
         place = line["file"], line["line"]
@@ -87,5 +106,9 @@ def test_build_and_check_find_only_what_the_plan_lists(project: str, system: str
     assert listed
     for verb in ("build", "check"):
         found = json.loads(run(folder, verb, "--json").stdout)["diagnostics"]
-        places = [(one["location"]["file"], one["location"]["line"] or 1, one["message"]) for one in found]
+        places = [(*_place(one["location"]), one["message"]) for one in found]
         assert [one for one in places if one[2] not in listed.get(one[:2], "")] == []
+
+
+def _place(location: Mapping[str, Any] | None) -> tuple[str, int]:
+    return (location["file"], location["line"] or 1) if location else ("buildassets.toml", 1)

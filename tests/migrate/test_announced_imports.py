@@ -57,8 +57,13 @@ def test_the_first_line_on_standard_error_names_what_is_imported(
     assert done.stderr.startswith(f"importing `{module}`, which runs code of the project\n")
 
 
-@pytest.mark.parametrize("system", ["compressor", "django", "pipeline", "whitenoise"])
-@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize(
+    ("system", "is_known"),
+    [
+        *((system, False) for system in ("compressor", "django", "pipeline", "whitenoise")),
+        *((system, True) for system in ("compressor", "django", "whitenoise")),
+    ],
+)
 def test_settings_are_imported_only_where_files_do_not_answer_and_a_person_names_them(
     system: str, is_known: bool, tmp_path: Path
 ) -> None:

@@ -101,5 +101,6 @@ def test_value_that_a_build_does_not_take_is_not_taken_over(
     tmp_path: Path, line: str, outcome: str, note: str, section: str
 ) -> None:
     write_tree(tmp_path, {"config/assets.yml": f"{section}{line}\n"})
-    found = json.loads(run(tmp_path, "migrate", "jammit", "--json").stdout)["lines"][-1]
+    lines = json.loads(run(tmp_path, "migrate", "jammit", "--json").stdout)["lines"]
+    found = [one for one in lines if one["file"] == "config/assets.yml"][-1]
     assert (found["text"], found["outcome"], found["note"].startswith(note)) == (line, outcome, True)

@@ -101,6 +101,31 @@ def test_build_and_check_find_nothing_that_the_plan_has_not_listed(system: str, 
             assert one["message"] in listed[one["location"]["file"], one["location"]["line"]]
 
 
+@pytest.mark.parametrize("system", ["compressor", "django", "whitenoise"])
+def test_a_build_without_django_whose_finders_know_all_sources_is_listed(system: str, tmp_path: Path) -> None:
+    conf = "import theme\nINSTALLED_APPS = []\nSTATICFILES_DIRS = theme.folders()\n"
+    tree = {"manage.py": DJANGO["manage.py"], "conf.py": conf, "shop/templates/a.html": ""}
+    done = run(write_tree(tmp_path, tree), "migrate", system, "--write", "--json")
+    (line,) = [one for one in json.loads(done.stdout)["lines"] if one["file"] == "buildassets.toml"]
+    (found,) = json.loads(run(tmp_path, "build", "--json").stdout)["diagnostics"]
+    assert (found["code"], found["message"] in line["note"]) == ("config/no-sources", True)
+    assert (line["outcome"], "`python manage.py assets build` finds" in line["note"]) == ("changed", True)
+
+
+@pytest.mark.parametrize("names", ["css/gone.css", "css/a.css"])
+def test_packages_of_named_settings_are_checked_as_a_build_reads_them(names: str, tmp_path: Path) -> None:
+    conf = str(PROJECTS["pipeline"]["conf.py"]).replace("css/a.css", names)
+    more: Tree = {**PROJECTS["pipeline"], "conf.py": conf if "gone" in names else f"{conf}import not_installed\n"}
+    arguments = ("migrate", "pipeline", "--settings", "conf", "--write", "--json")
+    done = run(write_tree(tmp_path, more), *arguments)
+    listed = {(one["file"], one["line"]): one["note"] for one in json.loads(done.stdout)["lines"]}
+    diagnostics = json.loads(run(tmp_path, "build", "--json").stdout)["diagnostics"]
+    assert {one["code"] for one in diagnostics} & {"pipeline/empty", "pipeline/load"}
+    for one in diagnostics:
+        place = one["location"] or {"file": "buildassets.toml", "line": 1}
+        assert one["message"] in listed[place["file"], place["line"]]
+
+
 def test_an_image_of_another_application_is_not_missing(tmp_path: Path) -> None:
     sheet = "a { background: url(../../admin/img/tooltag-add.svg) }"
     conf = DJANGO_CONF.replace("[]", '["django.contrib.admin"]', 1)

@@ -1,7 +1,7 @@
 """Checks a project as its plan would configure it, so that no build by it reports what it has not listed.
 
-Takes a Plan, gives the Plan with a line for each finding. Starts what `check --no-run` starts, and imports again only
-the modules with bundles of webassets, which their plan has imported.
+Takes a Plan, gives the Plan with a line for each finding. Starts what `check --no-run` starts. With the permission for
+Python it imports the modules with bundles of webassets, and the settings with packages of django-pipeline.
 """
 
 import os
@@ -22,7 +22,8 @@ from buildassets.work.jobs import threads
 _MISSING: Final = "reference/missing"
 _NAMES: Final = (_MISSING, "template/missing")
 _NOT_RUN: Final = "config/not-run"
-_IMPORTED: Final = "webassets"
+_NO_SOURCES: Final = "config/no-sources"
+_IMPORTED: Final = ("pipeline", "webassets")
 _CORRECT: Final = "correct the URL"
 _WARNS: Final = f'{_CORRECT}; until then `missing = "warn"` lets builds go on'
 _NOT_CHECKED: Final = "so it is not checked here: `buildassets check` does it"
@@ -60,14 +61,26 @@ def _findings(plan: Plan, folder: str, permission: Permission) -> Sequence[Diagn
     settings = {**plan.settings, **({"sources": sources} if every else {})}
     given = Overrides(collected=plan.collected, only_also=True, templates=plan.templates, text=written(settings))
     reading = replace(permission, python=False)
-    importing = permission if _IMPORTED in settings else reading
+    importing = reading if settings.keys().isdisjoint(_IMPORTED) else permission
+    is_of_commands = not every and bool(plan.commands)
+    needs_sources = bool(sources) or not (every or is_of_commands)
+    found = _without_commands(given.text, folder, reading) if is_of_commands else ()
     try:
-        config = load_config(given=given, start=folder, permission=importing, needs_sources=bool(sources))
+        config = load_config(given=given, start=folder, permission=importing, needs_sources=needs_sources)
         config = without_project_esbuild(without_project_python(replace(config, permission=reading)))
         with threads(None) as executor:
-            return check(BuildRequest(config=config, executor=executor)).diagnostics
+            return [*found, *check(BuildRequest(config=config, executor=executor)).diagnostics]
     except BuildAssetsError as failure:
-        return failure.diagnostics
+        return [*found, *failure.diagnostics]
+
+
+def _without_commands(text: str | None, folder: str, permission: Permission) -> Sequence[Diagnostic]:
+    """The error of a build without the commands of the plan, whose finders of Django know sources."""
+    try:
+        load_config(given=Overrides(text=text), start=folder, permission=permission)
+    except BuildAssetsError as failure:
+        return [one for one in failure.diagnostics if one.code == _NO_SOURCES]
+    return ()
 
 
 def _is_to_be_made(source: Any, folder: str) -> bool:
@@ -90,8 +103,12 @@ def _answer(finding: Diagnostic, plan: Plan) -> Answer:
     message = finding.message
     if finding.code == _NOT_RUN:
         return "changed", f"{message}, {_NOT_CHECKED}"
+    if finding.code == _NO_SOURCES and plan.commands:
+        return "changed", f"{message}; `{plan.commands[0]}` finds those of Django, `buildassets build` does not"
     if finding.code in _NAMES and plan.absent:
         return "changed", f"{message}; it may be of {plan.absent}"
+    if finding.code == _NO_SOURCES and plan.absent:
+        return "not possible", f"{message}; there may be some of {plan.absent}"
     if finding.code == _MISSING:
         return "changed", f"{message}: {_WARNS if finding.is_error else _CORRECT}"
     return "not possible" if finding.is_error else "changed", "; ".join(filter(None, [message, finding.hint]))

@@ -91,6 +91,11 @@ _VENDOR: Final = Row(
     writes="the lock, `vendor/`, the import map in the configuration",
     deletes="files in `vendor/` that the lock lists",
 )
+_PACKAGES: Final = Row(
+    tools=_COMPILERS,
+    python="the settings, for their packages, after a line that names them",
+    writes="with `--write`, `buildassets.toml`",
+)
 _SETTINGS: Final = Row(
     tools=_COMPILERS,
     python="the settings, if their files do not show static files, after a line that names them",
@@ -149,7 +154,7 @@ VERBS: Final[Mapping[str, Verb]] = {
     "migrate django": Verb(may=_STATIC, with_option={"--settings": _SETTINGS}),
     "migrate importmap": Verb(may=_STATIC),
     "migrate jammit": Verb(may=_STATIC),
-    "migrate pipeline": Verb(may=_STATIC, with_option={"--settings": _SETTINGS}),
+    "migrate pipeline": Verb(may=_STATIC, with_option={"--settings": _PACKAGES}),
     "migrate propshaft": Verb(may=_STATIC),
     "migrate sprockets": Verb(may=_STATIC),
     "migrate static-digest": Verb(may=_STATIC),

@@ -17,6 +17,7 @@ from buildassets.compiler.config.file import relative_to, search, working_direct
 from buildassets.disk.files import bytes_at, whole_file
 from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import error, reason_text
+from buildassets.foundation.permission import Permission
 from buildassets.migrate.plan import FILE, Accounted, Plan, ProjectToMigrate, counts, exists, hides, merged, written
 from buildassets.migrate.rehearsal import rehearsed
 
@@ -26,7 +27,8 @@ _SYSTEMS: Final = (
     *("webassets", "whitenoise"),
 )
 _OF_DJANGO: Final = ("compressor", "django", "pipeline", "whitenoise")  # these also take the module of the settings
-_IMPORTED: Final = "webassets"
+_PIPELINE: Final = "pipeline"
+_IMPORTED: Final = (_PIPELINE, "webassets")
 _COLUMNS: Final = [Column(title, to_right=False) for title in ("line", "outcome", "text", "here")]
 _WIDEST_TEXT: Final = 48
 
@@ -45,7 +47,7 @@ def command(systems: tuple[str, ...], *, write: bool, settings: str | None, as_j
 
     Writes nothing without --write. Runs code of the project in two cases only. webassets imports the module with the
     bundles. compressor, django, pipeline and whitenoise import the settings that --settings names if the settings'
-    files do not show static files.
+    files do not show static files; pipeline imports them anyway, for their packages.
     """
     folder = working_directory()
     is_with_django = not {*_OF_DJANGO}.isdisjoint(systems)
@@ -55,7 +57,8 @@ def command(systems: tuple[str, ...], *, write: bool, settings: str | None, as_j
         plans = {
             system: _plan(system, folder, settings, quiet=quiet, is_with_django=is_with_django) for system in systems
         }
-        found = _rehearsed(merged(plans), folder, systems)
+        plan = merged(plans)
+        found = _rehearsed(plan, folder, _permission(plan, systems, settings, quiet=quiet))
     except OSError as fault:
         raise _refused("read", relative_to(folder, os.path.abspath(fault.filename or folder)), fault) from None
     file = written(found.settings)
@@ -75,11 +78,19 @@ def command(systems: tuple[str, ...], *, write: bool, settings: str | None, as_j
     return code
 
 
-def _rehearsed(plan: Plan, folder: str, systems: tuple[str, ...]) -> Plan:
-    """The plan with what a check reports, which imports only what webassets has, and its plan has imported."""
-    system = _IMPORTED if _IMPORTED in systems else systems[0]
+def _permission(plan: Plan, systems: tuple[str, ...], settings: str | None, *, quiet: bool) -> Permission:
+    """The permission to check the plan: it imports bundles of webassets, and packages of settings that are named."""
+    system = next(filter(systems.__contains__, _IMPORTED), systems[0])
+    permission = permitted(f"migrate {system}", settings=settings is not None and system == _PIPELINE)
+    if permission.python and _PIPELINE in plan.settings:
+        _announce(plan.settings[_PIPELINE], quiet=quiet)
+    return permission
+
+
+def _rehearsed(plan: Plan, folder: str, permission: Permission) -> Plan:
+    """The plan with what a check reports."""
     with descriptor_kept_from_stdout(), kept_from_stdout():
-        return rehearsed(plan, folder, permitted(f"migrate {system}"))
+        return rehearsed(plan, folder, permission)
 
 
 def _named(systems: tuple[str, ...]) -> Mapping[str, Any]:

@@ -46,6 +46,8 @@ _BUNDLE: Final = (
     "run `buildassets tools install esbuild`, install the package with npm, and make a bundle of what imports it: "
     '`{ files = ["app.js"], bundle = true }`'
 )
+_FOR_SASS: Final = "run `buildassets vendor add {} --source` for its Sass"
+_NOTHING: Final = "has neither a module, a script nor a style sheet for browsers"
 _COMMONJS_ONLY: Final = "is CommonJS only, which no browser loads"
 _FOR_BUNDLERS: Final = "reads `process.env`, which bundlers replace and no browser has"
 _OWN_COMMONJS: Final = "imports `{}`, which is CommonJS"
@@ -133,10 +135,8 @@ class _Choice:
         )
 
     def _why_refused(self, name: str, complaint: str) -> Unfit:
-        can_have_sources = name not in self._sources and self._sass_of(name)
-        return Unfit(
-            complaint, f"run `buildassets vendor add {name} --source` for its Sass" if can_have_sources else _BUNDLE
-        )
+        sass = _FOR_SASS.format(name) if name not in self._sources and self._sass_of(name) else ""
+        return Unfit(complaint, sass if sass and complaint == _NOTHING else _BUNDLE + (sass and f"; or {sass}"))
 
     def _sass_sources(self) -> Iterator[str]:
         """The Sass sources, and the fonts and images that these, or the compiled sheets in their place, refer to."""
@@ -196,7 +196,7 @@ class _Choice:
         main = list(filter(None, [module, *self._main_sheets(name, module)]))
         has_sources = name in self._sources and bool(self._sass_of(name))
         if not (main or has_sources) and name not in self._unfit:
-            self._unfit[name] = "has neither a module, a script nor a style sheet for browsers"
+            self._unfit[name] = _NOTHING
         if main or has_sources:  # a package without a module may still have sheets
             self._unfit.pop(name, None)
         return [*main, *self._further(name, described, is_whole=own_build is not None)]

@@ -47,7 +47,7 @@ class Declaration(NamedTuple):
 
 
 class Minifier(NamedTuple):
-    """Answers of a minifier: whether it knows a property, and a text for a colour, the same for all ways to write it."""
+    """Answers of a minifier: whether it knows a property, and one text for all ways to write a colour."""
 
     knows: Callable[[str], bool]
     color: Callable[[str], str]

@@ -74,6 +74,14 @@ def test_settings_are_imported_only_where_files_do_not_answer_and_a_person_names
     assert ("`STATIC_URL` is computed: write its value as `url`, or name the module" in done.stdout) != is_known
 
 
+def test_settings_that_files_show_are_imported_for_their_packages_and_announced(tmp_path: Path) -> None:
+    settings = f'{TRAP}STATIC_URL = "/static/"\nSTATICFILES_DIRS = ["front"]\n'
+    files = {**DJANGO, "shop_settings.py": settings, "front/a.js": "a()"}
+    done = run_buildassets(write_tree(tmp_path, files), "migrate", "pipeline", "--settings", "shop_settings")
+    assert (tmp_path / "it-ran").exists()
+    assert done.stderr.startswith("importing `shop_settings`, which runs code of the project\n")
+
+
 def test_files_that_are_only_read_are_not_announced(tmp_path: Path) -> None:
     write_tree(tmp_path, {"static/a.js": "a()", "assets.yml": "bundles:\n  a:\n    output: b.js\n    contents: a.js\n"})
     done = run_buildassets(tmp_path, "migrate", "webassets")

@@ -23,7 +23,8 @@ _MISSING: Final = "reference/missing"
 _NAMES: Final = (_MISSING, "template/missing")
 _NOT_RUN: Final = "config/not-run"
 _NO_SOURCES: Final = "config/no-sources"
-_IMPORTED: Final = ("pipeline", "webassets")
+IMPORTED: Final = ("pipeline", "webassets")
+"""The systems whose plans name a module of the project that a check imports."""
 _CORRECT: Final = "correct the URL"
 _WARNS: Final = f'{_CORRECT}; until then `missing = "warn"` lets builds go on'
 _NOT_CHECKED: Final = "so it is not checked here: `buildassets check` does it"
@@ -61,7 +62,7 @@ def _findings(plan: Plan, folder: str, permission: Permission) -> Sequence[Diagn
     settings = {**plan.settings, **({"sources": sources} if every else {})}
     given = Overrides(collected=plan.collected, only_also=True, templates=plan.templates, text=written(settings))
     reading = replace(permission, python=False)
-    importing = reading if settings.keys().isdisjoint(_IMPORTED) else permission
+    importing = reading if settings.keys().isdisjoint(IMPORTED) else permission
     is_of_commands = not every and bool(plan.commands)
     needs_sources = bool(sources) or not (every or is_of_commands)
     found = _without_commands(given.text, folder, reading) if is_of_commands else ()

@@ -19,7 +19,7 @@ from buildassets.errors import ConfigError
 from buildassets.foundation.diagnostics import error, reason_text
 from buildassets.foundation.permission import Permission
 from buildassets.migrate.plan import FILE, Accounted, Plan, ProjectToMigrate, counts, exists, hides, merged, written
-from buildassets.migrate.rehearsal import rehearsed
+from buildassets.migrate.rehearsal import IMPORTED, rehearsed
 
 # Each has a module in `buildassets.migrate` that makes its Plan.
 _SYSTEMS: Final = (
@@ -28,7 +28,6 @@ _SYSTEMS: Final = (
 )
 _OF_DJANGO: Final = ("compressor", "django", "pipeline", "whitenoise")  # these also take the module of the settings
 _PIPELINE: Final = "pipeline"
-_IMPORTED: Final = (_PIPELINE, "webassets")
 _COLUMNS: Final = [Column(title, to_right=False) for title in ("line", "outcome", "text", "here")]
 _WIDEST_TEXT: Final = 48
 
@@ -80,7 +79,7 @@ def command(systems: tuple[str, ...], *, write: bool, settings: str | None, as_j
 
 def _permission(plan: Plan, systems: tuple[str, ...], settings: str | None, *, quiet: bool) -> Permission:
     """The permission to check the plan: it imports bundles of webassets, and packages of settings that are named."""
-    system = next(filter(systems.__contains__, _IMPORTED), systems[0])
+    system = next(filter(systems.__contains__, IMPORTED), systems[0])
     permission = permitted(f"migrate {system}", settings=settings is not None and system == _PIPELINE)
     if permission.python and _PIPELINE in plan.settings:
         _announce(plan.settings[_PIPELINE], quiet=quiet)

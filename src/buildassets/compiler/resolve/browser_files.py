@@ -135,8 +135,10 @@ class _Choice:
         )
 
     def _why_refused(self, name: str, complaint: str) -> Unfit:
-        sass = _FOR_SASS.format(name) if name not in self._sources and self._sass_of(name) else ""
-        return Unfit(complaint, sass if sass and complaint == _NOTHING else _BUNDLE + (sass and f"; or {sass}"))
+        if name in self._sources or not self._sass_of(name):
+            return Unfit(complaint, _BUNDLE)
+        for_sass = _FOR_SASS.format(name)
+        return Unfit(complaint, for_sass if complaint == _NOTHING else f"{_BUNDLE}; or {for_sass}")
 
     def _sass_sources(self) -> Iterator[str]:
         """The Sass sources, and the fonts and images that these, or the compiled sheets in their place, refer to."""

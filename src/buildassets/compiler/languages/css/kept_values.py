@@ -8,6 +8,7 @@ point, and the way a colour is written. Pure; imports the lexer.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import Final, NamedTuple, TypeAlias
 
@@ -106,39 +107,40 @@ def kept_declarations(text: str, minifier: Minifier) -> list[Declaration]:
 
 def changed_values(kept: Sequence[Declaration], after: str, minifier: Minifier) -> Iterator[Declaration]:
     """Those of the declarations `kept` whose value is none of those that their property has in `after`."""
-    names = {declaration.name for declaration in kept}
-    candidates: dict[str, _Values] = {}
+    values = {declaration.name: _Values(minifier.color) for declaration in kept}
     for declaration in declarations(after) if kept else ():
-        if declaration.name in names:
-            candidates.setdefault(declaration.name, _Values()).texts[declaration.value] = None
+        if declaration.name in values:
+            values[declaration.name].texts.add(declaration.value)
     for declaration in kept:
-        values = candidates.get(declaration.name)
-        if values is None or not values.hold(declaration.value, minifier.color):
+        if not values[declaration.name].hold(declaration.value):
             yield declaration
 
 
 class _Values:
-    """The values of one property, as `texts`, and as what is compared of them once a text is not among these."""
+    """The values of one property. The `texts` are complete before the first question whether they `hold` one."""
 
-    def __init__(self) -> None:
-        self.texts: dict[str, None] = {}
-        self._units: list[list[_Unit]] | None = None
-        self._forms: frozenset[_Form] = frozenset()
-        self._meanings: frozenset[_Form] | None = None
+    def __init__(self, color: Callable[[str], str]) -> None:
+        self.texts: set[str] = set()
+        self._color = color
 
-    def hold(self, value: str, color: Callable[[str], str]) -> bool:
+    def hold(self, value: str) -> bool:
         """Whether `value` is one of them, but for white space, the way of writing, and that of a colour."""
         if value in self.texts:
             return True
-        if self._units is None:
-            self._units = [_units(text) for text in self.texts]
-            self._forms = frozenset(map(_forms, self._units))
         units = _units(value)
-        if _forms(units) in self._forms:
-            return True
-        if self._meanings is None:
-            self._meanings = frozenset(_meanings(of_text, color) for of_text in self._units)
-        return _meanings(units, color) in self._meanings
+        return _forms(units) in self._as_forms or _forms(units, self._color) in self._with_colors
+
+    @cached_property
+    def _as_units(self) -> list[list["_Unit"]]:
+        return [_units(text) for text in self.texts]
+
+    @cached_property
+    def _as_forms(self) -> frozenset["_Form"]:
+        return frozenset(map(_forms, self._as_units))
+
+    @cached_property
+    def _with_colors(self) -> frozenset["_Form"]:
+        return frozenset(_forms(units, self._color) for units in self._as_units)
 
 
 def _is_kept(declaration: Declaration, minifier: Minifier) -> bool:
@@ -208,15 +210,11 @@ def _form(kind: Kind, word: str) -> str:
     return unescaped(word) if kind in _NAMES else word
 
 
-def _forms(units: Sequence[_Unit]) -> _Form:
-    return tuple([(unit.form, _forms(unit.inside)) for unit in units])
-
-
-def _meanings(units: Sequence[_Unit], color: Callable[[str], str]) -> _Form:
-    """The forms of `units`, with one form for all ways to write a colour."""
+def _forms(units: Sequence[_Unit], color: Callable[[str], str] | None = None) -> _Form:
+    """The forms of `units`; with `color`, all ways to write a colour have one."""
     return tuple(
         [
-            (color(unit.text), ()) if _COLOR.fullmatch(unit.text) else (unit.form, _meanings(unit.inside, color))
+            (color(unit.text), ()) if color and _COLOR.fullmatch(unit.text) else (unit.form, _forms(unit.inside, color))
             for unit in units
         ]
     )

@@ -23,7 +23,7 @@ _MISSING: Final = "reference/missing"
 _NAMES: Final = (_MISSING, "template/missing")
 _NOT_RUN: Final = "config/not-run"
 _NO_SOURCES: Final = "config/no-sources"
-IMPORTED: Final = ("pipeline", "webassets")
+IMPORTED: Final = ("webassets", "pipeline")
 """The systems whose plans name a module of the project that a check imports."""
 _CORRECT: Final = "correct the URL"
 _WARNS: Final = f'{_CORRECT}; until then `missing = "warn"` lets builds go on'
